@@ -9,8 +9,8 @@ namespace gatehouse {
 
 }  // namespace gatehouse
 
-#define GH_CHECK(condition)                                          \
-  do {                                                               \
-    if (!(condition)) [[unlikely]]                                   \
-      ::gatehouse::CheckFailed(__FILE__, __LINE__, #condition);      \
+#define GH_CHECK(condition)                                     \
+  do {                                                          \
+    if (!(condition)) [[unlikely]]                              \
+      ::gatehouse::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)

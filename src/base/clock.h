@@ -47,7 +47,8 @@ class SystemClock final : public Clock {
 // Stands still until told otherwise. Thread-safe.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Timestamp start = Timestamp::FromSeconds(1'800'000'000)) : now_(start.micros) {}
+  explicit ManualClock(Timestamp start = Timestamp::FromSeconds(1'800'000'000))
+      : now_(start.micros) {}
   Timestamp Now() const override { return {now_.load()}; }
   Duration Monotonic() const override { return Duration(mono_.load()); }
   void Advance(Duration d) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Error values. Every fallible call returns Result<T>; exceptions mean "broken" and are converted at
-// the third-party adapter that can throw them.
+// Error values. Every fallible call returns Result<T>; exceptions mean "broken" and are converted
+// at the third-party adapter that can throw them.
 
 #include <expected>
 #include <string>
@@ -53,14 +53,14 @@ inline std::unexpected<Error> Fail(Code code, std::string_view reason, std::stri
 // GH_TRY(auto x, f());  unwraps a Result or returns its error. GH_CO_TRY does so in a coroutine.
 #define GH_CAT_(a, b) a##b
 #define GH_CAT(a, b) GH_CAT_(a, b)
-#define GH_TRY_(ret, tmp, decl, ...)                                  \
-  auto tmp = (__VA_ARGS__);                                           \
-  if (!tmp) [[unlikely]]                                              \
-    ret std::unexpected(std::move(tmp).error());                      \
+#define GH_TRY_(ret, tmp, decl, ...)             \
+  auto tmp = (__VA_ARGS__);                      \
+  if (!tmp) [[unlikely]]                         \
+    ret std::unexpected(std::move(tmp).error()); \
   decl = std::move(*tmp)
-#define GH_TRY_VOID_(ret, tmp, ...)                                   \
-  if (auto tmp = (__VA_ARGS__); !tmp) [[unlikely]]                    \
-    ret std::unexpected(std::move(tmp).error())
+#define GH_TRY_VOID_(ret, tmp, ...)                \
+  if (auto tmp = (__VA_ARGS__); !tmp) [[unlikely]] \
+  ret std::unexpected(std::move(tmp).error())
 #define GH_TRY(decl, ...) GH_TRY_(return, GH_CAT(gh_try_, __LINE__), decl, __VA_ARGS__)
 #define GH_TRY_VOID(...) GH_TRY_VOID_(return, GH_CAT(gh_try_, __LINE__), __VA_ARGS__)
 #define GH_CO_TRY(decl, ...) GH_TRY_(co_return, GH_CAT(gh_try_, __LINE__), decl, __VA_ARGS__)

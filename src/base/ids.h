@@ -42,8 +42,8 @@ using SessionId = StrongId<struct SessionTag>;
 using ProviderId = StrongId<struct ProviderTag>;
 using IdentityId = StrongId<struct IdentityTag>;
 
-// 41 bits of milliseconds since 2024-01-01, 10 bits of node, 12 bits of sequence. Thread-safe, never
-// repeats and never goes back, even when the wall clock does.
+// 41 bits of milliseconds since 2024-01-01, 10 bits of node, 12 bits of sequence. Thread-safe,
+// never repeats and never goes back, even when the wall clock does.
 class IdGenerator {
  public:
   IdGenerator(const Clock& clock, std::uint16_t node) : clock_(clock), node_(node & 1023u) {}

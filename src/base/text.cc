@@ -55,7 +55,10 @@ bool IsValidUtf8(std::string_view text) {
       ++i;
       continue;
     }
-    std::size_t extra = b >= 0xC2 && b <= 0xDF ? 1 : (b & 0xF0) == 0xE0 ? 2 : b >= 0xF0 && b <= 0xF4 ? 3 : 0;
+    std::size_t extra = b >= 0xC2 && b <= 0xDF   ? 1
+                        : (b & 0xF0) == 0xE0     ? 2
+                        : b >= 0xF0 && b <= 0xF4 ? 3
+                                                 : 0;
     if (extra == 0 || i + extra >= text.size()) return false;
     for (std::size_t k = 1; k <= extra; ++k) {
       if ((byte(i + k) & 0xC0) != 0x80) return false;

@@ -1,5 +1,6 @@
 #include "platform/runtime/runtime.h"
 
+#include <atomic>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <list>
@@ -23,7 +23,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Timers of sleeping tasks on one io_context, so that Stop() can end them. Used on that thread only.
+// Timers of sleeping tasks on one io_context, so that Stop() can end them. Used on that thread
+// only.
 class Sleepers : public asio::execution_context::service {
  public:
   using key_type = Sleepers;
@@ -34,6 +35,23 @@ class Sleepers : public asio::execution_context::service {
   std::set<asio::steady_timer*> timers;
   bool stopping = false;
 };
+
+// Held while another thread posts a resumption. A context is destroyed only after passing through it:
+// the resumed task may end, and its context with it, while that thread is still inside post().
+class ResumeGate : public asio::execution_context::service {
+ public:
+  using key_type = ResumeGate;
+  static inline asio::execution_context::id id;
+  explicit ResumeGate(asio::execution_context& context) : service(context) {}
+  void shutdown() override {}
+
+  const std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();
+};
+
+void WaitForPosters(asio::io_context& context) {
+  std::shared_ptr<std::mutex> gate = asio::use_service<ResumeGate>(context).mutex;
+  std::lock_guard passed(*gate);
+}
 
 std::string Describe(std::exception_ptr e) {
   try {
@@ -57,11 +75,14 @@ asio::awaitable<void> RunRoot(std::string name, Task<void> task) {
 
 asio::awaitable<void> Suspend(std::move_only_function<void(Resume)> start) {
   auto executor = co_await asio::this_coro::executor;
+  std::shared_ptr<std::mutex> gate =
+      asio::use_service<ResumeGate>(asio::query(executor, asio::execution::context)).mutex;
   // The function object lives in this frame until resumed; the handler below is move-only.
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
-      [&start, &executor](auto handler) {
+      [&start, &executor, &gate](auto handler) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        start([shared, executor]() mutable {
+        start([shared, executor, gate]() mutable {
+          std::lock_guard posting(*gate);
           asio::post(executor, [shared]() mutable {
             auto h = std::move(*shared);
             shared.reset();
@@ -75,8 +96,7 @@ asio::awaitable<void> Suspend(std::move_only_function<void(Resume)> start) {
 Task<void> Sleep(Duration d) {
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, d);
-  auto& sleepers = asio::use_service<Sleepers>(
-      asio::query(executor, asio::execution::context));
+  auto& sleepers = asio::use_service<Sleepers>(asio::query(executor, asio::execution::context));
   if (sleepers.stopping) co_return Fail(Code::kCancelled, "stopping");
   sleepers.timers.insert(&timer);
   boost::system::error_code ec;
@@ -106,7 +126,9 @@ Runtime::Runtime(std::size_t threads) : impl_(std::make_unique<Impl>()) {
   }
 }
 
-Runtime::~Runtime() = default;
+Runtime::~Runtime() {
+  for (auto& thread : impl_->threads) WaitForPosters(thread->context);
+}
 
 void Runtime::Spawn(std::string name, Task<void> task) {
   std::size_t index = impl_->next++ % impl_->threads.size();
@@ -118,7 +140,9 @@ void Runtime::Spawn(std::string name, Task<void> task) {
 asio::io_context& Runtime::context(std::size_t index) { return impl_->threads.at(index)->context; }
 std::size_t Runtime::threads() const { return impl_->threads.size(); }
 bool Runtime::stopping() const { return impl_->stopping; }
-void Runtime::OnStop(std::function<void()> callback) { impl_->on_stop.push_back(std::move(callback)); }
+void Runtime::OnStop(std::function<void()> callback) {
+  impl_->on_stop.push_back(std::move(callback));
+}
 
 void Runtime::Run() {
   std::vector<std::thread> others;
@@ -155,6 +179,7 @@ void RunSyncImpl(asio::awaitable<void> task) {
     guard.reset();
   });
   context.run();
+  WaitForPosters(context);
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -38,8 +38,8 @@ boost::asio::awaitable<void> Suspend(std::move_only_function<void(Resume)> start
 // runtime stops.
 Task<void> Sleep(Duration d);
 
-// The network threads. Constructed stopped; Run() blocks the caller until Stop() has been called and
-// every spawned task has ended. Not a singleton: src/app builds one, tests build their own.
+// The network threads. Constructed stopped; Run() blocks the caller until Stop() has been called
+// and every spawned task has ended. Not a singleton: src/app builds one, tests build their own.
 class Runtime {
  public:
   explicit Runtime(std::size_t threads);
@@ -72,8 +72,8 @@ class Runtime {
 template <class T>
 Result<T> RunSync(Task<T> task);
 
-// A fixed number of threads with a bounded queue for work that blocks or burns CPU (password hashes,
-// signatures). A full queue answers kResourceExhausted "overloaded" at once.
+// A fixed number of threads with a bounded queue for work that blocks or burns CPU (password
+// hashes, signatures). A full queue answers kResourceExhausted "overloaded" at once.
 class WorkerPool {
  public:
   WorkerPool(std::string name, std::size_t threads, std::size_t max_queue);
