@@ -1,0 +1,167 @@
+#include "platform/sql/sqlite/sqlite.h"
+
+#include <thread>
+
+#include "base/text.h"
+#include "platform/sql/driver.h"
+#include "platform/sql/errors.h"
+#include "platform/sql/sqlite/connection.h"
+
+namespace gatehouse::sql {
+
+namespace {
+
+using driver::QueuedJob;
+using Role = SqliteConnection::Role;
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(const SqliteOptions& options)
+      : options_(options), writes_(options.max_queue), reads_(options.max_queue) {}
+  ~SqliteDatabase() override;
+
+  Result<void> Start();
+  Engine engine() const override { return Engine::kSqlite; }
+  void Submit(Access access, Job job, driver::Done done) override;
+
+ private:
+  using Handle = std::unique_ptr<SqliteConnection>;
+
+  Result<Handle> Connect(Role role) const {
+    return SqliteConnection::Open(options_.file, role, options_.synchronous);
+  }
+  // Replaces a connection that saw an I/O error.
+  Result<void> Ready(Handle& connection, Role role) const;
+  void WriterLoop(Handle connection);
+  void ReaderLoop(Handle connection);
+  void RunGroup(Handle& connection, std::span<QueuedJob> group, std::span<Result<void>> results);
+  Result<void> RunRead(Handle& connection, Job& job);
+
+  const SqliteOptions options_;
+  driver::JobQueue writes_;
+  driver::JobQueue reads_;
+  std::thread writer_;
+  std::vector<std::thread> readers_;
+};
+
+Result<void> SqliteDatabase::Start() {
+  if (!EqualsIgnoreCase(options_.synchronous, "FULL") &&
+      !EqualsIgnoreCase(options_.synchronous, "EXTRA") &&
+      !EqualsIgnoreCase(options_.synchronous, "NORMAL") &&
+      !EqualsIgnoreCase(options_.synchronous, "OFF")) {
+    return Fail(Code::kInvalidArgument, kDatabaseUnavailable, "no such synchronous mode");
+  }
+  GH_TRY(Handle writer, Connect(Role::kWriter));
+  std::vector<Handle> readers;
+  for (std::size_t i = 0; i < std::max<std::size_t>(options_.readers, 1); ++i) {
+    GH_TRY(Handle reader, Connect(Role::kReader));
+    readers.push_back(std::move(reader));
+  }
+  writer_ = std::thread(&SqliteDatabase::WriterLoop, this, std::move(writer));
+  for (Handle& reader : readers) {
+    readers_.emplace_back(&SqliteDatabase::ReaderLoop, this, std::move(reader));
+  }
+  return {};
+}
+
+SqliteDatabase::~SqliteDatabase() {
+  reads_.Stop();
+  for (std::thread& reader : readers_) reader.join();
+  // Last, because the last connection to close moves the whole WAL into the database file.
+  writes_.Stop();
+  if (writer_.joinable()) writer_.join();
+}
+
+void SqliteDatabase::Submit(Access access, Job job, driver::Done done) {
+  auto& queue = access == Access::kWrite ? writes_ : reads_;
+  queue.Push({access, std::move(job), std::move(done)});
+}
+
+Result<void> SqliteDatabase::Ready(Handle& connection, Role role) const {
+  if (connection != nullptr && !connection->broken()) return {};
+  connection.reset();
+  GH_TRY(connection, Connect(role));
+  return {};
+}
+
+void SqliteDatabase::WriterLoop(Handle connection) {
+  std::vector<QueuedJob> group;
+  std::vector<Result<void>> results;
+  while (writes_.Pop(options_.max_group, group)) {
+    results.assign(group.size(), Result<void>());
+    RunGroup(connection, group, results);
+    // Every answer after the commit: before it nothing is durable.
+    for (std::size_t i = 0; i < group.size(); ++i) driver::Answer(group[i], std::move(results[i]));
+    group.clear();
+    if (connection != nullptr) connection->CheckpointIfDue();
+  }
+}
+
+void SqliteDatabase::RunGroup(Handle& connection, std::span<QueuedJob> group,
+                              std::span<Result<void>> results) {
+  // Gives the error to all jobs of [from, to) that had succeeded so far.
+  auto fail = [&](std::size_t from, std::size_t to, const Error& error) {
+    for (std::size_t i = from; i < to; ++i) {
+      if (results[i]) results[i] = std::unexpected(error);
+    }
+  };
+  if (auto ready = Ready(connection, Role::kWriter); !ready) {
+    return fail(0, group.size(), ready.error());
+  }
+  if (auto begun = connection->Begin(); !begun) return fail(0, group.size(), begun.error());
+
+  const bool single = group.size() == 1;
+  std::size_t first = 0;  // first job of the open transaction
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    if (!single) results[i] = connection->Savepoint();
+    if (results[i]) {
+      SqliteTx tx(*connection);
+      results[i] = driver::RunJob(group[i].job, tx);
+      if (results[i] && !single) results[i] = connection->Release();
+    }
+    if (results[i]) continue;
+    if (connection->InTransaction() && !single && connection->RollbackToSavepoint()) continue;
+    // The transaction is lost, and with it the work of the jobs before this one.
+    connection->Rollback();
+    fail(first, i, results[i].error());
+    first = i + 1;
+    if (first == group.size()) return;
+    Result<void> begun = Ready(connection, Role::kWriter);
+    if (begun) begun = connection->Begin();
+    if (!begun) return fail(first, group.size(), begun.error());
+  }
+
+  if (auto committed = connection->Commit(); !committed) {
+    connection->Rollback();
+    return fail(first, group.size(), committed.error());
+  }
+  if (options_.on_commit) options_.on_commit(group.size() - first);
+}
+
+void SqliteDatabase::ReaderLoop(Handle connection) {
+  std::vector<QueuedJob> jobs;
+  while (reads_.Pop(1, jobs)) {
+    Result<void> result = RunRead(connection, jobs.front().job);
+    driver::Answer(jobs.front(), std::move(result));
+    jobs.clear();
+  }
+}
+
+Result<void> SqliteDatabase::RunRead(Handle& connection, Job& job) {
+  GH_TRY_VOID(Ready(connection, Role::kReader));
+  GH_TRY_VOID(connection->Begin());
+  SqliteTx tx(*connection);
+  Result<void> result = driver::RunJob(job, tx);
+  connection->Rollback();
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& options) {
+  auto database = std::make_unique<SqliteDatabase>(options);
+  GH_TRY_VOID(database->Start());
+  return database;
+}
+
+}  // namespace gatehouse::sql
