@@ -1,0 +1,221 @@
+#include "platform/json/json.h"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::json {
+namespace {
+
+namespace bj = boost::json;
+using bj::error_code;
+
+constexpr std::string_view kInvalid = "json_invalid";
+constexpr std::string_view kDepth = "json_depth";
+constexpr std::string_view kDuplicateKey = "json_duplicate_key";
+constexpr std::string_view kTooLarge = "json_too_large";
+
+// Builds the value from the parser's events. Boost's own builder keeps the last of two equal keys;
+// this one refuses them.
+class Builder {
+ public:
+  static constexpr std::size_t max_array_size = bj::array::max_size();
+  static constexpr std::size_t max_object_size = bj::object::max_size();
+  static constexpr std::size_t max_string_size = bj::string::max_size();
+  static constexpr std::size_t max_key_size = bj::string::max_size();
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+
+  bool on_array_begin(error_code&) {
+    open_.emplace_back().value = bj::array();
+    return true;
+  }
+  bool on_array_end(std::size_t, error_code& ec) { return Close(ec); }
+  bool on_object_begin(error_code&) {
+    open_.emplace_back().value = bj::object();
+    return true;
+  }
+  bool on_object_end(std::size_t, error_code& ec) { return Close(ec); }
+
+  bool on_key_part(bj::string_view s, std::size_t, error_code&) {
+    text_.append(s.data(), s.size());
+    return true;
+  }
+  bool on_key(bj::string_view s, std::size_t, error_code& ec) {
+    text_.append(s.data(), s.size());
+    Frame& frame = open_.back();
+    if (frame.value.get_object().contains(text_)) {
+      duplicate_ = true;
+      return Refuse(ec);
+    }
+    frame.key.swap(text_);
+    text_.clear();
+    return true;
+  }
+
+  bool on_string_part(bj::string_view s, std::size_t, error_code&) {
+    text_.append(s.data(), s.size());
+    return true;
+  }
+  bool on_string(bj::string_view s, std::size_t, error_code&) {
+    text_.append(s.data(), s.size());
+    Put(bj::string(text_));
+    text_.clear();
+    return true;
+  }
+
+  bool on_number_part(bj::string_view s, error_code&) {
+    text_.append(s.data(), s.size());
+    return true;
+  }
+  bool on_int64(std::int64_t i, bj::string_view, error_code&) {
+    text_.clear();
+    Put(i);
+    return true;
+  }
+  bool on_uint64(std::uint64_t u, bj::string_view, error_code&) {
+    text_.clear();
+    Put(u);
+    return true;
+  }
+  bool on_double(double d, bj::string_view s, error_code& ec) {
+    // Boost's conversion may be off in the last digit and turns 1e400 into infinity.
+    text_.append(s.data(), s.size());
+    double exact = 0;
+    auto [end, err] = std::from_chars(text_.data(), text_.data() + text_.size(), exact);
+    text_.clear();
+    if (err == std::errc()) {
+      d = exact;
+    } else if (!std::isfinite(d) || std::fabs(d) > 1) {
+      return Refuse(ec);  // too large; too small becomes zero or the nearest denormal
+    }
+    Put(d);
+    return true;
+  }
+
+  bool on_bool(bool b, error_code&) {
+    Put(b);
+    return true;
+  }
+  bool on_null(error_code&) {
+    Put(nullptr);
+    return true;
+  }
+  bool on_comment_part(bj::string_view, error_code&) { return true; }
+  bool on_comment(bj::string_view, error_code&) { return true; }
+
+  bool duplicate() const { return duplicate_; }
+  bj::value Take() { return std::move(root_); }
+
+ private:
+  struct Frame {
+    bj::value value;
+    std::string key;  // of the member that is being read
+  };
+
+  static bool Refuse(error_code& ec) {
+    ec = bj::error::syntax;
+    return false;
+  }
+
+  void Put(bj::value value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+    } else if (Frame& frame = open_.back(); frame.value.is_object()) {
+      frame.value.get_object().emplace(frame.key, std::move(value));
+    } else {
+      frame.value.get_array().push_back(std::move(value));
+    }
+  }
+
+  bool Close(error_code&) {
+    bj::value done = std::move(open_.back().value);
+    open_.pop_back();
+    Put(std::move(done));
+    return true;
+  }
+
+  std::vector<Frame> open_;
+  std::string text_;  // parts of the current key, string or number
+  bj::value root_;
+  bool duplicate_ = false;
+};
+
+}  // namespace
+
+Result<Value> Parse(std::string_view text, Limits limits) {
+  if (text.size() > limits.max_bytes) return Fail(Code::kInvalidArgument, kTooLarge);
+  bj::parse_options options;
+  options.max_depth = limits.max_depth;
+  try {
+    bj::basic_parser<Builder> parser(options);
+    error_code ec;
+    std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
+    if (parser.handler().duplicate()) return Fail(Code::kInvalidArgument, kDuplicateKey);
+    if (ec == bj::error::too_deep) return Fail(Code::kInvalidArgument, kDepth);
+    if (ec) return Fail(Code::kInvalidArgument, kInvalid, ec.message());
+    if (used != text.size()) return Fail(Code::kInvalidArgument, kInvalid, "text after the value");
+    return parser.handler().Take();
+  } catch (const std::length_error&) {
+    return Fail(Code::kInvalidArgument, kTooLarge);
+  }
+}
+
+Result<Object> ParseObject(std::string_view text, Limits limits) {
+  GH_TRY(Value value, Parse(text, limits));
+  if (!value.is_object()) return Fail(Code::kInvalidArgument, kInvalid, "not an object");
+  return std::move(value.get_object());
+}
+
+std::string Serialize(const Value& value) { return bj::serialize(value); }
+std::string Serialize(const Object& value) { return bj::serialize(value); }
+
+std::optional<std::string_view> GetString(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const bj::string& text = value->get_string();
+  return std::string_view(text.data(), text.size());
+}
+
+std::optional<std::int64_t> GetInt(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64()) return value->get_int64();
+  // Values built in code may hold a small unsigned number; the parser makes only large ones.
+  if (value->is_uint64() && std::in_range<std::int64_t>(value->get_uint64())) {
+    return static_cast<std::int64_t>(value->get_uint64());
+  }
+  return std::nullopt;
+}
+
+std::optional<double> GetNumber(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_double()) return value->get_double();
+  if (value->is_int64()) return static_cast<double>(value->get_int64());
+  if (value->is_uint64()) return static_cast<double>(value->get_uint64());
+  return std::nullopt;
+}
+
+std::optional<bool> GetBool(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  if (value == nullptr || !value->is_bool()) return std::nullopt;
+  return value->get_bool();
+}
+
+const Object* GetObject(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+const Array* GetArray(const Object& object, std::string_view key) {
+  const Value* value = object.if_contains(key);
+  return value == nullptr ? nullptr : value->if_array();
+}
+
+}  // namespace gatehouse::json
