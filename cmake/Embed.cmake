@@ -15,7 +15,6 @@
 # character. Changing a file rebuilds the one generated unit.
 include_guard(GLOBAL)
 
-set(GATEHOUSE_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/EmbedFiles.cmake)
 
 function(gatehouse_embed)
   cmake_parse_arguments(E "" "TARGET;NAMESPACE;OUTPUT;BASE" "FILES" ${ARGN})
@@ -56,8 +55,8 @@ function(gatehouse_embed)
   add_custom_command(
     OUTPUT ${folder}/${E_OUTPUT}.h ${folder}/${E_OUTPUT}.cc
     COMMAND ${CMAKE_COMMAND} -DMANIFEST=${list} -DNAMESPACE=${E_NAMESPACE}
-            -DOUTPUT=${folder}/${E_OUTPUT} -P ${GATEHOUSE_EMBED_SCRIPT}
-    DEPENDS ${inputs} ${list} ${GATEHOUSE_EMBED_SCRIPT}
+            -DOUTPUT=${folder}/${E_OUTPUT} -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedFiles.cmake
+    DEPENDS ${inputs} ${list} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/EmbedFiles.cmake
     COMMENT "Embedding ${E_OUTPUT}"
     VERBATIM)
   target_sources(${E_TARGET} PRIVATE ${folder}/${E_OUTPUT}.cc ${folder}/${E_OUTPUT}.h)

@@ -1,0 +1,256 @@
+// The command line. Stable: scripts depend on it.
+
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <map>
+
+#include "app/doctor.h"
+#include "app/installation.h"
+#include "app/options.h"
+#include "app/server.h"
+#include "core/schema/schema.h"
+#include "edge/cli/commands.h"
+
+namespace gatehouse::app {
+namespace {
+
+struct Arguments {
+  std::map<std::string, std::string> flags;  // option name -> text
+  std::string config_file;
+  bool json = false;
+};
+
+// Every sub-command takes the configuration; `serve` takes each option as a flag, too.
+void AddConfigFlags(CLI::App& command, Arguments& args, bool all) {
+  command.add_option("--config", args.config_file, "Configuration file (TOML)");
+  command.add_flag("--json", args.json, "Print JSON");
+  for (const OptionSpec& spec : kOptions) {
+    const bool basic = spec.name == "data" || spec.name == "database" || spec.name == "base_url" ||
+                       spec.name == "key_file";
+    if (spec.secret || (!all && !basic)) continue;
+    std::string flag = "--" + std::string(spec.name);
+    for (char& c : flag) c = c == '_' ? '-' : c;
+    std::string name(spec.name);
+    if (spec.type == Type::kBool) {
+      command.add_flag_callback(
+          flag, [&args, name] { args.flags[name] = "true"; }, std::string(spec.sentence));
+    } else {
+      command.add_option_function<std::string>(
+          flag, [&args, name](const std::string& value) { args.flags[name] = value; },
+          std::string(spec.sentence));
+    }
+  }
+}
+
+Result<config::Config> LoadConfig(const Arguments& args) {
+  config::Sources sources;
+  for (const auto& [name, value] : args.flags) sources.flags.emplace_back(name, value);
+  sources.environment = config::ProcessEnvironment();
+  if (!args.config_file.empty()) sources.file = args.config_file;
+  return config::Config::Load(kOptions, sources);
+}
+
+std::string OperatorLabel() {
+  const passwd* entry = getpwuid(getuid());
+  return "host operator (" + std::string(entry != nullptr ? entry->pw_name : "?") + ")";
+}
+
+int Report(const Arguments& args, const Result<json::Object>& result) {
+  if (!result) {
+    std::cerr << cli::FormatError(result.error(), args.json);
+    return 1;
+  }
+  std::cout << cli::Format(*result, args.json);
+  return 0;
+}
+
+// Opens the installation, creating it if need be, and runs one command on its services.
+template <class F>
+int WithServices(const Arguments& args, F command) {
+  SystemClock clock;
+  telemetry::Logger::Options quiet;
+  quiet.threshold = telemetry::Level::kWarn;
+  telemetry::Logger log(clock, quiet);
+  auto run = [&]() -> Result<json::Object> {
+    GH_TRY(config::Config config, LoadConfig(args));
+    GH_TRY(Layout layout, Layout::From(config));
+    GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
+    cli::Services services{*i->users, *i->authn,      *i->sso,  *i->orgs,
+                           *i->db,    *i->user_store, i->clock, OperatorLabel()};
+    return command(services);
+  };
+  return Report(args, run());
+}
+
+Result<json::Object> MigrateAll(const Arguments& args) {
+  GH_TRY(config::Config config, LoadConfig(args));
+  GH_TRY(Layout layout, Layout::From(config));
+  GH_TRY(auto db, OpenDatabase(config, layout));
+  SystemClock clock;
+  GH_TRY(auto control, sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations()));
+  GH_TRY(auto region, sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations()));
+  return json::Object{{"control", control.current}, {"region", region.current}};
+}
+
+int Doctor(const Arguments& args) {
+  auto config = LoadConfig(args);
+  if (!config) {
+    std::cerr << cli::FormatError(config.error(), args.json);
+    return 1;
+  }
+  json::Array list;
+  int errors = 0;
+  for (const Finding& finding : Examine(*config)) {
+    const char* level = finding.level == Finding::Level::kOk        ? "ok"
+                        : finding.level == Finding::Level::kWarning ? "warning"
+                                                                    : "error";
+    errors += finding.level == Finding::Level::kError ? 1 : 0;
+    if (args.json) {
+      list.push_back(
+          json::Object{{"level", level}, {"name", finding.name}, {"text", finding.text}});
+    } else {
+      std::printf("%-8s %-16s %s\n", level, finding.name.c_str(), finding.text.c_str());
+    }
+  }
+  if (args.json) std::cout << json::Serialize(json::Value(std::move(list))) << "\n";
+  return errors == 0 ? 0 : 1;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Gatehouse: single sign-on for organizations"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", GATEHOUSE_VERSION);
+  Arguments args;
+  int code = 0;
+
+  CLI::App* serve = app.add_subcommand("serve", "Run the server");
+  AddConfigFlags(*serve, args, /*all=*/true);
+  serve->callback([&] {
+    auto config = LoadConfig(args);
+    if (!config) {
+      std::cerr << cli::FormatError(config.error(), args.json);
+      code = 2;
+      return;
+    }
+    code = Serve(*config);
+  });
+
+  CLI::App* migrate = app.add_subcommand("migrate", "Create or upgrade the database schema");
+  AddConfigFlags(*migrate, args, false);
+  migrate->callback([&] { code = Report(args, MigrateAll(args)); });
+
+  CLI::App* doctor = app.add_subcommand("doctor", "Check configuration, files and database");
+  AddConfigFlags(*doctor, args, true);
+  doctor->callback([&] { code = Doctor(args); });
+
+  std::string email, name, slug, owner, org, role = "member", user;
+  bool password_stdin = false;
+  CLI::App* users = app.add_subcommand("user", "Users")->require_subcommand(1);
+  CLI::App* user_create = users->add_subcommand("create", "Create a user");
+  user_create->add_option("--email", email, "Address, also for log-in")->required();
+  user_create->add_option("--name", name, "Name to show")->required();
+  user_create->add_flag("--password-stdin", password_stdin, "Read the password from stdin");
+  AddConfigFlags(*user_create, args, false);
+  user_create->callback([&] {
+    std::optional<std::string> password;
+    if (password_stdin) {
+      std::string line;
+      std::getline(std::cin, line);
+      password = line;
+    }
+    code = WithServices(
+        args, [&](cli::Services& s) { return cli::CreateUser(s, email, name, password); });
+  });
+
+  CLI::App* orgs = app.add_subcommand("org", "Organizations")->require_subcommand(1);
+  CLI::App* org_create = orgs->add_subcommand("create", "Create an organization");
+  org_create->add_option("--slug", slug, "Short name in URLs")->required();
+  org_create->add_option("--name", name, "Name to show")->required();
+  org_create->add_option("--owner", owner, "Address of its owner")->required();
+  AddConfigFlags(*org_create, args, false);
+  org_create->callback([&] {
+    code =
+        WithServices(args, [&](cli::Services& s) { return cli::CreateOrg(s, slug, name, owner); });
+  });
+
+  CLI::App* members = app.add_subcommand("member", "Members")->require_subcommand(1);
+  CLI::App* member_add = members->add_subcommand("add", "Add a user to an organization");
+  member_add->add_option("--org", org, "Organization (slug)")->required();
+  member_add->add_option("--email", email, "Address of the user")->required();
+  member_add->add_option("--role", role, "member, manager or owner")->capture_default_str();
+  AddConfigFlags(*member_add, args, false);
+  member_add->callback([&] {
+    code =
+        WithServices(args, [&](cli::Services& s) { return cli::AddMember(s, org, email, role); });
+  });
+
+  std::vector<std::string> scopes;
+  std::int64_t days = 0;
+  CLI::App* tokens = app.add_subcommand("token", "API tokens")->require_subcommand(1);
+  CLI::App* token_create = tokens->add_subcommand("create", "Create a personal API token");
+  token_create->add_option("--user", user, "Address of its owner")->required();
+  token_create->add_option("--name", name, "What it is for");
+  token_create->add_option("--scope", scopes, "Scope; repeat for several (default org:read)");
+  token_create->add_option("--days", days, "Days until it expires (default: never)");
+  AddConfigFlags(*token_create, args, false);
+  token_create->callback([&] {
+    if (scopes.empty()) scopes.emplace_back("org:read");
+    if (name.empty()) name = "command line";
+    std::optional<std::int64_t> life;
+    if (days > 0) life = days;
+    code = WithServices(
+        args, [&](cli::Services& s) { return cli::CreateToken(s, user, name, scopes, life); });
+  });
+
+  CLI::App* sso = app.add_subcommand("sso", "Single sign-on")->require_subcommand(1);
+  CLI::App* unlock =
+      sso->add_subcommand("unlock", "Break-glass: let members in without single sign-on (audited)");
+  unlock->add_option("--org", org, "Organization (slug)")->required();
+  AddConfigFlags(*unlock, args, false);
+  unlock->callback(
+      [&] { code = WithServices(args, [&](cli::Services& s) { return cli::UnlockSso(s, org); }); });
+
+  std::string listen = "127.0.0.1:9000", product = "http://127.0.0.1:8000";
+  CLI::App* idp = app.add_subcommand("idp", "Run the built-in test provider (never expose it)");
+  idp->add_option("--listen", listen, "Address and port")->capture_default_str();
+  idp->add_option("--product-url", product, "Base URL of the installation to test")
+      ->capture_default_str();
+  idp->callback([&] { code = ServeTestProvider(listen, product); });
+
+  CLI::App* options = app.add_subcommand("options", "Print every option as a reference page");
+  bool example = false;
+  options->add_flag("--example", example, "Print an example configuration file instead");
+  options->callback([&] {
+    std::cout << (example ? config::ExampleToml(kOptions) : config::DescribeMarkdown(kOptions));
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace gatehouse::app
+
+int main(int argc, char** argv) {
+  // Stop signals are waited for by one thread (server.cc); a peer that hangs up is an error value.
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  // No core dump, no debugger: secrets live in this memory.
+  prctl(PR_SET_DUMPABLE, 0);
+  return gatehouse::app::Main(argc, argv);
+}

@@ -1,0 +1,294 @@
+#include "app/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "app/demo.h"
+#include "app/health.h"
+#include "edge/access/access.h"
+#include "edge/api/api.h"
+#include "edge/idp/test_provider.h"
+#include "edge/web/web.h"
+#include "platform/http/server.h"
+#include "platform/jobs/jobs.h"
+
+namespace gatehouse::app {
+namespace {
+
+int Complain(const Error& error) {
+  std::fprintf(stderr, "gatehouse: %s: %s\n", std::string(error.reason).c_str(),
+               error.detail.c_str());
+  return 1;
+}
+
+// SIGINT and SIGTERM stop the runtime in order. They are blocked in every thread from the first
+// line of main on, and waited for here.
+class SignalWatch {
+ public:
+  explicit SignalWatch(runtime::Runtime& runtime)
+      : thread_([&runtime] {
+          sigset_t set;
+          sigemptyset(&set);
+          sigaddset(&set, SIGINT);
+          sigaddset(&set, SIGTERM);
+          int signal = 0;
+          sigwait(&set, &signal);
+          runtime.Stop();
+        }) {}
+  ~SignalWatch() {
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+ private:
+  std::thread thread_;
+};
+
+// What a request's own drain left behind: retries, mails, rows of a crash.
+Task<void> DeliverOutbox(outbox::Drainer& drainer, telemetry::Logger& log) {
+  for (;;) {
+    auto delivered = co_await drainer.DrainDue();
+    if (!delivered) log.LogError("outbox_drain_failed", delivered.error());
+    GH_CO_TRY_VOID(co_await runtime::Sleep(std::chrono::milliseconds(500)));
+  }
+}
+
+Task<void> DropResult(Task<std::int64_t> task) {
+  GH_CO_TRY_VOID(co_await std::move(task));
+  co_return Result<void>();
+}
+
+Task<void> SweepLimits(sql::Database& db, const ratelimit::RateLimiter& limiter,
+                       const Clock& clock) {
+  Timestamp before = clock.Now() - std::chrono::hours(48);
+  co_return co_await db.Write([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(limiter.Sweep(tx, before));
+    return {};
+  });
+}
+
+// An effect that cannot be applied is the administrators' business: it stands in the audit log of
+// its organization.
+Task<void> AuditParked(Installation& i, outbox::Message m, std::string reason) {
+  co_return co_await i.db->Write([&](sql::Tx& tx) -> Result<void> {
+    audit::Entry entry;
+    if (m.shard.scope == outbox::Scope::kOrganization) entry.organization = OrgId{m.shard.id};
+    entry.event = audit::Event::kOutboxParked;
+    entry.actor_label = "outbox";
+    entry.target_object = m.id;
+    entry.data["category"] = outbox::CategoryName(m.category);
+    entry.data["reason"] = reason;
+    GH_TRY_VOID(i.audit->Record(tx, entry));
+    return {};
+  });
+}
+
+void AddJobs(jobs::JobRunner& runner, Installation& i) {
+  Installation* it = &i;
+  runner.Add("sso-clean-up", std::chrono::minutes(10), [it] { return it->sso->CleanUp(); });
+  runner.Add("session-clean-up", std::chrono::minutes(30),
+             [it] { return DropResult(it->authn->DeleteExpired()); });
+  runner.Add("rate-limit-clean-up", std::chrono::hours(1),
+             [it] { return SweepLimits(*it->db, it->limiter, it->clock); });
+}
+
+// Names this node in the lease table, the same after a restart.
+std::string NodeName() {
+  char name[256] = "node";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::size_t ThreadCount(const config::Config& config) {
+  if (auto n = config.Int("threads"); n > 0) return static_cast<std::size_t>(n);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+}
+
+telemetry::Logger::Options LogOptions(const config::Config& config) {
+  telemetry::Logger::Options options;
+  options.threshold =
+      telemetry::LevelFromName(config.String("log_level")).value_or(telemetry::Level::kInfo);
+  options.format = config.String("log_format") == "text" ? telemetry::Logger::Format::kConsole
+                                                         : telemetry::Logger::Format::kJson;
+  return options;
+}
+
+http::AccessLog LogRequests(telemetry::Logger& log) {
+  telemetry::Logger* logger = &log;
+  return [logger](const http::Request& request, const http::Response& response, Duration elapsed) {
+    auto level = response.status >= 500   ? telemetry::Level::kError
+                 : response.status >= 400 ? telemetry::Level::kInfo
+                                          : telemetry::Level::kDebug;
+    if (!logger->Enabled(level)) return;
+    logger->Log(level, "request",
+                {telemetry::Correlation(request.correlation_id),
+                 {"method", http::MethodName(request.method)},
+                 {"path", request.path},
+                 {"status", response.status},
+                 {"ip", request.remote_ip},
+                 {"elapsed_ms", elapsed}});
+  };
+}
+
+}  // namespace
+
+int Serve(const config::Config& config) {
+  auto layout = Layout::From(config);
+  if (!layout) return Complain(layout.error());
+  SystemClock clock;
+  telemetry::Logger log(clock, LogOptions(config));
+
+  // Outlives database and client, whose threads resume coroutines on it.
+  runtime::Runtime runtime(ThreadCount(config));
+  const bool demo = config.Bool("demo");
+  // The demo's provider is this server: its own origin may be reached.
+  std::vector<std::string> extra_origins;
+  if (demo) extra_origins.push_back(layout->base_url);
+  auto opened = Installation::Open(config, std::move(*layout), log, std::move(extra_origins));
+  if (!opened) return Complain(opened.error());
+  Installation& i = **opened;
+
+  if (demo) {
+    if (auto filled = FillDemo(i); !filled) return Complain(filled.error());
+  }
+
+  telemetry::Registry metrics;
+  http::Router router;
+
+  access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf")}, *i.authn, *i.sso, *i.orgs,
+                      i.rng);
+  api::Api api({guard, *i.users, *i.authn, *i.sso, *i.orgs, *i.db, i.clock});
+  api.Register(router);
+  web::Deps web_deps{guard, *i.users, *i.authn, *i.sso, *i.orgs, *i.db};
+  std::unique_ptr<idp::TestProvider> test_provider;
+  if (demo) {
+    std::string secret = i.rng.Token(18);
+    web_deps.demo = DemoForPages(i, secret);
+    web_deps.mailbox_folder = i.layout.mail_folder;
+    idp::Options options;
+    options.origin = i.layout.base_url;
+    options.prefix = kDemoIdpPath;
+    options.product_url = i.layout.base_url;
+    options.client_secret = secret;
+    options.users = DemoUsers();
+    auto created = idp::TestProvider::Create(std::move(options), i.clock, i.rng);
+    if (!created) return Complain(created.error());
+    test_provider = std::move(*created);
+    test_provider->Register(router);
+  }
+  web::Web web(std::move(web_deps));
+  web.Register(router);
+  RegisterHealth(router, i, metrics);
+
+  http::ServerOptions server_options;
+  server_options.address = i.layout.listen_address;
+  server_options.port = i.layout.listen_port;
+  server_options.hosts = i.layout.hosts;
+  server_options.trusted_proxies = config.Strings("trusted_proxies");
+  http::ErrorRenderer render = [&](const http::Request& request, const Error& error, int status) {
+    if (status >= 500) {
+      log.LogError("request_failed", error,
+                   {telemetry::Correlation(request.correlation_id), {"path", request.path}});
+    } else {
+      log.Log(telemetry::Level::kInfo, "request_refused",
+              {telemetry::Correlation(request.correlation_id),
+               {"path", request.path},
+               {"reason", error.reason},
+               {"detail", error.detail}});
+    }
+    return request.path.starts_with("/api/") ? api.RenderError(request, error, status)
+                                             : web.RenderError(request, error, status);
+  };
+  http::Server server(runtime, std::move(server_options), router, i.clock, i.rng, std::move(render),
+                      LogRequests(log));
+  AddServerMetrics(metrics, server.stats());
+
+  i.on_parked = [&](const outbox::Message& m, const Error& last) {
+    runtime.Spawn("audit-parked", AuditParked(i, m, std::string(last.reason)));
+  };
+  jobs::JobRunner job_runner(*i.db, i.clock, i.rng, log, NodeName());
+  AddJobs(job_runner, i);
+  job_runner.Start(runtime);
+  // Two workers a half: a slow mail server holds up one of them, not the decisions behind it.
+  for (outbox::Drainer* drainer : {i.control_drainer.get(), i.region_drainer.get()}) {
+    for (int worker = 0; worker < 2; ++worker) {
+      runtime.Spawn("outbox", DeliverOutbox(*drainer, log));
+    }
+  }
+  if (auto started = server.Start(); !started) return Complain(started.error());
+
+  log.Log(telemetry::Level::kInfo, "ready",
+          {{"listen", i.layout.listen_address + ":" + std::to_string(server.port())},
+           {"base_url", i.layout.base_url}});
+  auto any = runtime::RunSync(i.users->AnyUser());
+  if (any && !*any) {
+    auto link = runtime::RunSync(i.users->CreateFirstRunLink());
+    if (link) {
+      std::fprintf(stderr,
+                   "\nThis installation has no users yet. Open this link once, within 48 hours, to "
+                   "create the first one:\n\n  %s\n\n",
+                   link->c_str());
+    }
+  }
+  if (demo) {
+    std::fprintf(stderr, "\nThe demonstration is ready: open %s\n\n", i.layout.base_url.c_str());
+  }
+  {
+    SignalWatch signals(runtime);
+    runtime.Run();
+  }
+  log.Log(telemetry::Level::kInfo, "stopped");
+  return 0;
+}
+
+int ServeTestProvider(const std::string& listen, const std::string& product_url) {
+  SystemClock clock;
+  SystemRng rng;
+  telemetry::Logger log(clock, {});
+  std::size_t colon = listen.rfind(':');
+  auto port = colon == std::string::npos
+                  ? std::nullopt
+                  : StrongId<struct PortTag>::Parse(std::string_view(listen).substr(colon + 1));
+  if (!port || port->value > 65535) {
+    std::fprintf(stderr, "gatehouse idp: --listen wants address:port\n");
+    return 2;
+  }
+  runtime::Runtime runtime(1);
+  http::Router router;
+  idp::Options options;
+  options.origin = "http://" + listen;
+  options.product_url = product_url;
+  options.client_secret = rng.Token(18);
+  options.users = DemoUsers();
+  std::string secret = options.client_secret;
+  auto provider = idp::TestProvider::Create(std::move(options), clock, rng);
+  if (!provider) return Complain(provider.error());
+  (*provider)->Register(router);
+  http::ServerOptions server_options;
+  server_options.address = listen.substr(0, colon);
+  server_options.port = static_cast<std::uint16_t>(port->value);
+  server_options.hosts = {listen, "localhost:" + port->ToString()};
+  http::ErrorRenderer render = [](const http::Request&, const Error& error, int status) {
+    return http::Response::Text(status, std::string(error.reason) + "\n");
+  };
+  http::Server server(runtime, std::move(server_options), router, clock, rng, std::move(render),
+                      LogRequests(log));
+  if (auto started = server.Start(); !started) return Complain(started.error());
+  std::printf(
+      "Test provider for %s. Never expose it.\n\n  issuer         http://%s\n  client id      "
+      "gatehouse-demo\n  client secret  %s\n\nStart gatehouse with "
+      "GATEHOUSE_ALLOWED_ORIGINS=http://%s to let it in.\n",
+      product_url.c_str(), listen.c_str(), secret.c_str(), listen.c_str());
+  std::fflush(stdout);
+  SignalWatch signals(runtime);
+  runtime.Run();
+  return 0;
+}
+
+}  // namespace gatehouse::app

@@ -1,0 +1,122 @@
+#pragma once
+
+// External identities that log people in: (provider row, issuer, subject) -> user. Data (tokens) is
+// sealed; associated data binds it to row and organization. E-mail is kept as a label only.
+// Functions run in a control transaction.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "core/audit/audit.h"
+#include "core/outbox/outbox.h"
+#include "platform/crypto/keyring.h"
+#include "platform/json/json.h"
+#include "platform/sql/sql.h"
+
+namespace gatehouse::identity {
+
+// What a provider asserted about the person, after verification.
+struct Assertion {
+  std::string issuer;
+  std::string subject;  // 1..255 bytes, as asserted: compared byte for byte
+  std::string email;    // "" if none
+  bool email_verified = false;
+  std::string name;
+  json::Object data;  // tokens to keep; sealed at rest
+};
+
+struct Identity {
+  IdentityId id;
+  ProviderId provider;
+  OrgId organization;
+  UserId user;
+  std::string issuer;
+  std::string subject;
+  std::string email;
+  bool is_valid = true;
+  std::string invalid_reason;
+  std::int64_t version = 0;
+  Timestamp last_verified_at;
+  Timestamp created_at;
+};
+
+// Who and whence, for audit entries.
+struct Actor {
+  std::optional<UserId> user;
+  std::string label;
+  std::string ip;
+  std::string correlation_id;
+};
+
+class Store {
+ public:
+  Store(const Clock& clock, IdGenerator& ids, const crypto::KeyRing& keys, const audit::Log& audit,
+        const outbox::Outbox& outbox)
+      : clock_(clock), ids_(ids), keys_(keys), audit_(audit), outbox_(outbox) {}
+
+  // Errors: kInvalidArgument "invalid_identity" (issuer or subject empty, over 255 bytes, not valid
+  // UTF-8, or with control characters).
+  static Result<void> Validate(const Assertion& assertion);
+
+  Result<std::optional<Identity>> FindBySubject(sql::Tx& tx, OrgId organization,
+                                                ProviderId provider, std::string_view issuer,
+                                                std::string_view subject) const;
+  Result<std::optional<Identity>> FindByUser(sql::Tx& tx, OrgId organization, ProviderId provider,
+                                             UserId user) const;
+  Result<std::vector<Identity>> ListForProvider(sql::Tx& tx, OrgId organization,
+                                                ProviderId provider) const;
+  // Opened data of an identity. Errors: kNotFound "identity_not_found", kDataLoss "seal_broken".
+  Result<json::Object> Data(sql::Tx& tx, OrgId organization, IdentityId id) const;
+
+  // A log-in proved the link again: data replaced (a missing refresh_token keeps the old one),
+  // valid, last_verified_at and last_synced_at now. Errors: kNotFound "identity_not_found", also
+  // when owner or subject of the row changed since `identity` was read.
+  Result<void> Refresh(sql::Tx& tx, const Identity& identity, const Assertion& assertion) const;
+
+  struct Attached {
+    Identity identity;
+    bool created = false;
+    std::optional<UserId> former_owner;  // the identity moved from this user
+  };
+  // Links the assertion to `user`: found by subject, else by the user's identity in this provider
+  // (its subject changed), else created. If the subject belonged to somebody else it moves: the
+  // user's other identity in this provider is wiped, the former owner is marked invalid through the
+  // outbox (kMarkInvalidSso), and both sides are audited (sso-identity.link, sso-identity.unlink).
+  // A changed subject is audited as a link too, with the subject it replaced; a link that was there
+  // already is only renewed. Tokens never pass from one owner or subject to the next. Errors: those
+  // of Validate; kPermissionDenied "account_inactive" (the user, or the owner it would move from).
+  // REQUIRES: the caller has the user's consent or is set-up; `provider` is a row of
+  // `organization`.
+  Result<Attached> Attach(sql::Tx& tx, OrgId organization, ProviderId provider, UserId user,
+                          const Assertion& assertion, const Actor& actor) const;
+
+  // All identities of a provider become invalid (its issuer or trust root changed). Returns their
+  // owners; each gets a kMarkInvalidSso row.
+  Result<std::vector<UserId>> InvalidateAll(sql::Tx& tx, OrgId organization, ProviderId provider,
+                                            std::string_view reason) const;
+  // Returns the owners.
+  Result<std::vector<UserId>> DeleteAll(sql::Tx& tx, OrgId organization, ProviderId provider) const;
+
+ private:
+  Result<Identity> Insert(sql::Tx& tx, OrgId organization, ProviderId provider, UserId user,
+                          const Assertion& assertion) const;
+  Result<Identity> Update(sql::Tx& tx, const Identity& identity, UserId owner,
+                          const Assertion& assertion, const json::Object& data) const;
+  // The asserted data, with the refresh token of before when it brings none.
+  Result<json::Object> RenewedData(sql::Tx& tx, const Identity& identity,
+                                   const Assertion& assertion) const;
+  Result<void> MarkInvalid(sql::Tx& tx, OrgId organization, UserId user) const;
+  static Result<void> RequireActive(sql::Tx& tx, UserId user);
+
+  const Clock& clock_;
+  IdGenerator& ids_;
+  const crypto::KeyRing& keys_;
+  const audit::Log& audit_;
+  const outbox::Outbox& outbox_;
+};
+
+}  // namespace gatehouse::identity

@@ -1,0 +1,117 @@
+#pragma once
+
+// What a kind of identity provider (OpenID Connect now) must bring: settings, the redirect that
+// starts a log-in, and the verification of what comes back. The pipeline around it, identities,
+// membership, audit and sessions are the same for every kind and live in flow code.
+//
+// Adding a kind: a folder with an Adapter, a line in the table of src/app, and a run of the
+// contract tests.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "control/identity/identity.h"
+#include "platform/json/json.h"
+#include "platform/runtime/task.h"
+
+namespace gatehouse::sso {
+
+// One line of the explanation of a decision. Values are redacted by whoever makes the check: no
+// token, code, secret or key material; at most 300 bytes each.
+struct Check {
+  std::string name;  // "id_token.audience"
+  bool passed = false;
+  std::string expected;
+  std::string received;
+};
+
+// A field of the settings form, drawn by the pages.
+struct SettingField {
+  std::string name;  // "issuer"
+  std::string label;
+  std::string help;
+  std::string kind = "text";  // text, url, secret, select, checkbox
+  bool required = true;
+  std::vector<std::string> choices = {};
+  std::string initial = {};
+};
+
+// Settings as a form or API sent them: name -> value. A secret left out means "keep the stored
+// one".
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+struct FieldError {
+  std::string field;   // "" for the whole form
+  std::string reason;  // slug in the message catalogue
+};
+
+// The outcome of checking settings: a config to store (with secrets; sealed by the caller), or what
+// is wrong with them. `checks` explain either.
+struct ConfigOutcome {
+  std::optional<json::Object> config;
+  std::vector<FieldError> errors;
+  std::vector<Check> checks;
+};
+
+struct StartInput {
+  std::string state;  // opaque, unguessable; comes back unchanged
+  std::string redirect_uri;
+  std::string login_hint;  // "" if none
+};
+
+struct Started {
+  std::string redirect_url;  // where to send the browser
+  json::Object flow;         // nonce, verifier, …: kept sealed in the pipeline until the callback
+};
+
+struct CallbackInput {
+  std::vector<std::pair<std::string, std::string>> params;  // each name once
+  std::string redirect_uri;
+  json::Object flow;
+};
+
+// A verified assertion, or the reason why there is none; in both cases the chain of checks.
+struct CallbackOutcome {
+  std::optional<identity::Assertion> assertion;
+  std::string reason;        // slug when refused: "oidc_aud", …
+  std::string user_message;  // "" or a text of the described system that pages may show
+  json::Object claims;       // what the provider said, redacted, for the review page
+  std::vector<Check> checks;
+};
+
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+  virtual std::string_view kind() const = 0;  // "oidc": registry key, stored in rows
+  virtual std::string_view name() const = 0;  // "OpenID Connect"
+  virtual std::vector<std::string_view> setup_steps() const = 0;  // names, in order
+  virtual std::vector<std::string_view> login_steps() const = 0;
+
+  virtual std::vector<SettingField> fields() const = 0;
+  // Reads settings, fetches what they point to (discovery) and returns the config to try. `stored`
+  // is the live config when a provider is being edited: secrets left out are taken from it. Never
+  // an Error for bad settings; an Error only for kResourceExhausted and the like.
+  virtual Task<ConfigOutcome> BuildConfig(Settings settings,
+                                          std::optional<json::Object> stored) = 0;
+  // The config without secrets, in the shape of `fields()`, for forms, API and audit entries.
+  virtual json::Object PublicConfig(const json::Object& config) const = 0;
+  // Part of the identity key and of what SETUP-31 compares: the trust root of this config.
+  virtual std::string Issuer(const json::Object& config) const = 0;
+  // How claims are mapped, for the review page: (our field, claim name, value received).
+  struct Mapped {
+    std::string field, claim, value;
+  };
+  virtual std::vector<Mapped> Mapping(const json::Object& config,
+                                      const json::Object& claims) const = 0;
+
+  // Errors: kUnavailable "idp_unavailable".
+  virtual Task<Started> Start(json::Object config, StartInput input) = 0;
+  // Errors: kInternal and the like; a refusal is a value.
+  virtual Task<CallbackOutcome> Finish(json::Object config, CallbackInput input) = 0;
+};
+
+}  // namespace gatehouse::sso

@@ -1,0 +1,219 @@
+// Logging in through an organization's provider: begin, the provider's answer, identities that are
+// known already.
+
+#include "control/sso/errors.h"
+#include "control/sso/service_impl.h"
+
+namespace gatehouse::sso {
+
+Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organization,
+                                   std::string next) {
+  GH_CO_TRY(auto live, co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+    return providers_.Find(tx, organization.id);
+  }));
+  if (!live) co_return Fail(Code::kNotFound, kSsoNotConfigured);
+  Adapter* adapter = Find(live->kind);
+  if (adapter == nullptr) co_return Fail(Code::kNotFound, kSsoNotConfigured, live->kind);
+
+  std::string state = d_.rng.Token();
+  StartInput input{state, ReturnUrl(organization, live->config), ""};
+  if (client.principal) input.login_hint = client.principal->user.email;
+  GH_CO_TRY(Started started, co_await adapter->Start(live->config, input));
+
+  Pipeline pipeline;
+  pipeline.flow = Flow::kLogin;
+  pipeline.organization = organization.id;
+  if (client.principal) pipeline.user = client.principal->user.id;
+  pipeline.browser_hash = PipelineStore::Hash(client.browser);
+  pipeline.state_hash = PipelineStore::Hash(state);
+  pipeline.kind = live->kind;
+  pipeline.provider = live->id;
+  pipeline.revision = live->revision;
+  pipeline.signature = Signature(*adapter, Flow::kLogin, live->id, live->revision);
+  pipeline.flow_data = std::move(started.flow);
+  pipeline.next = std::move(next);
+  GH_CO_TRY_VOID(co_await SavePipeline(std::move(pipeline), client.ip));
+
+  Step step;
+  step.redirect = std::move(started.redirect_url);
+  co_return step;
+}
+
+Task<Step> ServiceImpl::RefuseLogin(Client client, Pipeline pipeline, std::string reason,
+                                    std::vector<Check> checks) {
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "refused", reason, std::nullopt, checks));
+    audit::Entry entry;
+    entry.organization = pipeline.organization;
+    entry.event = audit::Event::kSsoRefused;
+    if (client.principal) {
+      entry.actor = client.principal->user.id;
+      entry.actor_label = client.principal->user.username;
+    }
+    entry.ip = client.ip;
+    entry.correlation_id = client.correlation_id;
+    if (pipeline.provider) entry.target_object = pipeline.provider->value;
+    entry.data["reason"] = reason;
+    GH_TRY_VOID(d_.audit.Record(tx, entry));
+    return {};
+  }));
+  co_return Fail(Code::kPermissionDenied, kSsoFailed, reason);
+}
+
+Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
+                                 std::vector<std::pair<std::string, std::string>> params) {
+  std::string state;
+  for (const auto& [name, value] : params) {
+    if (name == "state") state = value;
+  }
+  if (state.empty()) co_return Fail(Code::kInvalidArgument, kStateInvalid, "no state");
+
+  struct Taken {
+    std::optional<Pipeline> pipeline;
+    std::optional<LiveProvider> live;
+  };
+  // Taking the pipeline first makes the callback single-use: of parallel copies one goes on.
+  GH_CO_TRY(Taken taken, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Taken> {
+    Taken t;
+    GH_TRY(t.pipeline, pipelines_.TakeByState(tx, state, client.browser));
+    if (t.pipeline) {
+      GH_TRY(t.live, providers_.Find(tx, t.pipeline->organization));
+    }
+    return t;
+  }));
+  if (!taken.pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "unknown state");
+  Pipeline pipeline = std::move(*taken.pipeline);
+  GH_CO_TRY_VOID(CheckFresh(pipeline));
+  GH_CO_TRY(orgs::Organization organization, co_await d_.orgs.Get(pipeline.organization));
+  if (!organization_slug.empty() && organization_slug != organization.slug) {
+    co_return Fail(Code::kInvalidArgument, kStateInvalid, "another organization's return URL");
+  }
+
+  // The provider must be the one that the flow began with.
+  std::optional<ProviderId> live_id;
+  std::int64_t live_revision = 0;
+  if (taken.live) {
+    live_id = taken.live->id;
+    live_revision = taken.live->revision;
+  }
+  if (live_id != pipeline.provider || live_revision != pipeline.revision) {
+    std::vector<Check> checks{{"provider.unchanged", false,
+                               "revision " + std::to_string(pipeline.revision),
+                               live_id ? "revision " + std::to_string(live_revision) : "none"}};
+    if (pipeline.flow == Flow::kLogin) {
+      co_return co_await RefuseLogin(client, std::move(pipeline), std::string(kProviderChanged),
+                                     std::move(checks));
+    }
+    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
+                                               std::string(kProviderChanged), std::move(checks)));
+    co_return Fail(Code::kConflict, live_id ? kProviderExists : kProviderChanged);
+  }
+
+  Adapter* adapter = Find(pipeline.kind);
+  const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : taken.live->config;
+  CallbackInput input{std::move(params), ReturnUrl(organization, config), pipeline.flow_data};
+  GH_CO_TRY(CallbackOutcome outcome, co_await adapter->Finish(config, std::move(input)));
+  if (outcome.assertion) {
+    if (auto valid = identity::Store::Validate(*outcome.assertion); !valid) {
+      outcome.checks.push_back({"identity.usable", false, "a subject of 1 to 255 bytes",
+                                std::to_string(outcome.assertion->subject.size()) + " bytes"});
+      outcome.reason = valid.error().reason;
+      outcome.assertion.reset();
+    }
+  }
+  if (pipeline.flow == Flow::kSetup) {
+    co_return co_await SetupCallback(client, std::move(organization), std::move(pipeline),
+                                     std::move(outcome));
+  }
+  if (!outcome.assertion) {
+    co_return co_await RefuseLogin(client, std::move(pipeline), std::move(outcome.reason),
+                                   std::move(outcome.checks));
+  }
+  pipeline.assertion = std::move(outcome.assertion);
+  pipeline.claims = std::move(outcome.claims);
+  pipeline.checks = std::move(outcome.checks);
+  pipeline.flow_data.clear();
+  pipeline.stage = Stage::kVerified;
+  co_return co_await LoginCallback(client, std::move(organization), std::move(pipeline),
+                                   std::move(*taken.live));
+}
+
+Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organization,
+                                      Pipeline pipeline, LiveProvider provider) {
+  GH_CO_TRY(auto known,
+            co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
+              return d_.identities.FindBySubject(tx, organization.id, provider.id,
+                                                 pipeline.assertion->issuer,
+                                                 pipeline.assertion->subject);
+            }));
+  const bool somebody_else = known && client.principal && client.principal->session &&
+                             client.principal->user.id != known->user;
+  if (known && !somebody_else) {
+    co_return co_await SignInKnown(client, std::move(organization), std::move(pipeline),
+                                   std::move(*known), /*take=*/false);
+  }
+  // A person has to decide: keep the verified assertion for the confirmation page.
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    Pipeline row = pipeline;
+    return pipelines_.Insert(tx, row);
+  }));
+  co_return co_await ConfirmPage(client, std::move(organization), std::move(pipeline),
+                                 /*first_time=*/true);
+}
+
+Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organization,
+                                    Pipeline pipeline, identity::Identity known, bool take) {
+  GH_CO_TRY(auto member, co_await d_.orgs.CheckMembership(organization.id, known.user));
+  const bool settled = member && member->sso_linked() && !member->sso_invalid();
+
+  struct Outcome {
+    bool inactive = false;
+    authn::IssuedSession session;
+  };
+  GH_CO_TRY(Outcome done, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Outcome> {
+    Outcome out;
+    if (take) {
+      GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
+      if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
+    }
+    GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
+    GH_TRY(auto identity,
+           d_.identities.FindBySubject(tx, organization.id, provider.id, pipeline.assertion->issuer,
+                                       pipeline.assertion->subject));
+    if (!identity || identity->user != known.user) {
+      return Fail(Code::kConflict, kIdentityConflict, "moved meanwhile");
+    }
+    GH_TRY(users::User user, d_.users.Find(tx, identity->user));
+    if (!user.is_active) {
+      out.inactive = true;
+      return out;
+    }
+    GH_TRY_VOID(d_.identities.Refresh(tx, *identity, *pipeline.assertion));
+    GH_TRY_VOID(d_.users.TouchLogin(tx, user.id));
+    GH_TRY(out.session, IssueSession(tx, client, user, organization.id, provider.id,
+                                     provider.revision, identity->id));
+    if (!settled) {
+      GH_TRY_VOID(effects_.MemberLinked(tx, organization.id, user.id, user.email,
+                                        member ? "" : organization.default_role,
+                                        ActorFor(client, user)));
+    }
+    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "accepted", "known_identity", user.id,
+                               pipeline.checks));
+    return out;
+  }));
+  if (done.inactive) {
+    std::vector<Check> checks = pipeline.checks;
+    checks.push_back({"account.active", false, "active", "deactivated"});
+    co_return co_await RefuseLogin(client, std::move(pipeline), std::string(kAccountInactive),
+                                   std::move(checks));
+  }
+  if (!settled) co_await Settle(organization.id, {known.user});
+  d_.authn.Forget(known.user);
+
+  Step step;
+  step.session = std::move(done.session);
+  step.redirect = AfterLogin(organization, pipeline);
+  co_return step;
+}
+
+}  // namespace gatehouse::sso

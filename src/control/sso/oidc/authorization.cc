@@ -1,0 +1,123 @@
+#include "control/sso/oidc/authorization.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "control/sso/oidc/errors.h"
+#include "platform/http/form.h"
+#include "platform/http/url.h"
+
+namespace gatehouse::sso::oidc {
+namespace {
+
+constexpr std::size_t kMaxHint = 320;
+constexpr std::size_t kMaxCode = 4096;
+
+// Ours to set, or able to change what ours mean (RFC 9101, OpenID Connect Core §3.1.2.1).
+constexpr std::array<std::string_view, 16> kReserved = {
+    "response_type",  "client_id",     "redirect_uri",
+    "scope",          "state",         "nonce",
+    "code_challenge", "request",       "code_challenge_method",
+    "login_hint",     "request_uri",   "response_mode",
+    "prompt",         "id_token_hint", "resource",
+    "registration"};
+
+bool IsReserved(std::string_view raw_name) {
+  auto name = http::PercentDecode(raw_name, true);
+  // What cannot be decoded might be read by the provider as anything.
+  return !name || std::ranges::any_of(kReserved, [&](std::string_view reserved) {
+    return EqualsIgnoreCase(*name, reserved);  // some servers do not tell them apart
+  });
+}
+
+}  // namespace
+
+std::string AuthorizationUrl(const Config& config, const AuthorizationInput& input) {
+  auto [base, query] = SplitOnce(config.endpoints.authorization, '?');
+  std::string url(base);
+  char separator = '?';
+  for (std::string_view piece : Split(query, '&')) {
+    if (piece.empty() || IsReserved(SplitOnce(piece, '=').first)) continue;
+    url += separator;
+    url += piece;
+    separator = '&';
+  }
+  http::AppendQuery(url, "response_type", "code");
+  http::AppendQuery(url, "client_id", config.entered.client_id);
+  http::AppendQuery(url, "redirect_uri", input.redirect_uri);
+  http::AppendQuery(url, "scope", config.entered.scopes);
+  http::AppendQuery(url, "state", input.state);
+  http::AppendQuery(url, "nonce", input.nonce);
+  http::AppendQuery(url, "code_challenge", input.challenge);
+  http::AppendQuery(url, "code_challenge_method", "S256");
+  const std::string& hint = input.login_hint;
+  if (!hint.empty() && hint.size() <= kMaxHint && IsValidUtf8(hint) && !HasControl(hint)) {
+    http::AppendQuery(url, "login_hint", hint);
+  }
+  return url;
+}
+
+AuthorizationAnswer ReadAuthorizationAnswer(
+    const Config& config, std::string_view flow_issuer,
+    const std::vector<std::pair<std::string, std::string>>& params, Checks& checks) {
+  AuthorizationAnswer out;
+  const std::string *code = nullptr, *error = nullptr, *description = nullptr, *iss = nullptr;
+  bool repeated = false;
+  for (const auto& [name, value] : params) {
+    auto take = [&](std::string_view wanted, const std::string*& slot) {
+      if (name != wanted) return;
+      repeated = repeated || slot != nullptr;
+      slot = &value;
+    };
+    take("code", code);
+    take("error", error);
+    take("error_description", description);
+    take("iss", iss);
+  }
+  if (repeated) {
+    checks.Add("callback.parameters", false, "each once", "repeated");
+    out.reason = kResponse;
+    return out;
+  }
+
+  // The provider was edited between redirect and answer, or the answer is another provider's.
+  const std::string& issuer = config.entered.issuer;
+  if (flow_issuer != issuer) {
+    checks.Add("callback.issuer", false, flow_issuer, issuer);
+    out.reason = kMixup;
+    return out;
+  }
+  bool iss_holds = iss != nullptr ? *iss == issuer : !config.iss_parameter_supported;
+  if (!checks.Add("callback.issuer", iss_holds, issuer,
+                  iss != nullptr                   ? *iss
+                  : config.iss_parameter_supported ? "absent, though announced"
+                                                   : "not sent by this provider")) {
+    out.reason = kMixup;
+    return out;
+  }
+
+  if (error != nullptr) {
+    std::string said = *error;
+    if (description != nullptr) said += ": " + *description;
+    if (code != nullptr) {
+      checks.Add("callback.code", false, "a code or an error", "both");
+      out.reason = kResponse;
+      return out;
+    }
+    checks.Add("callback.code", false, "a code", said);
+    out.reason = *error == "access_denied" ? kAccessDenied : kProviderError;
+    out.user_message =
+        Redact(description != nullptr && !description->empty() ? *description : *error);
+    return out;
+  }
+  bool has_code = code != nullptr && !code->empty() && code->size() <= kMaxCode;
+  if (!checks.Add("callback.code", has_code, "a code", has_code ? "present" : "absent")) {
+    out.reason = kResponse;
+    return out;
+  }
+  out.code = *code;
+  return out;
+}
+
+}  // namespace gatehouse::sso::oidc

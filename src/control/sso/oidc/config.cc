@@ -1,0 +1,268 @@
+#include "control/sso/oidc/config.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "control/sso/oidc/errors.h"
+#include "platform/http/url.h"
+
+namespace gatehouse::sso::oidc {
+namespace {
+
+constexpr std::string_view kWellKnown = "/.well-known/openid-configuration";
+constexpr std::size_t kMaxIssuer = 255;  // identities store it
+constexpr std::size_t kMaxField = 1024;
+
+std::string_view Value(const Settings& settings, std::string_view name) {
+  for (const auto& [key, value] : settings) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+bool Checked(const Settings& settings, std::string_view name) {
+  std::string_view value = Value(settings, name);
+  return value == "on" || value == "true" || value == "1" || value == "yes";
+}
+
+// RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E, separated by single spaces.
+bool IsScopeToken(std::string_view token) {
+  return !token.empty() && std::ranges::all_of(token, [](char c) {
+    return c >= 0x21 && c <= 0x7E && c != '"' && c != '\\';
+  });
+}
+
+// Names of claims are JSON member names; a namespaced claim may be a URL.
+bool IsClaimName(std::string_view name) {
+  return !name.empty() && name.size() <= 200 && IsValidUtf8(name) && !HasControl(name);
+}
+
+std::string NormalScopes(std::string_view text, bool& valid) {
+  std::vector<std::string> scopes;
+  for (std::string_view token : Split(text, ' ')) {
+    if (token.empty()) continue;
+    if (!IsScopeToken(token)) valid = false;
+    if (std::ranges::find(scopes, token) == scopes.end()) scopes.emplace_back(token);
+  }
+  if (scopes.empty()) return std::string(kDefaultScopes);
+  // Without it the provider would answer with plain OAuth 2 and no ID token.
+  if (std::ranges::find(scopes, "openid") == scopes.end()) scopes.insert(scopes.begin(), "openid");
+  return Join(scopes, " ");
+}
+
+std::string_view CheckIssuer(std::string_view issuer) {
+  if (issuer.empty()) return kFieldRequired;
+  if (issuer.size() > kMaxIssuer) return kFieldTooLong;
+  auto url = http::ParseUrl(issuer);
+  if (!url || (url->scheme != "https" && url->scheme != "http")) return kUrlInvalid;
+  // OpenID Connect Discovery 1.0 §3: no query or fragment. Whether http is allowed for this origin
+  // is the egress guard's decision.
+  if (url->has_userinfo || url->has_fragment || !url->query.empty() || issuer.contains('?')) {
+    return kUrlInvalid;
+  }
+  return {};
+}
+
+std::string Text(const json::Object& object, std::string_view name) {
+  return std::string(json::GetString(object, name).value_or(""));
+}
+
+}  // namespace
+
+std::string DiscoveryUrl(std::string_view issuer) {
+  if (issuer.ends_with('/')) issuer.remove_suffix(1);
+  return std::string(issuer) + std::string(kWellKnown);
+}
+
+std::vector<SettingField> SettingFields() {
+  return {
+      {.name = "issuer",
+       .label = "Issuer URL",
+       .help =
+           "The address of your identity provider, exactly as its discovery document spells it, "
+           "for example https://login.example.com",
+       .kind = "url"},
+      {.name = "client_id",
+       .label = "Client ID",
+       .help = "From the application that you registered at the provider."},
+      {.name = "client_secret",
+       .label = "Client secret",
+       .help = "Leave empty to keep the stored one. Not used with private_key_jwt.",
+       .kind = "secret",
+       .required = false},
+      {.name = "auth_method",
+       .label = "Client authentication",
+       .help = "How we prove who we are at the token endpoint.",
+       .kind = "select",
+       .required = false,
+       .choices = {std::string(kSecretBasic), std::string(kSecretPost),
+                   std::string(kPrivateKeyJwt)},
+       .initial = std::string(kSecretBasic)},
+      {.name = "scopes",
+       .label = "Scopes",
+       .help = "What we ask for, separated by spaces.",
+       .required = false,
+       .initial = std::string(kDefaultScopes)},
+      {.name = "claim_email",
+       .label = "Claim with the e-mail address",
+       .help = "Only the standard claim \"email\" can count as verified.",
+       .required = false,
+       .initial = "email"},
+      {.name = "claim_name",
+       .label = "Claim with the name",
+       .help = "Shown until the person changes it.",
+       .required = false,
+       .initial = "name"},
+      {.name = "use_userinfo",
+       .label = "Always ask the userinfo endpoint",
+       .help = "It is asked anyway when the ID token has no e-mail address.",
+       .kind = "checkbox",
+       .required = false},
+      {.name = "shared_return_url",
+       .label = "Use the shared return URL",
+       .help = "For one application at the provider that serves several organizations.",
+       .kind = "checkbox",
+       .required = false},
+  };
+}
+
+EnteredOutcome ReadSettings(const Settings& settings, const Config* stored) {
+  EnteredOutcome out;
+  Entered& entered = out.entered;
+  auto refuse = [&](std::string field, std::string_view reason) {
+    out.errors.push_back({std::move(field), std::string(reason)});
+  };
+
+  std::string_view issuer = Trim(Value(settings, "issuer"));
+  // The address of the document instead of the issuer is the most common slip.
+  if (issuer.ends_with(kWellKnown)) issuer.remove_suffix(kWellKnown.size());
+  entered.issuer = issuer;
+  if (std::string_view reason = CheckIssuer(issuer); !reason.empty()) refuse("issuer", reason);
+
+  entered.client_id = Trim(Value(settings, "client_id"));
+  if (entered.client_id.empty()) {
+    refuse("client_id", kFieldRequired);
+  } else if (entered.client_id.size() > kMaxField) {
+    refuse("client_id", kFieldTooLong);
+  } else if (!IsValidUtf8(entered.client_id) || HasControl(entered.client_id)) {
+    refuse("client_id", kFieldInvalid);
+  }
+
+  if (std::string_view method = Value(settings, "auth_method"); !method.empty()) {
+    entered.auth_method = method;
+  }
+  bool uses_secret = entered.auth_method == kSecretBasic || entered.auth_method == kSecretPost;
+  if (!uses_secret && entered.auth_method != kPrivateKeyJwt) refuse("auth_method", kFieldInvalid);
+
+  if (uses_secret) {
+    entered.client_secret = Value(settings, "client_secret");
+    bool same_client = stored != nullptr && stored->entered.issuer == entered.issuer &&
+                       stored->entered.client_id == entered.client_id;
+    if (entered.client_secret.empty() && same_client) {
+      entered.client_secret = stored->entered.client_secret;
+    }
+    if (entered.client_secret.empty()) {
+      refuse("client_secret", stored != nullptr ? kSecretRequired : kFieldRequired);
+    } else if (entered.client_secret.size() > kMaxField) {
+      refuse("client_secret", kFieldTooLong);
+    } else if (!IsValidUtf8(entered.client_secret) || HasControl(entered.client_secret)) {
+      refuse("client_secret", kFieldInvalid);
+    }
+  }
+
+  bool scopes_valid = true;
+  std::string_view scopes = Value(settings, "scopes");
+  if (scopes.size() > kMaxField) {
+    refuse("scopes", kFieldTooLong);
+  } else {
+    entered.scopes = NormalScopes(scopes, scopes_valid);
+    if (!scopes_valid) refuse("scopes", kFieldInvalid);
+  }
+
+  if (std::string_view claim = Trim(Value(settings, "claim_email")); !claim.empty()) {
+    entered.claim_email = claim;
+    if (!IsClaimName(claim)) refuse("claim_email", kFieldInvalid);
+  }
+  if (std::string_view claim = Trim(Value(settings, "claim_name")); !claim.empty()) {
+    entered.claim_name = claim;
+    if (!IsClaimName(claim)) refuse("claim_name", kFieldInvalid);
+  }
+  entered.use_userinfo = Checked(settings, "use_userinfo");
+  entered.shared_return_url = Checked(settings, "shared_return_url");
+  return out;
+}
+
+json::Object Config::ToJson() const {
+  json::Object claims;
+  claims["id"] = "sub";
+  claims["email"] = entered.claim_email;
+  claims["name"] = entered.claim_name;
+  json::Object urls;
+  urls["authorization"] = endpoints.authorization;
+  urls["token"] = endpoints.token;
+  urls["userinfo"] = endpoints.userinfo;
+  urls["jwks"] = endpoints.jwks;
+  json::Array algs;
+  for (const std::string& alg : id_token_algs) algs.emplace_back(alg);
+
+  json::Object out;
+  out["issuer"] = entered.issuer;
+  out["client_id"] = entered.client_id;
+  out["client_secret"] = entered.client_secret;
+  out["auth_method"] = entered.auth_method;
+  if (!private_key_pem.empty()) {
+    out["private_key_pem"] = private_key_pem;
+    out["private_key_alg"] = private_key_alg;
+    out["private_key_kid"] = private_key_kid;
+  }
+  out["scopes"] = entered.scopes;
+  out["claims"] = std::move(claims);
+  out["use_userinfo"] = entered.use_userinfo;
+  out["shared_return_url"] = entered.shared_return_url;
+  out["id_token_algs"] = std::move(algs);
+  out["endpoints"] = std::move(urls);
+  out["iss_parameter_supported"] = iss_parameter_supported;
+  out["discovered_at"] = discovered_at.micros;
+  return out;
+}
+
+Result<Config> Config::FromJson(const json::Object& object) {
+  Config config;
+  Entered& entered = config.entered;
+  entered.issuer = Text(object, "issuer");
+  entered.client_id = Text(object, "client_id");
+  entered.client_secret = Text(object, "client_secret");
+  entered.auth_method = Text(object, "auth_method");
+  entered.scopes = Text(object, "scopes");
+  entered.use_userinfo = json::GetBool(object, "use_userinfo").value_or(false);
+  entered.shared_return_url = json::GetBool(object, "shared_return_url").value_or(false);
+  if (const json::Object* claims = json::GetObject(object, "claims")) {
+    entered.claim_email = Text(*claims, "email");
+    entered.claim_name = Text(*claims, "name");
+  }
+  if (const json::Object* urls = json::GetObject(object, "endpoints")) {
+    config.endpoints = {.authorization = Text(*urls, "authorization"),
+                        .token = Text(*urls, "token"),
+                        .userinfo = Text(*urls, "userinfo"),
+                        .jwks = Text(*urls, "jwks")};
+  }
+  if (const json::Array* algs = json::GetArray(object, "id_token_algs")) {
+    for (const json::Value& alg : *algs) {
+      if (alg.is_string()) config.id_token_algs.emplace_back(alg.get_string().c_str());
+    }
+  }
+  config.iss_parameter_supported = json::GetBool(object, "iss_parameter_supported").value_or(false);
+  config.private_key_pem = Text(object, "private_key_pem");
+  config.private_key_alg = Text(object, "private_key_alg");
+  config.private_key_kid = Text(object, "private_key_kid");
+  config.discovered_at = {json::GetInt(object, "discovered_at").value_or(0)};
+
+  if (entered.issuer.empty() || entered.client_id.empty() || entered.scopes.empty() ||
+      config.endpoints.authorization.empty() || config.endpoints.token.empty() ||
+      config.endpoints.jwks.empty() || config.id_token_algs.empty()) {
+    return Fail(Code::kInternal, kConfigInvalid, "a required member is missing");
+  }
+  return config;
+}
+
+}  // namespace gatehouse::sso::oidc

@@ -1,0 +1,64 @@
+#pragma once
+
+// Pure decisions of single sign-on: no I/O, no time of their own.
+
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "control/authn/authn.h"
+#include "control/sso/service.h"
+
+namespace gatehouse::sso {
+
+// A proof by own credentials counts as recent for so long.
+inline constexpr Duration kRecent = std::chrono::minutes(15);
+
+struct UnknownIdentity {
+  std::string asserted_email;
+  std::string provider_name;
+  std::string identity_name;
+  // The person in the session, if any, and how it was born.
+  const authn::Principal* principal = nullptr;
+  // Active accounts that hold the asserted address. They may be suggested, never chosen.
+  std::vector<users::User> candidates;
+  // A mailbox proof opened in this browser for this pipeline.
+  std::optional<users::User> proven;
+  // The identity is linked to an account other than the session's.
+  bool linked_elsewhere = false;
+  Timestamp now;
+};
+
+struct UnknownDecision {
+  Confirm confirm;
+  // Send a mailbox proof to this account's stored address.
+  std::optional<users::User> mail_proof_to;
+  std::string reason;  // for the decision log: "unknown_identity", "ambiguous_email", …
+};
+
+// Which confirmation page an identity without account gets. No account is ever chosen by e-mail:
+// the page offers to link the account of the session, to prove an account, or to make a new one.
+UnknownDecision DecideUnknown(const UnknownIdentity& input);
+
+// May this session link an identity to its own account? `moves`: the identity is taken from
+// somebody else, which needs a recent proof.
+bool MayLink(const authn::Session& session, bool moves, Timestamp now);
+
+struct StateInput {
+  bool provider_exists = false;
+  bool allow_unlinked = false;
+  bool member_linked = false;
+  bool member_invalid = false;
+  bool identity_exists = false;
+  bool identity_valid = false;
+  // The member is an owner and no other active owner has an identity with this provider.
+  bool owner_override = false;
+  ProviderId provider{};
+  OrgId organization{};
+  const authn::Session* session = nullptr;  // nullptr: an API token
+  Duration sso_lifetime{};
+  Timestamp now;
+};
+SsoState DecideState(const StateInput& input);
+
+}  // namespace gatehouse::sso

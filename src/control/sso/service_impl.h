@@ -1,0 +1,147 @@
+#pragma once
+
+// The single sign-on service. One commit point per decision: the control transaction that takes the
+// pipeline holds state, audit, decision record, session and the outbox rows of every region effect.
+// The effects are drained before the answer.
+//
+// setup_flow.cc: begin, review, finish. login_flow.cc: begin, callback, known identities.
+// confirm_flow.cc: identities nobody knows yet. settings.cc: a configured provider. enforcement.cc.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/sso/decisions.h"
+#include "control/sso/effects.h"
+#include "control/sso/pipelines.h"
+#include "control/sso/providers.h"
+#include "control/sso/service.h"
+#include "platform/ratelimit/ratelimit.h"
+
+namespace gatehouse::sso {
+
+struct Options {
+  std::string base_url;                  // "https://gate.example.com", no trailing slash
+  std::int64_t starts_per_minute = 300;  // per client IP; 0: unlimited
+};
+
+// Everything outlives the service.
+struct Deps {
+  sql::Database& db;  // control
+  const Clock& clock;
+  IdGenerator& ids;
+  Rng& rng;
+  const crypto::KeyRing& keys;
+  const audit::Log& audit;
+  const outbox::Outbox& outbox;  // control half
+  outbox::Drainer& drainer;      // control half
+  const users::Store& users;
+  const authn::Store& sessions;
+  authn::Service& authn;
+  const identity::Store& identities;
+  orgs::Service& orgs;
+  ratelimit::RateLimiter& limiter;
+};
+
+class ServiceImpl final : public Service {
+ public:
+  ServiceImpl(Deps deps, Options options, std::vector<std::unique_ptr<Adapter>> adapters);
+
+  const std::vector<const Adapter*>& adapters() const override { return adapter_list_; }
+  const Adapter* FindAdapter(std::string_view kind) const override { return Find(kind); }
+  std::string RedirectUri(const orgs::Organization& organization) const override;
+  Task<Provider> GetProvider(OrgId organization) override;
+  Task<std::optional<Provider>> FindProvider(OrgId organization) override;
+
+  Task<Step> BeginSetup(Client client, orgs::Organization organization, std::string kind,
+                        std::string display_name, Settings settings) override;
+  Task<Step> ShowSetup(Client client, orgs::Organization organization) override;
+  Task<Step> FinishSetup(Client client, orgs::Organization organization) override;
+  Task<void> CancelSetup(Client client, orgs::Organization organization) override;
+
+  Task<Step> BeginLogin(Client client, orgs::Organization organization, std::string next) override;
+  Task<Step> Callback(Client client, std::string organization_slug,
+                      std::vector<std::pair<std::string, std::string>> params) override;
+  Task<Step> ShowConfirm(Client client, orgs::Organization organization) override;
+  Task<Step> ConfirmLink(Client client, orgs::Organization organization) override;
+  Task<Step> ConfirmNewUser(Client client, orgs::Organization organization) override;
+  Task<Step> ConfirmLogin(Client client, orgs::Organization organization, std::string username,
+                          std::string password) override;
+  Task<std::string> ProveMailbox(Client client, std::string token) override;
+
+  Task<void> ChangeSettings(Client client, orgs::Organization organization,
+                            SettingsChange change) override;
+  Task<void> RemindUnlinked(Client client, orgs::Organization organization) override;
+  Task<Step> RotateSecret(Client client, orgs::Organization organization,
+                          std::string secret) override;
+  Task<void> Disable(Client client, orgs::Organization organization) override;
+  Task<void> Unlock(OrgId organization, std::string operator_label) override;
+
+  Task<SsoState> QueryState(const authn::Principal& principal, OrgId organization,
+                            const orgs::Member& member) override;
+  Task<std::vector<Decision>> Decisions(OrgId organization, std::optional<std::int64_t> before,
+                                        std::optional<std::string> correlation_id,
+                                        std::size_t limit) override;
+
+  // Removes expired pipelines and proofs, and decisions older than 30 days. A periodic job.
+  Task<void> CleanUp();
+
+ private:
+  Adapter* Find(std::string_view kind) const;
+  std::string ReturnUrl(const orgs::Organization& organization, const json::Object& config) const;
+  Provider Publish(const LiveProvider& provider) const;
+
+  // The member behind the client, who may write the organization's settings. Errors: not_authed,
+  // uid_mismatch (no longer a member), forbidden.
+  Task<orgs::Member> RequireManager(Client client, OrgId organization);
+  Result<void> CheckFresh(const Pipeline& pipeline) const;
+  Task<Pipeline> LoadVerified(Client client, OrgId organization, Flow flow);
+
+  // Inserts a pipeline under the per-IP limit.
+  Task<void> SavePipeline(Pipeline pipeline, std::string ip);
+
+  // Records why and answers with the one refusal that outsiders see.
+  Task<Step> RefuseLogin(Client client, Pipeline pipeline, std::string reason,
+                         std::vector<Check> checks);
+  Task<void> RecordSetupRefusal(Client client, OrgId organization,
+                                std::optional<ProviderId> provider, std::string reason,
+                                std::vector<Check> checks);
+
+  Task<Step> SetupCallback(Client client, orgs::Organization organization, Pipeline pipeline,
+                           CallbackOutcome outcome);
+  Task<Step> LoginCallback(Client client, orgs::Organization organization, Pipeline pipeline,
+                           LiveProvider provider);
+  Task<Step> SignInKnown(Client client, orgs::Organization organization, Pipeline pipeline,
+                         identity::Identity known, bool take);
+  Task<Step> ConfirmPage(Client client, orgs::Organization organization, Pipeline pipeline,
+                         bool first_time);
+  Task<Step> CreateUser(Client client, orgs::Organization organization, Pipeline pipeline);
+
+  // Shared pieces of the commit points; they run inside the control transaction.
+  Result<LiveProvider> RequireProvider(sql::Tx& tx, const Pipeline& pipeline) const;
+  Result<authn::IssuedSession> IssueSession(sql::Tx& tx, const Client& client,
+                                            const users::User& user, OrgId organization,
+                                            ProviderId provider, std::int64_t revision,
+                                            IdentityId identity) const;
+  Result<void> RecordDecision(sql::Tx& tx, const Client& client, const Pipeline& pipeline,
+                              std::string_view outcome, std::string_view reason,
+                              std::optional<UserId> user, const std::vector<Check>& checks) const;
+  identity::Actor ActorFor(const Client& client, const users::User& user) const;
+
+  // Delivers the organization's effects and forgets cached sessions.
+  boost::asio::awaitable<void> Settle(OrgId organization, std::vector<UserId> users);
+
+  std::string AfterLogin(const orgs::Organization& organization, const Pipeline& pipeline) const;
+
+  Deps d_;
+  Options options_;
+  std::vector<std::unique_ptr<Adapter>> adapters_;
+  std::vector<const Adapter*> adapter_list_;
+  ProviderStore providers_;
+  PipelineStore pipelines_;
+  LinkProofStore proofs_;
+  DecisionStore decisions_;
+  Effects effects_;
+};
+
+}  // namespace gatehouse::sso

@@ -1,0 +1,308 @@
+// Setting up single sign-on, and changing the protocol settings of a configured provider: begin,
+// the provider's answer, review, finish.
+
+#include "base/text.h"
+#include "control/sso/errors.h"
+#include "control/sso/service_impl.h"
+
+namespace gatehouse::sso {
+namespace {
+
+json::Object SettingsToJson(const Adapter& adapter, const Settings& settings) {
+  json::Object out;
+  for (const SettingField& field : adapter.fields()) {
+    if (field.kind == "secret") continue;
+    for (const auto& [name, value] : settings) {
+      if (name == field.name) out[name] = value;
+    }
+  }
+  return out;
+}
+
+// What changed, for the audit entry: "issuer" -> "from A to B". Public settings only.
+json::Object Difference(const json::Object& before, const json::Object& after) {
+  json::Object out;
+  for (const auto& [key, value] : after) {
+    const json::Value* old = before.if_contains(key);
+    if (old != nullptr && *old == value) continue;
+    out[key] = "from " + (old != nullptr ? json::Serialize(*old) : "nothing") + " to " +
+               json::Serialize(value);
+  }
+  return out;
+}
+
+}  // namespace
+
+Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organization, std::string kind,
+                                   std::string display_name, Settings settings) {
+  GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
+  if (!client.principal->session) co_return Fail(Code::kUnauthenticated, kNotAuthed, "no session");
+  Adapter* adapter = Find(kind);
+  if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, kProviderUnknown, kind);
+
+  GH_CO_TRY(auto live, co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+    return providers_.Find(tx, organization.id);
+  }));
+  if (live && live->kind != kind) co_return Fail(Code::kConflict, kProviderExists, live->kind);
+  std::optional<json::Object> stored;
+  if (live) stored = live->config;
+  if (display_name.empty()) display_name = live ? live->name : std::string(adapter->name());
+  display_name = TruncateUtf8(display_name, 64);
+
+  GH_CO_TRY(ConfigOutcome outcome, co_await adapter->BuildConfig(settings, stored));
+  Step step;
+  step.checks = outcome.checks;
+  step.kind = kind;
+  step.display_name = display_name;
+  step.settings = SettingsToJson(*adapter, settings);
+  if (!outcome.config) {
+    if (outcome.errors.empty()) outcome.errors.push_back({"", kInvalidIdentity.data()});
+    step.form_errors = std::move(outcome.errors);
+    co_return step;
+  }
+
+  std::string state = d_.rng.Token();
+  StartInput input{state, ReturnUrl(organization, *outcome.config), client.principal->user.email};
+  GH_CO_TRY(Started started, co_await adapter->Start(*outcome.config, input));
+
+  Pipeline pipeline;
+  pipeline.flow = Flow::kSetup;
+  pipeline.organization = organization.id;
+  pipeline.user = client.principal->user.id;
+  pipeline.browser_hash = PipelineStore::Hash(client.browser);
+  pipeline.state_hash = PipelineStore::Hash(state);
+  pipeline.kind = kind;
+  if (live) {
+    pipeline.provider = live->id;
+    pipeline.revision = live->revision;
+  }
+  pipeline.signature = Signature(*adapter, Flow::kSetup, pipeline.provider, pipeline.revision);
+  pipeline.flow_data = std::move(started.flow);
+  pipeline.config = std::move(*outcome.config);
+  pipeline.display_name = display_name;
+  pipeline.settings = step.settings;
+  pipeline.checks = outcome.checks;
+  GH_CO_TRY_VOID(co_await SavePipeline(std::move(pipeline), client.ip));
+  step.redirect = std::move(started.redirect_url);
+  co_return step;
+}
+
+Task<void> ServiceImpl::RecordSetupRefusal(Client client, OrgId organization,
+                                           std::optional<ProviderId> provider, std::string reason,
+                                           std::vector<Check> checks) {
+  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    Pipeline pipeline;
+    pipeline.flow = Flow::kSetup;
+    pipeline.organization = organization;
+    pipeline.provider = provider;
+    std::optional<UserId> user;
+    audit::Entry entry;
+    if (client.principal) {
+      user = client.principal->user.id;
+      entry.actor_label = client.principal->user.username;
+    }
+    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "refused", reason, user, checks));
+    entry.organization = organization;
+    entry.event = audit::Event::kSsoSetupRefused;
+    entry.actor = user;
+    entry.ip = client.ip;
+    entry.correlation_id = client.correlation_id;
+    entry.data["reason"] = reason;
+    GH_TRY_VOID(d_.audit.Record(tx, entry));
+    return {};
+  });
+}
+
+Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organization,
+                                      Pipeline pipeline, CallbackOutcome outcome) {
+  // The checks of the settings come first, then those of the log-in through them.
+  pipeline.checks.insert(pipeline.checks.end(), outcome.checks.begin(), outcome.checks.end());
+  pipeline.claims = std::move(outcome.claims);
+  pipeline.flow_data.clear();
+  if (outcome.assertion) {
+    pipeline.stage = Stage::kVerified;
+    pipeline.assertion = std::move(outcome.assertion);
+  } else {
+    pipeline.stage = Stage::kFailed;
+    pipeline.reason = outcome.reason;
+    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
+                                               outcome.reason, pipeline.checks));
+  }
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    Pipeline row = pipeline;
+    return pipelines_.Insert(tx, row);
+  }));
+  Step step;
+  step.redirect = "/organizations/" + organization.slug + "/auth/configure/?review=1";
+  co_return step;
+}
+
+Task<Step> ServiceImpl::ShowSetup(Client client, orgs::Organization organization) {
+  GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
+  GH_CO_TRY(Pipeline pipeline, co_await LoadVerified(client, organization.id, Flow::kSetup));
+  if (pipeline.user != client.principal->user.id) {
+    co_return Fail(Code::kPermissionDenied, kUidMismatch);
+  }
+  const Adapter* adapter = Find(pipeline.kind);
+  Step step;
+  step.kind = pipeline.kind;
+  step.display_name = pipeline.display_name;
+  step.settings = pipeline.settings;
+  step.checks = pipeline.checks;
+  if (pipeline.stage == Stage::kFailed) {
+    step.form_errors = std::vector<FieldError>{{"", pipeline.reason}};
+    co_return step;
+  }
+  Review review;
+  review.checks = pipeline.checks;
+  review.mapping = adapter->Mapping(pipeline.config, pipeline.claims);
+  review.claims = pipeline.claims;
+  review.public_config = adapter->PublicConfig(pipeline.config);
+  review.subject = pipeline.assertion->subject;
+  review.email = pipeline.assertion->email;
+  review.is_edit = pipeline.is_edit();
+  review.clears_require_2fa = organization.require_2fa() && !review.is_edit;
+  if (review.is_edit) {
+    GH_CO_TRY(auto live, co_await FindProvider(organization.id));
+    review.issuer_changed = live && live->issuer != adapter->Issuer(pipeline.config);
+  }
+  step.review = std::move(review);
+  co_return step;
+}
+
+Task<void> ServiceImpl::CancelSetup(Client client, orgs::Organization organization) {
+  GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
+  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    return pipelines_.Cancel(tx, client.browser, organization.id, Flow::kSetup);
+  });
+}
+
+Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organization) {
+  // Before the commit point: who is asking, may they, and what is there to finish.
+  if (!client.principal || !client.principal->session) {
+    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, std::nullopt,
+                                               std::string(kNotAuthed), {}));
+    co_return Fail(Code::kUnauthenticated, kNotAuthed);
+  }
+  Result<Pipeline> loaded = co_await LoadVerified(client, organization.id, Flow::kSetup);
+  if (!loaded) {
+    // A double click or the back button after success: there is nothing left to do.
+    GH_CO_TRY(auto exists, co_await FindProvider(organization.id));
+    GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
+    if (exists && loaded.error().Is(kStateInvalid)) {
+      Step step;
+      step.redirect = "/organizations/" + organization.slug + "/auth/configure/";
+      co_return step;
+    }
+    co_return std::unexpected(loaded.error());
+  }
+  Pipeline pipeline = std::move(*loaded);
+  if (pipeline.stage != Stage::kVerified) {
+    co_return Fail(Code::kInvalidArgument, kStateInvalid, "not verified");
+  }
+  if (pipeline.user != client.principal->user.id) {
+    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
+                                               std::string(kUidMismatch), pipeline.checks));
+    co_return Fail(Code::kPermissionDenied, kUidMismatch);
+  }
+  Result<orgs::Member> manager = co_await RequireManager(client, organization.id);
+  if (!manager) {
+    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
+                                               std::string(manager.error().reason),
+                                               pipeline.checks));
+    co_return std::unexpected(manager.error());
+  }
+  Adapter* adapter = Find(pipeline.kind);
+  const users::User& user = client.principal->user;
+  const identity::Assertion& assertion = *pipeline.assertion;
+  GH_CO_TRY_VOID(identity::Store::Validate(assertion));
+  const std::string issuer = adapter->Issuer(pipeline.config);
+  const json::Object public_config = adapter->PublicConfig(pipeline.config);
+
+  struct Outcome {
+    authn::IssuedSession session;
+    std::vector<UserId> affected;
+  };
+  // The commit point: provider, identity of the session user, audit, session proof, decision, the
+  // pipeline taken, and one outbox row per effect in the region. All of it or nothing.
+  GH_CO_TRY(Outcome done, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Outcome> {
+    Outcome out;
+    out.affected.push_back(user.id);
+    GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
+    if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
+
+    identity::Actor actor = ActorFor(client, user);
+    LiveProvider provider;
+    provider.id = pipeline.provider.value_or(ProviderId{});
+    provider.organization = organization.id;
+    provider.kind = pipeline.kind;
+    provider.name = pipeline.display_name;
+    provider.issuer = issuer;
+    provider.config = pipeline.config;
+    provider.revision = pipeline.revision;
+
+    audit::Entry entry;
+    entry.organization = organization.id;
+    entry.actor = user.id;
+    entry.actor_label = user.username;
+    entry.ip = client.ip;
+    entry.correlation_id = client.correlation_id;
+    entry.data["provider"] = pipeline.kind;
+
+    if (!pipeline.is_edit()) {
+      provider.id = d_.ids.Next<ProviderId>();
+      GH_TRY(bool inserted, providers_.Insert(tx, provider));
+      if (!inserted) return Fail(Code::kConflict, kProviderExists);
+      provider.revision = 1;
+      entry.event = audit::Event::kSsoEnable;
+      entry.data["config"] = public_config;
+    } else {
+      GH_TRY(auto live, providers_.Find(tx, organization.id));
+      if (!live) return Fail(Code::kConflict, kProviderChanged, "disabled meanwhile");
+      GH_TRY(bool replaced, providers_.Replace(tx, provider));
+      if (!replaced) return Fail(Code::kConflict, kProviderChanged);
+      provider.revision = pipeline.revision + 1;
+      entry.event = audit::Event::kSsoEdit;
+      entry.data["changes"] = Difference(adapter->PublicConfig(live->config), public_config);
+      if (live->issuer != issuer) {
+        // Another trust root: nobody's link says anything any more.
+        GH_TRY(auto owners,
+               d_.identities.InvalidateAll(tx, organization.id, provider.id, "issuer_changed"));
+        GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, std::nullopt));
+        out.affected.insert(out.affected.end(), owners.begin(), owners.end());
+      }
+    }
+    entry.target_object = provider.id.value;
+
+    GH_TRY(identity::Store::Attached attached,
+           d_.identities.Attach(tx, organization.id, provider.id, user.id, assertion, actor));
+    if (attached.former_owner) out.affected.push_back(*attached.former_owner);
+    GH_TRY_VOID(d_.audit.Record(tx, entry));
+    GH_TRY(out.session, IssueSession(tx, client, user, organization.id, provider.id,
+                                     provider.revision, attached.identity.id));
+    Pipeline finished = pipeline;
+    finished.provider = provider.id;
+    GH_TRY_VOID(RecordDecision(tx, client, finished, "accepted",
+                               pipeline.is_edit() ? "sso_edited" : "sso_enabled", user.id,
+                               pipeline.checks));
+
+    if (!pipeline.is_edit()) GH_TRY_VOID(effects_.ClearRequire2fa(tx, organization.id, actor));
+    GH_TRY_VOID(effects_.MemberLinked(tx, organization.id, user.id, user.email, "", actor));
+    if (!pipeline.is_edit()) {
+      GH_TRY_VOID(effects_.SsoEnabled(tx, organization.id, user.id, pipeline.kind));
+    }
+    if (!pipeline.is_edit() || out.affected.size() > 1) {
+      GH_TRY_VOID(effects_.SendLinkMails(tx, organization.id, actor, provider.name));
+    }
+    return out;
+  }));
+  co_await Settle(organization.id, done.affected);
+
+  Step step;
+  step.session = std::move(done.session);
+  step.redirect = "/organizations/" + organization.slug + "/auth/configure/";
+  step.flash = pipeline.is_edit() ? "sso_edited" : "sso_enabled";
+  co_return step;
+}
+
+}  // namespace gatehouse::sso

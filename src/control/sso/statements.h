@@ -1,0 +1,108 @@
+#pragma once
+
+// Every SQL text of this module. Tenant statements name the organization.
+
+#include "platform/sql/sql.h"
+
+namespace gatehouse::sso::statements {
+
+#define GH_PROVIDER_COLUMNS                                                                 \
+  "id, organization_id, kind, name, issuer, config, revision, allow_unlinked, created_at, " \
+  "updated_at"
+
+inline constexpr sql::Statement kProviderFind{"sso.provider.find",
+                                              "SELECT " GH_PROVIDER_COLUMNS
+                                              " FROM auth_providers WHERE organization_id = $1"};
+// A second set-up that comes too late inserts nothing.
+inline constexpr sql::Statement kProviderInsert{
+    "sso.provider.insert",
+    "INSERT INTO auth_providers (" GH_PROVIDER_COLUMNS
+    ") VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $7) ON CONFLICT DO NOTHING"};
+inline constexpr sql::Statement kProviderUpdateConfig{
+    "sso.provider.update_config",
+    "UPDATE auth_providers SET name = $4, issuer = $5, config = $6, revision = revision + 1, "
+    "updated_at = $7 WHERE organization_id = $1 AND id = $2 AND revision = $3"};
+inline constexpr sql::Statement kProviderSetAllowUnlinked{
+    "sso.provider.set_allow_unlinked",
+    "UPDATE auth_providers SET allow_unlinked = $3, updated_at = $4 "
+    "WHERE organization_id = $1 AND id = $2"};
+inline constexpr sql::Statement kProviderDelete{
+    "sso.provider.delete", "DELETE FROM auth_providers WHERE organization_id = $1 AND id = $2"};
+
+#define GH_PIPELINE_COLUMNS                                                           \
+  "id, flow, organization_id, user_id, browser_hash, state_hash, kind, provider_id, " \
+  "revision, step, signature, data, created_at, expires_at"
+
+inline constexpr sql::Statement kPipelineInsert{
+    "sso.pipeline.insert",
+    "INSERT INTO sso_pipelines (" GH_PIPELINE_COLUMNS
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
+// Taking a pipeline removes it: of several copies of one callback exactly one gets the row.
+inline constexpr sql::Statement kPipelineTakeByState{
+    "sso.pipeline.take_by_state",
+    "DELETE FROM sso_pipelines WHERE state_hash = $1 AND browser_hash = $2 AND step = 0 "
+    "AND expires_at > $3 RETURNING " GH_PIPELINE_COLUMNS};
+inline constexpr sql::Statement kPipelineTakeById{
+    "sso.pipeline.take_by_id",
+    "DELETE FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND step = 1 "
+    "AND expires_at > $3 RETURNING id"};
+inline constexpr sql::Statement kPipelineFind{
+    "sso.pipeline.find",
+    "SELECT " GH_PIPELINE_COLUMNS
+    " FROM sso_pipelines WHERE browser_hash = $1 AND organization_id = $2 AND flow = $3 "
+    "AND step > 0 AND expires_at > $4 ORDER BY id DESC LIMIT 1"};
+inline constexpr sql::Statement kPipelineFindById{
+    "sso.pipeline.find_by_id",
+    "SELECT " GH_PIPELINE_COLUMNS
+    " FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND expires_at > $3"};
+// Keeps the newest seven of a browser, so that the next one is the eighth.
+inline constexpr sql::Statement kPipelineTrim{
+    "sso.pipeline.trim",
+    "DELETE FROM sso_pipelines WHERE browser_hash = $1 AND id NOT IN "
+    "(SELECT id FROM sso_pipelines WHERE browser_hash = $1 ORDER BY id DESC LIMIT 7)"};
+inline constexpr sql::Statement kPipelineCancel{
+    "sso.pipeline.cancel",
+    "DELETE FROM sso_pipelines WHERE browser_hash = $1 AND organization_id = $2 AND flow = $3"};
+inline constexpr sql::Statement kPipelineDeleteExpired{
+    "sso.pipeline.delete_expired", "DELETE FROM sso_pipelines WHERE expires_at <= $1"};
+
+inline constexpr sql::Statement kProofInsert{
+    "sso.link_proof.insert",
+    "INSERT INTO sso_link_proofs (id, organization_id, pipeline_id, user_id, token_hash, "
+    "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+inline constexpr sql::Statement kProofProve{
+    "sso.link_proof.prove",
+    "UPDATE sso_link_proofs SET proven_at = $2 WHERE token_hash = $1 AND proven_at IS NULL "
+    "AND expires_at > $2 RETURNING organization_id, pipeline_id"};
+inline constexpr sql::Statement kProofFind{
+    "sso.link_proof.find",
+    "SELECT user_id, proven_at FROM sso_link_proofs WHERE organization_id = $1 "
+    "AND pipeline_id = $2 AND expires_at > $3 ORDER BY id DESC LIMIT 1"};
+inline constexpr sql::Statement kProofDeleteExpired{
+    "sso.link_proof.delete_expired", "DELETE FROM sso_link_proofs WHERE expires_at <= $1"};
+inline constexpr sql::Statement kProofDeleteForPipeline{
+    "sso.link_proof.delete_for_pipeline",
+    "DELETE FROM sso_link_proofs WHERE organization_id = $1 AND pipeline_id = $2"};
+
+inline constexpr sql::Statement kDecisionInsert{
+    "sso.decision.insert",
+    "INSERT INTO sso_decisions (id, organization_id, provider_id, flow, outcome, reason, "
+    "correlation_id, user_id, subject, email, ip, checks, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
+inline constexpr sql::Statement kDecisionList{
+    "sso.decision.list",
+    "SELECT id, flow, outcome, reason, correlation_id, user_id, subject, email, ip, checks, "
+    "created_at FROM sso_decisions WHERE organization_id = $1 AND id < $2 ORDER BY id DESC LIMIT "
+    "$3"};
+inline constexpr sql::Statement kDecisionByCorrelation{
+    "sso.decision.by_correlation",
+    "SELECT id, flow, outcome, reason, correlation_id, user_id, subject, email, ip, checks, "
+    "created_at FROM sso_decisions WHERE organization_id = $1 AND correlation_id = $2 "
+    "ORDER BY id DESC LIMIT $3"};
+inline constexpr sql::Statement kDecisionDeleteOld{
+    "sso.decision.delete_old", "DELETE FROM sso_decisions WHERE created_at < $1"};
+
+#undef GH_PROVIDER_COLUMNS
+#undef GH_PIPELINE_COLUMNS
+
+}  // namespace gatehouse::sso::statements

@@ -1,0 +1,81 @@
+#pragma once
+
+// An identity provider that answers what the test says. Speaks the Adapter contract; the protocol
+// itself is tested with the real adapters.
+
+#include <string>
+
+#include "control/sso/adapter.h"
+
+namespace gatehouse::sso::fixture {
+
+class ScriptedAdapter final : public Adapter {
+ public:
+  // What the next callback asserts; an empty subject is refused with `refusal`.
+  identity::Assertion next{"https://idp.test", "subject-1", "owner@acme.test", true, "Olivia", {}};
+  std::string refusal;
+  int finished = 0;
+  // Another step list than the one a stored pipeline was made with: a deployment in between.
+  bool other_steps = false;
+  // Called inside Finish: what happens while the provider answers.
+  std::function<void()> during_finish;
+
+  std::string_view kind() const override { return "oidc"; }
+  std::string_view name() const override { return "Scripted"; }
+  std::vector<std::string_view> setup_steps() const override {
+    if (other_steps) return {"configure", "authorize", "review", "more"};
+    return {"configure", "authorize", "review"};
+  }
+  std::vector<std::string_view> login_steps() const override { return {"authorize", "confirm"}; }
+  std::vector<SettingField> fields() const override {
+    return {{.name = "issuer", .label = "Issuer", .help = "", .kind = "url"},
+            {.name = "client_id", .label = "Client ID", .help = ""},
+            {.name = "client_secret", .label = "Client secret", .help = "", .kind = "secret"}};
+  }
+  Task<ConfigOutcome> BuildConfig(Settings settings, std::optional<json::Object> stored) override {
+    ConfigOutcome out;
+    json::Object config;
+    if (stored) config["client_secret"] = stored->at("client_secret");
+    for (const auto& [name, value] : settings) config[name] = value;
+    out.checks.push_back({"discovery.issuer", config.contains("issuer"), "set", "set"});
+    if (!config.contains("issuer")) {
+      out.errors.push_back({"issuer", "discovery_invalid"});
+    } else {
+      out.config = std::move(config);
+    }
+    co_return out;
+  }
+  json::Object PublicConfig(const json::Object& config) const override {
+    json::Object out = config;
+    out.erase("client_secret");
+    return out;
+  }
+  std::string Issuer(const json::Object& config) const override {
+    return std::string(json::GetString(config, "issuer").value_or(""));
+  }
+  std::vector<Mapped> Mapping(const json::Object&, const json::Object&) const override {
+    return {{"email", "email", next.email}};
+  }
+  Task<Started> Start(json::Object config, StartInput input) override {
+    Started started;
+    started.redirect_url = Issuer(config) + "/authorize?state=" + input.state;
+    started.flow["nonce"] = "n";
+    co_return started;
+  }
+  Task<CallbackOutcome> Finish(json::Object, CallbackInput) override {
+    ++finished;
+    if (during_finish) during_finish();
+    CallbackOutcome out;
+    if (!refusal.empty()) {
+      out.reason = refusal;
+      out.checks.push_back({"id_token.audience", false, "client", "other"});
+      co_return out;
+    }
+    out.assertion = next;
+    out.claims["sub"] = next.subject;
+    out.checks.push_back({"id_token.signature", true, "valid", "valid"});
+    co_return out;
+  }
+};
+
+}  // namespace gatehouse::sso::fixture

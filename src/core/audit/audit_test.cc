@@ -1,0 +1,252 @@
+#include "core/audit/audit.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/audit/note.h"
+#include "core/audit/redact.h"
+#include "core/testing/migrated_database.h"
+
+namespace gatehouse::audit {
+namespace {
+
+Entry Make(Event event, json::Object data = {}) {
+  return Entry{.organization = OrgId{1},
+               .event = event,
+               .actor = UserId{7},
+               .actor_label = "ann@example.com",
+               .target_object = std::nullopt,
+               .target_user = std::nullopt,
+               .ip = "192.0.2.1",
+               .data = std::move(data),
+               .correlation_id = "c-1"};
+}
+
+TEST(Catalogue, IsSortedAndNumbersAndNamesAreUnique) {
+  const auto& all = Catalogue();
+  EXPECT_TRUE(std::ranges::is_sorted(all, {}, &EventInfo::event));
+  std::set<Event> events;
+  std::set<std::string_view> names, api_names;
+  for (const EventInfo& info : all) {
+    EXPECT_TRUE(events.insert(info.event).second) << info.name;
+    EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_TRUE(api_names.insert(info.api_name).second) << info.name;
+    EXPECT_EQ(&Info(info.event), &info);
+    EXPECT_EQ(FindByApiName(info.api_name), &info);
+  }
+  EXPECT_EQ(FindByApiName("no.such-event"), nullptr);
+  EXPECT_EQ(FindByApiName(""), nullptr);
+}
+
+TEST(Note, OfEveryEvent) {
+  const std::vector<std::tuple<Event, json::Object, std::string>> cases = {
+      {Event::kMemberAdd, {{"email", "bob@example.com"}}, "add member bob@example.com"},
+      {Event::kMemberEdit,
+       {{"email", "bob@example.com"}, {"role", "manager"}},
+       "edited member bob@example.com (role: manager)"},
+      {Event::kMemberRemove, {{"email", "bob@example.com"}}, "removed member bob@example.com"},
+      {Event::kOrgAdd, {}, "created the organization"},
+      {Event::kOrgEdit,
+       {{"require_2fa", "to False when enabling SSO"}, {"default_role", "to admin"}},
+       "edited the organization setting: require_2fa to False when enabling SSO, default_role to "
+       "admin"},
+      {Event::kSsoEnable, {{"provider", "oidc"}}, "enabled sso (oidc)"},
+      {Event::kSsoDisable, {{"provider", "oidc"}}, "disabled sso (oidc)"},
+      {Event::kSsoEdit, {{"require_link", "to True"}}, "edited sso settings: require_link to True"},
+      {Event::kSsoIdentityLink, {}, "linked their account to a new identity"},
+      {Event::kSsoIdentityUnlink, {}, "unlinked an identity from an account"},
+      {Event::kSsoRefused, {{"reason", "oidc_aud"}}, "was refused by sso (oidc_aud)"},
+      {Event::kSsoSetupRefused,
+       {{"reason", "provider_exists"}},
+       "was refused a change of sso (provider_exists)"},
+      {Event::kSsoUnlock, {}, "let members in without sso, from the host"},
+      {Event::kOutboxParked,
+       {{"category", "mail"}, {"reason", "mail_unavailable"}},
+       "an effect could not be delivered: mail (mail_unavailable)"},
+      {Event::kUserCreate, {{"username", "bob"}}, "created the user bob"},
+      {Event::kTokenCreate, {{"name", "ci"}}, "created the token ci"},
+  };
+  std::set<Event> covered;
+  for (const auto& [event, data, note] : cases) {
+    EXPECT_EQ(RenderNote(Make(event, data)), note);
+    covered.insert(event);
+  }
+  EXPECT_EQ(covered.size(), Catalogue().size()) << "an event has no line in this test";
+}
+
+TEST(Note, WhoActsOnThemselvesJoinsAndLeaves) {
+  Entry entry = Make(Event::kMemberAdd, {{"email", "ann@example.com"}});
+  entry.target_user = entry.actor;
+  EXPECT_EQ(RenderNote(entry), "joined the organization");
+  entry.event = Event::kMemberRemove;
+  EXPECT_EQ(RenderNote(entry), "left the organization");
+  entry.actor.reset();
+  entry.target_user.reset();
+  EXPECT_EQ(RenderNote(entry), "removed member ann@example.com");
+}
+
+TEST(Note, IsEmptyWithoutItsDataAndForAnUnknownEvent) {
+  EXPECT_EQ(RenderNote(Make(Event::kSsoEnable)), "");
+  EXPECT_EQ(RenderNote(Make(Event::kMemberEdit, {{"email", "a@b.c"}})), "");
+  EXPECT_EQ(RenderNote(Make(static_cast<Event>(31337))), "");
+}
+
+TEST(Note, BracesInDataAreText) {
+  EXPECT_EQ(RenderNote(Make(Event::kSsoEnable, {{"provider", "{provider}"}})),
+            "enabled sso ({provider})");
+  EXPECT_EQ(RenderNote(Make(Event::kSsoEdit, {{"n", 3}, {"b", true}, {"l", {1, 2}}})),
+            "edited sso settings: n 3, b true, l [1,2]");
+}
+
+TEST(Redaction, MasksSecretNamesInEverySpelling) {
+  for (std::string_view name :
+       {"secret",          "client_secret", "clientSecret", "Client-Secret",
+        "CLIENT_SECRET",   "password",      "new_password", "password_hash",
+        "token",           "access_token",  "refreshToken", "id_token",
+        "tokens",          "private_key",   "privateKey",   "certificate_key",
+        "client_cert_key", "api_key",       "passphrase",   "secret_rotated_value",
+        "code_verifier"}) {
+    EXPECT_TRUE(IsSecretName(name)) << name;
+  }
+  for (std::string_view name :
+       {"token_endpoint", "token_type", "token_endpoint_auth_method", "issuer", "client_id",
+        "secretary", "x509cert", "certificate", "key", "public_key", "passwordless", "role"}) {
+    EXPECT_FALSE(IsSecretName(name)) << name;
+  }
+}
+
+TEST(Redaction, ReachesEveryDepthAndKeepsFlags) {
+  const json::Object redacted =
+      Redact({{"client_secret", "s3cret"},
+              {"has_secret", true},
+              {"config", {{"password", "hunter2"}, {"issuer", "https://i"}}},
+              {"list", json::Array{json::Object{{"token", "abc"}}}},
+              {"pin_secret", 1234},
+              {"pem", "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----"}});
+  const std::string text = json::Serialize(redacted);
+  for (std::string_view leak : {"s3cret", "hunter2", "abc", "1234", "MII"}) {
+    EXPECT_FALSE(text.contains(leak)) << text;
+  }
+  EXPECT_TRUE(redacted.at("has_secret").as_bool());
+  EXPECT_EQ(redacted.at("config").at("issuer").as_string(), "https://i");
+}
+
+class AuditTest : public test::MigratedDatabase {
+ protected:
+  std::int64_t Record(const Entry& entry) {
+    auto id = Write([&](sql::Tx& tx) { return audit().Record(tx, entry); });
+    EXPECT_OK(id);
+    return id.value_or(0);
+  }
+  std::vector<Stored> Find(OrgId organization, const Filter& filter = {}) {
+    auto found = Read([&](sql::Tx& tx) { return Query(tx, organization, filter); });
+    EXPECT_OK(found);
+    return found.value_or(std::vector<Stored>{});
+  }
+};
+GATEHOUSE_ON_ALL_ENGINES(AuditTest);
+
+TEST_P(AuditTest, KeepsEveryField) {
+  Entry entry = Make(Event::kSsoEnable, {{"provider", "oidc"}});
+  entry.target_object = 99;
+  entry.target_user = UserId{8};
+  const std::int64_t id = Record(entry);
+  const auto found = Find(OrgId{1});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].id, id);
+  EXPECT_EQ(found[0].organization, OrgId{1});
+  EXPECT_EQ(found[0].event, Event::kSsoEnable);
+  EXPECT_EQ(found[0].actor, UserId{7});
+  EXPECT_EQ(found[0].actor_label, "ann@example.com");
+  EXPECT_EQ(found[0].target_object, 99);
+  EXPECT_EQ(found[0].target_user, UserId{8});
+  EXPECT_EQ(found[0].ip, "192.0.2.1");
+  EXPECT_EQ(found[0].correlation_id, "c-1");
+  EXPECT_EQ(found[0].created_at, clock().Now());
+  EXPECT_EQ(found[0].note, "enabled sso (oidc)");
+}
+
+TEST_P(AuditTest, NeverStoresASecret) {
+  Record(Make(Event::kSsoEdit, {{"config", {{"client_secret", "s3cret-value"}}}}));
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_log WHERE data LIKE '%s3cret-value%'"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_log WHERE data LIKE '%[redacted]%'"), 1);
+}
+
+TEST_P(AuditTest, CutsALongLabelWithoutBreakingACharacter) {
+  Entry entry = Make(Event::kOrgAdd);
+  entry.actor_label = std::string(63, 'x') + "é";
+  entry.ip = "";
+  entry.actor.reset();
+  Record(entry);
+  const auto found = Find(OrgId{1});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].actor_label, std::string(63, 'x'));
+  EXPECT_EQ(found[0].ip, "");
+  EXPECT_EQ(found[0].actor, std::nullopt);
+}
+
+TEST_P(AuditTest, AnotherOrganizationSeesNothing) {
+  Record(Make(Event::kOrgAdd));
+  Entry nowhere = Make(Event::kUserCreate, {{"username", "x"}});
+  nowhere.organization.reset();
+  Record(nowhere);
+  EXPECT_TRUE(Find(OrgId{2}).empty());
+  EXPECT_TRUE(Find(OrgId{0}).empty());
+  EXPECT_EQ(Find(OrgId{1}).size(), 1u);
+}
+
+TEST_P(AuditTest, FiltersAndPagesNewestFirst) {
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < 6; ++i) {
+    Entry entry = Make(i % 2 == 0 ? Event::kOrgEdit : Event::kSsoEdit);
+    entry.actor = i < 4 ? std::optional(UserId{7}) : std::nullopt;
+    ids.push_back(Record(entry));
+    clock().Advance(std::chrono::seconds(10));
+  }
+  const Timestamp end = clock().Now();
+  auto numbers = [&](const Filter& filter) {
+    std::vector<std::int64_t> out;
+    for (const Stored& entry : Find(OrgId{1}, filter)) out.push_back(entry.id);
+    return out;
+  };
+  using Ids = std::vector<std::int64_t>;
+  auto with = [&](auto set) {
+    Filter filter;
+    set(filter);
+    return numbers(filter);
+  };
+  EXPECT_EQ(numbers({}), (Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]}));
+  EXPECT_EQ(with([](Filter& f) { f.event = Event::kSsoEdit; }), (Ids{ids[5], ids[3], ids[1]}));
+  EXPECT_EQ(with([](Filter& f) { f.actor = UserId{7}; }), (Ids{ids[3], ids[2], ids[1], ids[0]}));
+  EXPECT_EQ(with([](Filter& f) { f.actor = UserId{8}; }), Ids{});
+  EXPECT_EQ(with([](Filter& f) {
+              f.event = Event::kSsoEdit;
+              f.actor = UserId{7};
+            }),
+            (Ids{ids[3], ids[1]}));
+  // since is the first moment that counts, until the first that does not.
+  EXPECT_EQ(with([&](Filter& f) { f.since = end - std::chrono::seconds(20); }),
+            (Ids{ids[5], ids[4]}));
+  EXPECT_EQ(with([&](Filter& f) { f.until = end - std::chrono::seconds(50); }), (Ids{ids[0]}));
+  EXPECT_EQ(with([](Filter& f) { f.limit = 2; }), (Ids{ids[5], ids[4]}));
+  EXPECT_EQ(with([&](Filter& f) {
+              f.before_id = ids[4];
+              f.limit = 2;
+            }),
+            (Ids{ids[3], ids[2]}));
+  EXPECT_EQ(with([&](Filter& f) { f.before_id = ids[0]; }), Ids{});
+}
+
+TEST_P(AuditTest, DeedAndEntryStandOrFallTogether) {
+  auto result = Write([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(audit().Record(tx, Make(Event::kOrgAdd)));
+    return Fail(Code::kInternal, "deed_failed");
+  });
+  ASSERT_FALSE(result.has_value());
+  EXPECT_TRUE(Find(OrgId{1}).empty());
+}
+
+}  // namespace
+}  // namespace gatehouse::audit

@@ -1,0 +1,16 @@
+#pragma once
+
+// The sentence of an entry, from its template and data. Pure.
+
+#include <string>
+
+#include "core/audit/audit.h"
+
+namespace gatehouse::audit {
+
+// "" if the template names a key that the data lacks, and for an event of a newer binary. Who
+// joined or left by themselves reads differently: "joined the organization", "left the
+// organization".
+std::string RenderNote(const Entry& entry);
+
+}  // namespace gatehouse::audit

@@ -1,0 +1,176 @@
+#include "edge/access/access.h"
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/text.h"
+#include "edge/access/errors.h"
+#include "platform/crypto/hash.h"
+#include "platform/http/url.h"
+
+namespace gatehouse::access {
+
+namespace {
+
+// Cut to what pages and rows show; a header can be 16 KiB.
+constexpr std::size_t kMaxUserAgent = 300;
+
+sso::Client ClientOf(const http::Request& request) {
+  sso::Client client;
+  client.ip = request.remote_ip;
+  std::string_view agent = request.headers.Get("User-Agent");
+  if (IsValidUtf8(agent) && !HasControl(agent)) {
+    client.user_agent = std::string(TruncateUtf8(agent, kMaxUserAgent));
+  }
+  client.correlation_id = request.correlation_id;
+  return client;
+}
+
+void SetPrincipal(Visitor& visitor, std::shared_ptr<const authn::Principal> principal) {
+  visitor.client.principal = *principal;
+  visitor.principal = std::move(principal);
+}
+
+}  // namespace
+
+bool Visitor::has_own_proof() const {
+  return principal && principal->session && principal->session->OwnProof() != nullptr;
+}
+
+Guard::Guard(Options options, authn::Service& authn, sso::Service& sso, orgs::Service& orgs,
+             Rng& rng)
+    : base_url_(std::move(options.base_url)),
+      https_(base_url_.starts_with("https://")),
+      cookies_(https_),
+      csrf_key_(std::move(options.csrf_key)),
+      authn_(authn),
+      sso_(sso),
+      orgs_(orgs),
+      rng_(rng) {
+  while (base_url_.ends_with('/')) base_url_.pop_back();
+  auto url = http::ParseUrl(base_url_);
+  GH_CHECK(url.has_value());
+  origin_ = url->Origin();
+  GH_CHECK(csrf_key_.size() >= 32);
+}
+
+Task<Visitor> Guard::Visit(const http::Request& request) {
+  Visitor visitor;
+  visitor.client = ClientOf(request);
+  // A second Cookie header would let two readers see two sessions: then there is none.
+  std::string_view header =
+      request.headers.Count("Cookie") == 1 ? request.headers.Get("Cookie") : std::string_view();
+  std::string_view browser = http::CookieValue(header, cookies_.browser_name());
+  if (IsBrowserId(browser)) {
+    visitor.browser = std::string(browser);
+  } else {
+    visitor.browser = rng_.Token(32);
+    visitor.new_browser = true;
+  }
+  visitor.client.browser = visitor.browser;
+
+  std::string token(http::CookieValue(header, cookies_.session_name()));
+  if (token.empty()) co_return visitor;
+  auto principal = co_await authn_.FromSession(token);
+  if (principal) {
+    visitor.session_token = std::move(token);
+    SetPrincipal(visitor, std::move(*principal));
+  } else if (principal.error().code == Code::kUnauthenticated) {
+    visitor.stale_session = true;
+  } else {
+    co_return std::unexpected(std::move(principal).error());
+  }
+  co_return visitor;
+}
+
+Task<Visitor> Guard::VisitByToken(const http::Request& request) {
+  std::string_view header = request.headers.Get("Authorization");
+  auto [scheme, token] = SplitOnce(header, ' ');
+  if (request.headers.Count("Authorization") != 1 || !EqualsIgnoreCase(scheme, "Bearer") ||
+      token.empty()) {
+    co_return Fail(Code::kUnauthenticated, kTokenInvalid, "no bearer token");
+  }
+  GH_CO_TRY(auto principal, co_await authn_.FromToken(std::string(token)));
+  Visitor visitor;
+  visitor.client = ClientOf(request);
+  SetPrincipal(visitor, std::move(principal));
+  co_return visitor;
+}
+
+std::string Guard::CsrfToken(const Visitor& visitor) const {
+  // The prefix keeps the two kinds apart: a browser id must never pass for a session.
+  std::string bound = visitor.session_token.empty() ? "browser:" + visitor.browser
+                                                    : "session:" + visitor.session_token;
+  return Base64UrlEncode(crypto::HmacSha256(csrf_key_, bound));
+}
+
+bool Guard::FromHere(const http::Request& request) const {
+  const bool has_site = request.headers.Has("Sec-Fetch-Site");
+  if (has_site) {
+    std::string_view site = request.headers.Get("Sec-Fetch-Site");
+    if (request.headers.Count("Sec-Fetch-Site") != 1) return false;
+    if (site != "same-origin" && site != "none") return false;
+  }
+  if (!request.headers.Has("Origin")) return true;
+  if (request.headers.Count("Origin") != 1) return false;
+  std::string_view origin = request.headers.Get("Origin");
+  if (origin == origin_) return true;
+  // A page under `Referrer-Policy: no-referrer` sends "null". The browser's own word decides then;
+  // only a plain-http address, where browsers send no Sec-Fetch-Site, relies on the token alone.
+  if (origin == "null") return has_site || !https_;
+  return false;
+}
+
+Result<http::Form> Guard::CheckPost(const http::Request& request, const Visitor& visitor) const {
+  if (!FromHere(request)) return Fail(Code::kPermissionDenied, kCsrf, "cross-site request");
+  std::string_view type = SplitOnce(request.headers.Get("Content-Type"), ';').first;
+  if (!EqualsIgnoreCase(Trim(type), "application/x-www-form-urlencoded")) {
+    return Fail(Code::kPermissionDenied, kCsrf, "not a form");
+  }
+  GH_TRY(http::Form form, http::Form::Parse(request.body));
+  auto token = form.One("csrf");
+  if (!token || !*token || !crypto::ConstantTimeEqual(**token, CsrfToken(visitor))) {
+    return Fail(Code::kPermissionDenied, kCsrf, "token missing or wrong");
+  }
+  return form;
+}
+
+Result<void> Guard::CheckHeader(const http::Request& request, const Visitor& visitor) const {
+  if (!FromHere(request)) return Fail(Code::kPermissionDenied, kCsrf, "cross-site request");
+  if (!crypto::ConstantTimeEqual(request.headers.Get("X-CSRF-Token"), CsrfToken(visitor))) {
+    return Fail(Code::kPermissionDenied, kCsrf, "token missing or wrong");
+  }
+  return {};
+}
+
+Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::string_view scope) {
+  if (!visitor.principal) co_return Fail(Code::kUnauthenticated, kLoginRequired);
+  const authn::Principal& principal = *visitor.principal;
+  GH_CO_TRY(auto found, co_await orgs_.GetWithMember(std::move(slug), principal.user.id));
+  if (!found.second) co_return Fail(Code::kNotFound, kOrganizationNotFound, "not a member");
+  OrgAccess access{std::move(found.first), std::move(*found.second), {}};
+
+  GH_CO_TRY(access.sso, co_await sso_.QueryState(principal, access.organization.id, access.member));
+  if (principal.token_id) {
+    // A token cannot go through the provider; its owner's link must be good all the same.
+    if (access.sso.required && !access.sso.valid) {
+      co_return Fail(Code::kUnauthenticated, kSsoRequired);
+    }
+    if (!orgs::ScopesInclude(principal.scopes, scope)) {
+      co_return Fail(Code::kPermissionDenied, kForbidden, "scope not granted to the token");
+    }
+  } else {
+    if (access.sso.needs_sso()) co_return Fail(Code::kUnauthenticated, kSsoRequired);
+    const bool own = visitor.has_own_proof();
+    if (!own && !access.sso.completed) co_return Fail(Code::kUnauthenticated, kReauthRequired);
+  }
+  if (!access.can(scope)) co_return Fail(Code::kPermissionDenied, kForbidden, "role lacks scope");
+  co_return access;
+}
+
+Result<void> Guard::RequireOwnProof(const Visitor& visitor) {
+  if (!visitor.principal) return Fail(Code::kUnauthenticated, kLoginRequired);
+  if (!visitor.has_own_proof()) return Fail(Code::kUnauthenticated, kReauthRequired);
+  return {};
+}
+
+}  // namespace gatehouse::access

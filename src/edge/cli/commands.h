@@ -1,0 +1,48 @@
+#pragma once
+
+// The sub-commands that change or read an installation from the host. Each returns what it did as a
+// JSON object: printed as it is with --json, as "key: value" lines without. Runs on the caller's
+// thread; REQUIRES: not a network thread.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/authn/authn.h"
+#include "control/sso/service.h"
+#include "control/users/service.h"
+#include "platform/json/json.h"
+#include "platform/sql/sql.h"
+#include "region/orgs/service.h"
+
+namespace gatehouse::cli {
+
+struct Services {
+  users::Service& users;
+  authn::Service& authn;
+  sso::Service& sso;
+  orgs::Service& orgs;
+  sql::Database& db;  // to find a user by address
+  const users::Store& user_store;
+  const Clock& clock;
+  std::string operator_label;  // "host operator (root)"
+};
+
+Result<json::Object> CreateUser(Services& s, const std::string& email, const std::string& name,
+                                std::optional<std::string> password);
+// `owner` is the user's address.
+Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::string& name,
+                               const std::string& owner);
+Result<json::Object> AddMember(Services& s, const std::string& org, const std::string& email,
+                               const std::string& role);
+// The token is printed once and stored only as a hash.
+Result<json::Object> CreateToken(Services& s, const std::string& user, const std::string& name,
+                                 const std::vector<std::string>& scopes,
+                                 std::optional<std::int64_t> days);
+// Break-glass: members may enter without single sign-on. Audited.
+Result<json::Object> UnlockSso(Services& s, const std::string& org);
+
+std::string Format(const json::Object& result, bool as_json);
+std::string FormatError(const Error& error, bool as_json);
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,325 @@
+#include "edge/web/site.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "edge/access/errors.h"
+#include "edge/access/headers.h"
+#include "edge/web/embedded.h"
+#include "edge/web/messages.h"
+#include "platform/http/url.h"
+
+namespace gatehouse::web {
+
+users::ClientInfo Call::client_info() const {
+  return {visitor.client.ip, visitor.client.user_agent, visitor.client.correlation_id};
+}
+
+std::optional<SessionId> Call::previous() const {
+  if (!visitor.principal || !visitor.principal->session) return std::nullopt;
+  return visitor.principal->session->id;
+}
+
+// ---- Page ---------------------------------------------------------------------------------------
+
+Page::Page(std::string_view body_template, std::string title)
+    : body_(&data_.Include("BODY", std::string(body_template))), title_(std::move(title)) {}
+
+Page& Page::InOrg(const access::OrgAccess& access, std::string_view active) {
+  frame_ = Frame::kOrg;
+  org_slug_ = access.organization.slug;
+  org_name_ = access.organization.name;
+  can_write_ = access.can("org:write");
+  active_ = active;
+  return *this;
+}
+
+Page& Page::InAccount(std::string_view active) {
+  frame_ = Frame::kAccount;
+  active_ = active;
+  return *this;
+}
+
+Page& Page::LeaveFor(std::string url) {
+  data_.Add("REFRESH").Set("URL", std::move(url));
+  return *this;
+}
+
+Page& Page::Wide() {
+  data_.Show("WIDE");
+  return *this;
+}
+
+Page& Page::Notice(std::string_view level, std::string text) {
+  data_.Add("NOTICE").Set("LEVEL", std::string(level)).Set("TEXT", std::move(text));
+  has_notice_ = true;
+  return *this;
+}
+
+// ---- small things -------------------------------------------------------------------------------
+
+std::string WithQuery(std::string path, std::string_view name, std::string_view value) {
+  http::AppendQuery(path, name, value);
+  return path;
+}
+
+http::Response Go(std::string path, std::string_view flash) {
+  if (!flash.empty()) http::AppendQuery(path, "flash", flash);
+  return http::Response::Redirect(std::move(path));
+}
+
+std::string NextOr(std::string_view next, std::string_view fallback) {
+  auto safe = http::SafeLocalPath(next);
+  // Back into signing in or out would be a loop, or an action nobody asked for.
+  if (!safe || safe->starts_with("/auth/")) return std::string(fallback);
+  return *std::move(safe);
+}
+
+std::string Field(const http::Form& form, std::string_view name) {
+  auto value = form.One(name);
+  return value && *value ? std::string(**value) : std::string();
+}
+
+int FormStatus(const Error& error) { return HttpStatus(error.code); }
+
+void AddError(html::Data& body, std::string_view slug) {
+  const Message& message = FindMessage(slug);
+  body.Add("ERROR")
+      .Set("TITLE", std::string(message.title))
+      .Set("WHAT", std::string(message.what))
+      .Set("NEXT", std::string(message.next));
+}
+
+// ---- Site ---------------------------------------------------------------------------------------
+
+Site::Site(Deps deps) : d(std::move(deps)) {
+  auto templates = html::Templates::Load(EmbeddedTemplates());
+  GH_CHECK(templates.has_value());
+  templates_ = std::move(*templates);
+}
+
+Site::~Site() = default;
+
+void Site::Get(http::Router& router, std::string pattern, PageHandler page, PageOptions options) {
+  router.Add(http::Method::kGet, std::move(pattern),
+             [this, page, options](http::Request& r) { return Run(r, page, false, options); });
+}
+
+void Site::Post(http::Router& router, std::string pattern, PageHandler page, PageOptions options) {
+  router.Add(http::Method::kPost, std::move(pattern),
+             [this, page, options](http::Request& r) { return Run(r, page, true, options); });
+}
+
+// Cookies belong to the host of the base URL: a page under another name of this server ("127.0.0.1"
+// for "localhost") goes there, or a log-in begun here would end there without its cookies.
+bool Site::OwnHost(const http::Request& request) const {
+  const std::string& origin = d.guard.origin();
+  std::string_view host = request.headers.Get("Host");
+  const std::size_t authority = origin.find("://") + 3;
+  if (EqualsIgnoreCase(host, std::string_view(origin).substr(authority))) return true;
+  // The same place spelled with its default port.
+  auto url = http::ParseUrl(origin.substr(0, authority) + std::string(host));
+  return url && url->Origin() == origin;
+}
+
+Task<http::Response> Site::Run(http::Request& request, PageHandler page, bool post,
+                               PageOptions options) {
+  if (!post && !OwnHost(request)) {
+    auto elsewhere = http::Response::Redirect(d.guard.origin() + request.target);
+    access::SetPageHeaders(elsewhere,
+                           {.token_in_url = options.token_in_url, .https = d.guard.https()});
+    co_return elsewhere;
+  }
+  GH_CO_TRY(access::Visitor visitor, co_await d.guard.Visit(request));
+  Call call{request, std::move(visitor), {}, {}};
+  http::Response response;
+  if (auto query = http::Form::Parse(request.query); !query) {
+    response = Refuse(call, query.error());
+  } else {
+    call.query = std::move(*query);
+    Result<http::Form> form = post ? d.guard.CheckPost(request, call.visitor) : http::Form();
+    if (!form) {
+      response = Refuse(call, form.error());
+    } else {
+      call.form = std::move(*form);
+      auto result = co_await page(*this, call);
+      response = result ? std::move(*result) : Refuse(call, result.error());
+    }
+  }
+  access::SetPageHeaders(response,
+                         {.token_in_url = options.token_in_url, .https = d.guard.https()});
+  const access::Cookies& cookies = d.guard.cookies();
+  if (call.visitor.new_browser) {
+    response.headers.Add("Set-Cookie", cookies.Browser(call.visitor.browser).ToString());
+  }
+  if (call.visitor.stale_session &&
+      !std::ranges::any_of(response.headers.all(), [&](const auto& field) {
+        return field.first == "Set-Cookie" &&
+               field.second.starts_with(cookies.session_name() + "=");
+      })) {
+    response.headers.Add("Set-Cookie", cookies.ClearSession().ToString());
+  }
+  co_return response;
+}
+
+// Sends people who can help it to the right door; everybody else gets the error page.
+http::Response Site::Refuse(const Call& call, const Error& error) const {
+  const http::Request& request = call.request;
+  const bool again = request.method == http::Method::kGet || request.method == http::Method::kHead;
+  std::string slug;
+  for (const auto& [name, value] : request.params) {
+    if (name == "slug") slug = value;
+  }
+  auto door = [&](std::string path) {
+    if (again && http::SafeLocalPath(request.target)) {
+      http::AppendQuery(path, "next", request.target);
+    }
+    return path;
+  };
+  if (error.Is(access::kLoginRequired) || error.Is("session_invalid")) {
+    std::string path =
+        slug.empty() ? "/auth/login/" : "/auth/login/" + http::PercentEncode(slug) + "/";
+    return Go(door(std::move(path)), call.visitor.stale_session ? "session_expired" : "");
+  }
+  if (error.Is(access::kSsoRequired) && !slug.empty()) {
+    return Go(door("/auth/login/" + http::PercentEncode(slug) + "/"));
+  }
+  if (error.Is(access::kReauthRequired)) {
+    return Go(WithQuery(door("/auth/login/"), "reason", access::kReauthRequired));
+  }
+  return RenderError(request, error, HttpStatus(error.code));
+}
+
+http::Response Site::RenderError(const http::Request& request, const Error& error,
+                                 int status) const {
+  const Message& message = FindMessage(error.reason);
+  Page page("error.tpl", std::string(message.title));
+  page.body()
+      .Set("TITLE", std::string(message.title))
+      .Set("WHAT", std::string(message.what))
+      .Set("NEXT", std::string(message.next))
+      .Set("REASON", std::string(error.reason))
+      .Set("CORRELATION_ID", request.correlation_id);
+  auto response = http::Response::Html(status, Frame(page, "layout_card.tpl"));
+  access::SetPageHeaders(response, {.token_in_url = false, .https = d.guard.https()});
+  return response;
+}
+
+void Site::SetSession(http::Response& response, const Call& call,
+                      const authn::IssuedSession& issued) const {
+  response.headers.Add("Set-Cookie",
+                       d.guard.cookies()
+                           .Session(issued.token, call.request.received, issued.session.expires_at)
+                           .ToString());
+}
+
+Task<std::vector<orgs::OrgMembership>> Site::VisibleOrgs(const Call& call) {
+  if (!call.visitor.principal) co_return std::vector<orgs::OrgMembership>();
+  GH_CO_TRY(auto all, co_await d.orgs.ListForUser(call.user().id));
+  if (!call.visitor.has_own_proof()) {
+    const auto& session = call.visitor.principal->session;
+    std::erase_if(all, [&](const orgs::OrgMembership& membership) {
+      return !session || session->SsoProof(membership.organization.id) == nullptr;
+    });
+  }
+  std::ranges::sort(all, {}, [](const auto& membership) { return membership.organization.name; });
+  co_return all;
+}
+
+Task<bool> Site::IsSetUp() {
+  if (set_up_.load(std::memory_order_relaxed)) co_return true;
+  GH_CO_TRY(bool any, co_await d.users.AnyUser());
+  set_up_.store(any, std::memory_order_relaxed);
+  co_return any;
+}
+
+void Site::FillNotice(const http::Form& query, Page& page) const {
+  if (page.has_notice_) return;
+  if (const Notice* notice = FindNotice(Field(query, "flash"))) {
+    page.Notice(notice->level, std::string(notice->text));
+  }
+}
+
+std::string Site::Frame(Page& page, std::string_view layout) const {
+  page.data_.Set("TITLE", page.title_)
+      .Set("CSS_URL", AssetUrl("gatehouse.css"))
+      .Set("JS_URL", AssetUrl("gatehouse.js"))
+      .Set("ICON_URL", AssetUrl("icon.svg"));
+  return templates_->Render(layout, page.data_);
+}
+
+http::Response Site::ShowCard(const Call& call, Page page, int status) const {
+  FillNotice(call.query, page);
+  page.body().Set("CSRF", d.guard.CsrfToken(call.visitor));
+  if (!d.mailbox_folder.empty()) page.data_.Show("MAILBOX");
+  return http::Response::Html(status, Frame(page, "layout_card.tpl"));
+}
+
+Task<http::Response> Site::Show(Call& call, Page page, int status) {
+  if (page.frame_ == Page::Frame::kCard || !call.visitor.principal) {
+    co_return ShowCard(call, std::move(page), status);
+  }
+  FillNotice(call.query, page);
+  html::Data& data = page.data_;
+  const users::User& user = call.user();
+  data.Set("CSRF", d.guard.CsrfToken(call.visitor));
+  page.body().Set("CSRF", d.guard.CsrfToken(call.visitor));
+  data.Set("USER_NAME", user.Display()).Set("USER_EMAIL", user.email);
+  if (!d.mailbox_folder.empty()) data.Show("MAILBOX");
+  GH_CO_TRY(auto memberships, co_await VisibleOrgs(call));
+  for (const auto& membership : memberships) {
+    html::Data& item = data.Add("ORG_ITEM");
+    item.Set("NAME", membership.organization.name).Set("SLUG", membership.organization.slug);
+    if (membership.organization.slug == page.org_slug_) item.Show("CURRENT");
+  }
+  auto nav = [&](std::string_view id, std::string_view label, std::string url) {
+    html::Data& item = data.Add("NAV");
+    item.Set("LABEL", std::string(label)).Set("URL", std::move(url));
+    if (id == page.active_) item.Show("CURRENT");
+  };
+  if (page.frame_ == Page::Frame::kOrg) {
+    data.Set("SWITCHER", page.org_name_).Set("NAV_LABEL", "Organization");
+    const std::string base = "/organizations/" + page.org_slug_ + "/";
+    nav("overview", "Overview", base);
+    nav("members", "Members", base + "members/");
+    if (page.can_write_) {
+      nav("sso", "Single sign-on", "/settings/" + page.org_slug_ + "/auth/");
+      nav("decisions", "Sign-in decisions", base + "sso-decisions/");
+      nav("audit", "Audit log", base + "audit-log/");
+    }
+  } else {
+    data.Set("SWITCHER", "Your account").Set("NAV_LABEL", "Account");
+    nav("organizations", "Organizations", "/organizations/");
+    nav("profile", "Profile", "/account/");
+    nav("security", "Password", "/account/security/");
+    nav("sessions", "Sessions", "/account/sessions/");
+    nav("tokens", "API tokens", "/account/tokens/");
+  }
+  co_return http::Response::Html(status, Frame(page, "layout_app.tpl"));
+}
+
+// ---- Web ----------------------------------------------------------------------------------------
+
+Web::Web(Deps deps) : site_(std::make_unique<Site>(std::move(deps))) {}
+Web::~Web() = default;
+
+void Web::Register(http::Router& router) {
+  RegisterAssets(*site_, router);
+  RegisterLogin(*site_, router);
+  RegisterSsoLogin(*site_, router);
+  RegisterAccount(*site_, router);
+  RegisterRecovery(*site_, router);
+  RegisterFirstRun(*site_, router);
+  RegisterOrganization(*site_, router);
+  RegisterAuditPages(*site_, router);
+  RegisterSsoSetup(*site_, router);
+  if (!site_->d.mailbox_folder.empty()) RegisterMailbox(*site_, router);
+}
+
+http::Response Web::RenderError(const http::Request& request, const Error& error,
+                                int status) const {
+  return site_->RenderError(request, error, status);
+}
+
+}  // namespace gatehouse::web

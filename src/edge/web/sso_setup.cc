@@ -1,0 +1,395 @@
+// Setting up single sign-on, reviewing what the provider said, and the settings afterwards. Every
+// page here needs org:write; every change is a POST with a CSRF token.
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "edge/access/access.h"
+#include "edge/web/messages.h"
+#include "edge/web/site.h"
+#include "edge/web/steps.h"
+
+namespace gatehouse::web {
+
+namespace {
+
+std::string ChoosePath(const access::OrgAccess& access) {
+  return "/settings/" + access.organization.slug + "/auth/";
+}
+
+std::string ConfigurePath(const access::OrgAccess& access) {
+  return "/organizations/" + access.organization.slug + "/auth/configure/";
+}
+
+Task<access::OrgAccess> Enter(Site& site, Call& call) {
+  co_return co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "org:write");
+}
+
+// ---- choosing a provider ------------------------------------------------------------------------
+
+Task<http::Response> ShowChoose(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+  if (provider) {
+    co_return Go(ConfigurePath(access), Field(call.query, "flash"));
+  }
+  Page page("sso_choose.tpl", "Single sign-on");
+  page.InOrg(access, "sso");
+  html::Data& body = page.body();
+  body.Set("ACTION", ConfigurePath(access)).Set("ORGANIZATION", access.organization.name);
+  if (site.d.demo && site.d.sso.FindAdapter(site.d.demo->kind) != nullptr) {
+    body.Add("DEMO")
+        .Set("NAME", site.d.demo->idp_name)
+        .Set("KIND", site.d.demo->kind)
+        .Set("CSRF", site.d.guard.CsrfToken(call.visitor));
+  }
+  for (const sso::Adapter* adapter : site.d.sso.adapters()) {
+    body.Add("ADAPTER")
+        .Set("NAME", std::string(adapter->name()))
+        .Set("KIND", std::string(adapter->kind()))
+        .Show(adapter->kind() == "oidc" ? "OIDC" : "OTHER");
+  }
+  co_return co_await site.Show(call, std::move(page));
+}
+
+// ---- the settings form --------------------------------------------------------------------------
+
+// What the form shows: values of an earlier try, of the live configuration, or the defaults.
+struct FormContent {
+  std::string display_name;
+  json::Object values;
+  std::vector<sso::FieldError> errors;
+  std::vector<sso::Check> checks;
+  bool is_edit = false;
+};
+
+std::string ValueOf(const json::Object& values, const sso::SettingField& field) {
+  const json::Value* value = values.if_contains(field.name);
+  if (value == nullptr) return values.empty() ? field.initial : std::string();
+  if (const auto* text = value->if_string()) return std::string(*text);
+  if (const bool* flag = value->if_bool()) return *flag ? "true" : "";
+  return json::Serialize(*value);
+}
+
+// The text beside a field. The reason is a slug of the catalogue.
+std::string FieldMessage(std::string_view slug) {
+  const Message& message = FindMessage(slug);
+  return std::string(message.title) + ". " + std::string(message.what) + " " +
+         std::string(message.next);
+}
+
+void AddField(html::Data& section, const sso::SettingField& field, const FormContent& content) {
+  html::Data& data = section.Include("INPUT", "sso_field.tpl");
+  const std::string value = ValueOf(content.values, field);
+  data.Set("NAME", field.name).Set("LABEL", field.label).SetIf("HELP", field.help);
+  for (const sso::FieldError& error : content.errors) {
+    if (error.field != field.name) continue;
+    data.Show("BAD");
+    data.Add("FIELD_ERROR").Set("TEXT", FieldMessage(error.reason));
+  }
+  if (field.kind == "checkbox") {
+    html::Data& box = data.Add("CHECKBOX");
+    if (value == "true" || value == "on" || value == "1" || value == "yes") box.Show("CHECKED");
+  } else if (field.kind == "select") {
+    html::Data& select = data.Add("SELECT");
+    for (const std::string& choice : field.choices) {
+      html::Data& option = select.Add("OPTION");
+      option.Set("VALUE", choice);
+      if (choice == value) option.Show("SELECTED");
+    }
+  } else {
+    html::Data& text = data.Add("TEXT");
+    text.Set("TYPE", field.kind == "secret" ? "password" : field.kind == "url" ? "url" : "text");
+    // A secret is never sent back to a browser.
+    text.Set("VALUE", field.kind == "secret" ? "" : value);
+    if (field.required) text.Show("REQUIRED");
+    if (field.kind == "secret" && content.is_edit) text.Show("KEEP");
+  }
+}
+
+// Optional fields with a sensible default stay out of the way, unless something is wrong with one.
+bool IsAdvanced(const sso::SettingField& field) {
+  return !field.required && field.kind != "secret";
+}
+
+Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& access,
+                              const sso::Adapter& adapter, FormContent content, int status) {
+  Page page("sso_form.tpl", content.is_edit ? "Change provider settings" : "Set up single sign-on");
+  page.InOrg(access, "sso");
+  html::Data& body = page.body();
+  body.Set("ACTION", ConfigurePath(access))
+      .Set("CANCEL_URL", content.is_edit ? ConfigurePath(access) : ChoosePath(access))
+      .Set("KIND", std::string(adapter.kind()))
+      .Set("ADAPTER", std::string(adapter.name()))
+      .Set("REDIRECT_URI", site.d.sso.RedirectUri(access.organization))
+      .Set("DISPLAY_NAME", content.display_name)
+      .Show(content.is_edit ? "EDIT" : "NEW");
+  bool open = false;
+  for (const sso::FieldError& error : content.errors) {
+    const auto& fields = adapter.fields();
+    auto field = std::ranges::find(fields, error.field, &sso::SettingField::name);
+    if (field == fields.end()) {
+      AddError(body, error.reason);
+    } else if (IsAdvanced(*field)) {
+      open = true;
+    }
+  }
+  if (!content.errors.empty()) body.Show("HAS_ERRORS");
+  html::Data* advanced = nullptr;
+  for (const sso::SettingField& field : adapter.fields()) {
+    if (!IsAdvanced(field)) {
+      AddField(body.Add("FIELD"), field, content);
+      continue;
+    }
+    if (advanced == nullptr) {
+      advanced = &body.Add("ADVANCED");
+      if (open) advanced->Show("OPEN");
+    }
+    AddField(advanced->Add("FIELD"), field, content);
+  }
+  AddChecks(body, content.checks);
+  co_return co_await site.Show(call, std::move(page), status);
+}
+
+FormContent Rejected(sso::Step step, bool is_edit) {
+  FormContent content;
+  content.display_name = std::move(step.display_name);
+  content.values = std::move(step.settings);
+  content.errors = std::move(*step.form_errors);
+  content.checks = std::move(step.checks);
+  content.is_edit = is_edit;
+  return content;
+}
+
+// ---- review -------------------------------------------------------------------------------------
+
+Task<http::Response> ReviewPage(Site& site, Call& call, const access::OrgAccess& access,
+                                sso::Review review) {
+  Page page("sso_review.tpl", "Review");
+  page.InOrg(access, "sso");
+  html::Data& body = page.body();
+  body.Set("ACTION", ConfigurePath(access))
+      .Set("ORGANIZATION", access.organization.name)
+      .Set("SUBJECT", review.subject)
+      .SetIf("EMAIL", review.email)
+      .Show(review.is_edit ? "EDIT" : "NEW");
+  for (const sso::Adapter::Mapped& mapped : review.mapping) {
+    html::Data& row = body.Add("MAPPED");
+    row.Set("FIELD", mapped.field).Set("CLAIM", mapped.claim);
+    row.Add(mapped.value.empty() ? "NONE" : "SOME").Set("VALUE", mapped.value);
+  }
+  for (const auto& [name, value] : review.claims) {
+    body.Add("CLAIM")
+        .Set("NAME", std::string(name))
+        .Set("VALUE", value.is_string() ? std::string(value.get_string()) : json::Serialize(value));
+  }
+  if (review.issuer_changed) body.Show("ISSUER_CHANGED");
+  if (review.clears_require_2fa) body.Show("CLEARS_2FA");
+  AddChecks(body, review.checks);
+  co_return co_await site.Show(call, std::move(page));
+}
+
+// The answer to a step of the set-up: the form again, the review, or wherever it leads.
+Task<http::Response> Answer(Site& site, Call& call, const access::OrgAccess& access,
+                            sso::Step step) {
+  if (step.form_errors) {
+    const sso::Adapter* adapter = site.d.sso.FindAdapter(step.kind);
+    if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", step.kind);
+    GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+    const int status = call.request.method == http::Method::kPost ? 400 : 200;
+    FormContent content = Rejected(std::move(step), provider.has_value());
+    co_return co_await FormPage(site, call, access, *adapter, std::move(content), status);
+  }
+  if (step.review) {
+    co_return co_await ReviewPage(site, call, access, std::move(*step.review));
+  }
+  co_return AnswerStep(site, call, std::move(step), ConfigurePath(access));
+}
+
+// ---- a configured provider ----------------------------------------------------------------------
+
+Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAccess& access,
+                                  const sso::Provider& provider, std::string error_slug,
+                                  std::string_view error_place, int status) {
+  GH_CO_TRY(std::int64_t pending, co_await site.d.orgs.CountWithoutSso(access.organization.id));
+  const sso::Adapter* adapter = site.d.sso.FindAdapter(provider.kind);
+  Page page("sso_settings.tpl", "Single sign-on");
+  page.InOrg(access, "sso");
+  html::Data& body = page.body();
+  const std::string& slug = access.organization.slug;
+  if (!error_slug.empty()) AddError(body.Add(std::string(error_place)), error_slug);
+  body.Set("ACTION", ConfigurePath(access))
+      .Set("ORGANIZATION", access.organization.name)
+      .Set("SLUG", slug)
+      .Set("PROVIDER", provider.name)
+      .Set("ADAPTER", adapter ? std::string(adapter->name()) : provider.kind)
+      .Set("ISSUER", provider.issuer)
+      .Set("LOGIN_URL", site.d.guard.base_url() + "/auth/login/" + slug + "/")
+      .Set("REDIRECT_URI", site.d.sso.RedirectUri(access.organization))
+      .Set("UPDATED", FormatHuman(provider.updated_at))
+      .Set("PENDING", std::to_string(pending))
+      .Show(provider.allow_unlinked ? "OPTIONAL" : "REQUIRED");
+  if (pending > 0) {
+    html::Data& some = body.Add("SOME_PENDING");
+    some.Show(pending == 1 ? "ONE" : "MANY");
+  } else {
+    body.Show("NONE_PENDING");
+  }
+  // Nobody hands out more than they have.
+  const int own = orgs::RolePriority(access.member.role);
+  for (const orgs::Role& role : orgs::Roles()) {
+    const bool current = role.id == access.organization.default_role;
+    if (!current && (role.is_retired || orgs::RolePriority(role.id) > own)) continue;
+    html::Data& option = body.Add("ROLE");
+    option.Set("ID", std::string(role.id)).Set("NAME", std::string(role.name));
+    if (current) option.Show("SELECTED");
+  }
+  if (adapter != nullptr) {
+    for (const sso::SettingField& field : adapter->fields()) {
+      const std::string value = ValueOf(provider.public_config, field);
+      if (field.kind == "secret") {
+        body.Show("SECRET");
+      } else {
+        const bool box = field.kind == "checkbox";
+        const char* none = box ? "no" : "not set";
+        const bool empty = value.empty() || (box && value == "false");
+        body.Add("SETTING")
+            .Set("LABEL", field.label)
+            .Set("VALUE", empty ? none
+                          : box ? "yes"
+                                : value);
+      }
+    }
+  }
+  co_return co_await site.Show(call, std::move(page), status);
+}
+
+Task<http::Response> ShowConfigure(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await Enter(site, call));
+  if (call.query.Has("review")) {
+    GH_CO_TRY(sso::Step step,
+              co_await site.d.sso.ShowSetup(call.visitor.client, access.organization));
+    co_return co_await Answer(site, call, access, std::move(step));
+  }
+  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+  if (!provider) {
+    const std::string kind = Field(call.query, "provider");
+    if (kind.empty()) co_return Go(ChoosePath(access), Field(call.query, "flash"));
+    const sso::Adapter* adapter = site.d.sso.FindAdapter(kind);
+    if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", kind);
+    co_return co_await FormPage(site, call, access, *adapter, FormContent(), 200);
+  }
+  if (call.query.Has("edit")) {
+    const sso::Adapter* adapter = site.d.sso.FindAdapter(provider->kind);
+    if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown");
+    FormContent content;
+    content.display_name = provider->name;
+    content.values = provider->public_config;
+    content.is_edit = true;
+    co_return co_await FormPage(site, call, access, *adapter, std::move(content), 200);
+  }
+  co_return co_await SettingsPage(site, call, access, *provider, "", "", 200);
+}
+
+Task<http::Response> Begin(Site& site, Call& call, const access::OrgAccess& access) {
+  const std::string kind = Field(call.form, "provider");
+  const sso::Adapter* adapter = site.d.sso.FindAdapter(kind);
+  if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", kind);
+  std::string display_name(Trim(Field(call.form, "display_name")));
+  sso::Settings settings;
+  if (Field(call.form, "preset") == "demo") {
+    if (!site.d.demo || site.d.demo->kind != kind) {
+      co_return Fail(Code::kInvalidArgument, "bad_request", "no preset");
+    }
+    settings = site.d.demo->preset;
+    if (display_name.empty()) display_name = site.d.demo->idp_name;
+  } else {
+    bool any = false;
+    for (const sso::SettingField& field : adapter->fields()) {
+      if (!call.form.Has(field.name)) continue;
+      any = any || field.kind != "checkbox";
+      std::string value = Field(call.form, field.name);
+      // An empty secret keeps the stored one.
+      if (field.kind == "secret" && value.empty()) continue;
+      settings.emplace_back(field.name, std::move(value));
+    }
+    // Only the kind was chosen: here is its form.
+    if (!any) {
+      GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+      if (provider) co_return Go(ConfigurePath(access));
+      co_return co_await FormPage(site, call, access, *adapter, FormContent(), 200);
+    }
+  }
+  GH_CO_TRY(sso::Step step,
+            co_await site.d.sso.BeginSetup(call.visitor.client, access.organization, kind,
+                                           std::move(display_name), std::move(settings)));
+  co_return co_await Answer(site, call, access, std::move(step));
+}
+
+Task<http::Response> ChangeSettings(Site& site, Call& call, const access::OrgAccess& access,
+                                    const sso::Provider& provider) {
+  sso::SettingsChange change;
+  change.require_link = call.form.Has("require_link");
+  if (call.form.Has("default_role")) change.default_role = Field(call.form, "default_role");
+  auto changed = co_await site.d.sso.ChangeSettings(call.visitor.client, access.organization,
+                                                    std::move(change));
+  if (changed) co_return Go(ConfigurePath(access), "sso_settings_saved");
+  const Error& error = changed.error();
+  if (!error.Is("no_linked_owner") && !error.Is("role_too_high") && !error.Is("role_unknown")) {
+    co_return std::unexpected(error);
+  }
+  co_return co_await SettingsPage(site, call, access, provider, std::string(error.reason),
+                                  "SETTINGS_ERROR", FormStatus(error));
+}
+
+Task<http::Response> PostConfigure(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await Enter(site, call));
+  const sso::Client& client = call.visitor.client;
+  const std::string op = Field(call.form, "op");
+  if (op == "finish") {
+    GH_CO_TRY(sso::Step step, co_await site.d.sso.FinishSetup(client, access.organization));
+    co_return co_await Answer(site, call, access, std::move(step));
+  }
+  if (op == "cancel") {
+    GH_CO_TRY_VOID(co_await site.d.sso.CancelSetup(client, access.organization));
+    co_return Go(ChoosePath(access), "setup_cancelled");
+  }
+  if (call.form.Has("init")) co_return co_await Begin(site, call, access);
+
+  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+  if (!provider) co_return Fail(Code::kNotFound, "sso_not_configured");
+  if (op == "settings") co_return co_await ChangeSettings(site, call, access, *provider);
+  if (op == "reinvite") {
+    GH_CO_TRY_VOID(co_await site.d.sso.RemindUnlinked(client, access.organization));
+    co_return Go(ConfigurePath(access), "reminders_sent");
+  }
+  if (op == "rotate-secret") {
+    std::string secret = Field(call.form, "secret");
+    if (secret.empty()) {
+      co_return co_await SettingsPage(site, call, access, *provider, "secret_required",
+                                      "SECRET_ERROR", 400);
+    }
+    GH_CO_TRY(sso::Step step,
+              co_await site.d.sso.RotateSecret(client, access.organization, std::move(secret)));
+    co_return co_await Answer(site, call, access, std::move(step));
+  }
+  if (op == "disable") {
+    if (!call.form.Has("confirm")) {
+      co_return co_await SettingsPage(site, call, access, *provider, "confirm_required",
+                                      "DISABLE_ERROR", 400);
+    }
+    GH_CO_TRY_VOID(co_await site.d.sso.Disable(client, access.organization));
+    co_return Go(ChoosePath(access), "provider_disabled");
+  }
+  co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+}
+
+}  // namespace
+
+void RegisterSsoSetup(Site& site, http::Router& router) {
+  site.Get(router, "/settings/{slug}/auth/", ShowChoose);
+  site.Get(router, "/organizations/{slug}/auth/configure/", ShowConfigure);
+  site.Post(router, "/organizations/{slug}/auth/configure/", PostConfigure);
+}
+
+}  // namespace gatehouse::web

@@ -1,0 +1,89 @@
+// Small comforts. Every page works without this file, and no security decision depends on it.
+(() => {
+  "use strict";
+  const make = (label, className) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = className;
+    button.textContent = label;
+    return button;
+  };
+
+  // Copy buttons.
+  for (const box of document.querySelectorAll(".copy")) {
+    const code = box.querySelector("code");
+    if (!code || !navigator.clipboard) continue;
+    const button = make("Copy", "button quiet small");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    box.append(button);
+  }
+
+  // Show and hide passwords.
+  for (const input of document.querySelectorAll("input[data-reveal]")) {
+    const button = make("Show", "reveal");
+    button.setAttribute("aria-label", "Show password");
+    button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const show = input.type === "password";
+      input.type = show ? "text" : "password";
+      button.textContent = show ? "Hide" : "Show";
+      button.setAttribute("aria-pressed", String(show));
+      input.focus();
+    });
+    const wrap = document.createElement("span");
+    wrap.className = "with-reveal";
+    const focused = document.activeElement === input;
+    input.replaceWith(wrap);
+    wrap.append(input, button);
+    if (focused) input.focus();
+  }
+
+  // A short name is suggested from the name until it is edited.
+  for (const input of document.querySelectorAll("input[data-slug]")) {
+    const slug = document.getElementById(input.dataset.slug);
+    let untouched = slug && slug.value === "";
+    slug?.addEventListener("input", () => { untouched = false; });
+    input.addEventListener("input", () => {
+      if (!untouched) return;
+      slug.value = input.value.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "")
+        .replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 50);
+    });
+  }
+
+  // Menus close on Escape and on a click elsewhere.
+  const menus = [...document.querySelectorAll("details.menu")];
+  document.addEventListener("click", (event) => {
+    for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus) {
+      if (!menu.open) continue;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // A second click on a form that is under way does nothing.
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "1";
+    });
+  }
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // A notice that came with a redirect is shown once, not again on reload.
+  const url = new URL(location.href);
+  if (url.searchParams.has("flash")) {
+    url.searchParams.delete("flash");
+    history.replaceState(null, "", url.pathname + url.search);
+  }
+})();

@@ -1,0 +1,8 @@
+{{%AUTOESCAPE context="HTML"}}<h1>{{TITLE}}</h1>
+<p class="lead">{{WHAT}}</p>
+<p>{{NEXT}}</p>
+<p class="actions"><a class="button" href="/organizations/">Go to your organizations</a> <a class="button quiet" href="/auth/login/">Sign in</a></p>
+<dl class="code-list">
+<div><dt>Reason</dt><dd><code>{{REASON}}</code></dd></div>
+<div><dt>Correlation id</dt><dd><code id="correlation-id">{{CORRELATION_ID}}</code></dd></div>
+</dl>

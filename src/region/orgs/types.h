@@ -1,0 +1,83 @@
+#pragma once
+
+// Organizations, members, roles, scopes: plain values shared by both halves' callers.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace gatehouse::orgs {
+
+// Organization flag bits.
+enum OrgFlag : std::int64_t {
+  kAllowJoinLeave = 1 << 0,
+  kRequire2fa = 1 << 4,
+  kRequireEmailVerification = 1 << 6,
+};
+
+// Member flag bits; the names in JSON are "sso:linked", "sso:invalid", …
+enum MemberFlag : std::int64_t {
+  kSsoLinked = 1 << 0,
+  kSsoInvalid = 1 << 1,
+  kMemberLimitRestricted = 1 << 2,
+  kIdpProvisioned = 1 << 3,
+  kIdpRoleRestricted = 1 << 4,
+  kPartnershipRestricted = 1 << 5,
+};
+
+struct Organization {
+  OrgId id;
+  std::string slug;
+  std::string name;
+  std::string status;  // "active"
+  std::string default_role;
+  std::int64_t flags = 0;
+  std::int64_t version = 0;
+  Timestamp created_at;
+
+  bool require_2fa() const { return (flags & kRequire2fa) != 0; }
+};
+
+struct Member {
+  MemberId id;
+  OrgId organization;
+  std::optional<UserId> user;  // absent: pending
+  std::string email;           // the pending address, else the user's
+  std::string role;
+  std::int64_t flags = 0;
+  std::int64_t version = 0;
+  bool user_is_active = true;
+  Timestamp created_at;
+
+  bool sso_linked() const { return (flags & kSsoLinked) != 0; }
+  bool sso_invalid() const { return (flags & kSsoInvalid) != 0; }
+};
+
+// Roles, lowest first: member, admin, manager, owner. Priority is the index.
+struct Role {
+  std::string_view id;
+  std::string_view name;
+  std::string_view description;
+  bool is_retired = false;
+  bool is_global = false;
+  std::vector<std::string_view> scopes;
+};
+const std::vector<Role>& Roles();
+const Role* FindRole(std::string_view id);
+int RolePriority(std::string_view id);  // -1 if unknown
+bool RoleHasScope(std::string_view role, std::string_view scope);
+// All scopes a token may carry.
+const std::vector<std::string_view>& AllScopes();
+// `granted` contains `scope` or one that implies it (write ⊃ read, admin ⊃ write).
+bool ScopesInclude(const std::vector<std::string>& granted, std::string_view scope);
+
+// 1..50 of a-z, 0-9 and '-', not only digits, not at an edge a '-', not a reserved word of our
+// URLs.
+bool IsValidSlug(std::string_view slug);
+
+}  // namespace gatehouse::orgs

@@ -1,0 +1,40 @@
+# A private PostgreSQL that lives as long as one test run: own data, own Unix socket, no TCP port, fsync
+# on. Sourced by ./dev.
+
+postgres_dir=
+
+start_postgres() {
+  local bin
+  bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+  [ -n "$bin" ] || die "no PostgreSQL server under /usr/lib/postgresql"
+  postgres_dir=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-postgres.XXXXXX")
+  # The server refuses to run as root.
+  postgres_as=()
+  if [ "$(id -u)" -eq 0 ]; then
+    chown postgres "$postgres_dir"
+    postgres_as=(runuser -u postgres --)
+  fi
+  postgres_bin=$bin
+  say "starting a private PostgreSQL $(basename "$(dirname "$bin")")"
+  # "trust" is safe: the socket's folder belongs to one user and the server listens nowhere else.
+  (cd "$postgres_dir" && "${postgres_as[@]}" "$bin/initdb" -D "$postgres_dir/data" -U gatehouse \
+    -A trust -E UTF8 --locale=C.UTF-8 >"$postgres_dir/initdb.log" 2>&1) || {
+    cat "$postgres_dir/initdb.log" >&2
+    die "initdb failed"
+  }
+  (cd "$postgres_dir" && "${postgres_as[@]}" "$bin/pg_ctl" -D "$postgres_dir/data" -w -t 60 \
+    -l "$postgres_dir/server.log" \
+    -o "-c listen_addresses='' -c unix_socket_directories='$postgres_dir' -c max_connections=200 -c fsync=on" \
+    start >/dev/null) || {
+    cat "$postgres_dir/server.log" >&2
+    die "PostgreSQL did not start"
+  }
+  export GATEHOUSE_TEST_POSTGRES="postgresql://gatehouse@/postgres?host=$postgres_dir"
+}
+
+stop_postgres() {
+  [ -n "$postgres_dir" ] || return 0
+  (cd / && "${postgres_as[@]}" "$postgres_bin/pg_ctl" -D "$postgres_dir/data" -m immediate stop) >/dev/null 2>&1 || true
+  rm -rf "$postgres_dir"
+  postgres_dir=
+}
