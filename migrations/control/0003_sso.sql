@@ -56,6 +56,7 @@ CREATE TABLE sso_pipelines (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX sso_pipelines_browser ON sso_pipelines (browser_hash, organization_id, id);
+CREATE INDEX sso_pipelines_org ON sso_pipelines (organization_id, flow, id);
 CREATE INDEX sso_pipelines_expiry ON sso_pipelines (expires_at);
 
 -- Mailbox proofs for linking: bound to pipeline (hence browser, provider and subject) and user.

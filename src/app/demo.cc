@@ -1,5 +1,8 @@
 #include "app/demo.h"
 
+#include <filesystem>
+#include <fstream>
+
 namespace gatehouse::app {
 namespace {
 
@@ -9,6 +12,8 @@ struct Person {
   std::string_view password;
   std::string_view role;
 };
+
+std::filesystem::path Marker(const Layout& layout) { return layout.data / "demo"; }
 
 // Passwords of a demonstration that is reachable from this machine only; they are shown on its
 // log-in page.
@@ -28,6 +33,28 @@ std::vector<idp::User> DemoUsers() {
   }
   users.push_back({"demo-tom", "tom@acme.example", true, "Tom Newcomer"});
   return users;
+}
+
+Result<void> AllowDemo(const Layout& layout) {
+  if (!layout.listen_address.starts_with("127.") && layout.listen_address != "::1") {
+    return Fail(Code::kFailedPrecondition, "demo_refused",
+                "--demo has known passwords: listen on 127.0.0.1");
+  }
+  const bool used = std::filesystem::exists(layout.key_file);
+  if (used && !std::filesystem::exists(Marker(layout))) {
+    return Fail(Code::kFailedPrecondition, "demo_refused",
+                "--demo shows every mail to everybody: " + layout.data.string() +
+                    " holds a real installation");
+  }
+  std::error_code ec;
+  std::filesystem::create_directories(layout.data, ec);
+  std::ofstream marker(Marker(layout));
+  marker << "This installation is a demonstration.\n";
+  if (ec || !marker) {
+    return Fail(Code::kFailedPrecondition, "data_directory", layout.data.string());
+  }
+  std::filesystem::permissions(layout.data, std::filesystem::perms::owner_all, ec);
+  return {};
 }
 
 Result<void> FillDemo(Installation& i) {

@@ -13,6 +13,10 @@ inline constexpr std::string_view kDemoIdpPath = "/demo/idp";
 
 // People of the test provider, also accounts of the demo organization.
 std::vector<idp::User> DemoUsers();
+// The demonstration has known passwords and shows every mail to everybody: it runs only on a
+// loopback address, and only on a data directory that it filled itself or that is empty. Errors:
+// kFailedPrecondition "demo_refused".
+Result<void> AllowDemo(const Layout& layout);
 // Creates organization "acme" and its accounts. Does nothing when there are users already.
 Result<void> FillDemo(Installation& installation);
 web::Demo DemoForPages(const Installation& installation, const std::string& client_secret);

@@ -57,6 +57,11 @@ std::vector<Finding> Examine(const config::Config& config) {
     return findings;
   }
   findings.push_back(CheckBaseUrl(*layout));
+  if (layout->base_url.starts_with("https://") && config.Strings("trusted_proxies").empty()) {
+    findings.push_back({Level::kWarning, "trusted_proxies",
+                        "none: behind a proxy every client has the proxy's address, and limits "
+                        "per address hit everybody"});
+  }
   findings.push_back(CheckMode("data directory", layout->data, S_IRWXG | S_IRWXO));
   findings.push_back(CheckMode("key file", layout->key_file, S_IRWXG | S_IRWXO));
   SystemRng rng;

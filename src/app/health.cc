@@ -20,7 +20,10 @@ Task<http::Response> Ready(sql::Database& db) {
 }
 
 Task<http::Response> Metrics(http::Request& request, const telemetry::Registry& metrics) {
-  if (!request.remote_ip.starts_with("127.") && request.remote_ip != "::1") {
+  // A proxy on this machine speaks for somebody else, whatever its address is.
+  const bool proxied = request.headers.Has("X-Forwarded-For") || request.headers.Has("Forwarded") ||
+                       request.headers.Has("Via");
+  if (proxied || (!request.remote_ip.starts_with("127.") && request.remote_ip != "::1")) {
     co_return Fail(Code::kNotFound, "not_found", "metrics from " + request.remote_ip);
   }
   http::Response response = http::Response::Text(200, metrics.Render());

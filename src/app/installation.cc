@@ -7,6 +7,7 @@
 #include "app/mail_message.h"
 #include "control/sso/oidc/oidc_adapter.h"
 #include "core/schema/schema.h"
+#include "platform/http/address.h"
 #include "platform/http/url.h"
 #include "platform/sql/postgres/postgres.h"
 #include "platform/sql/sqlite/sqlite.h"
@@ -64,6 +65,26 @@ Result<Layout> Layout::From(const config::Config& config) {
   if (!url || (url->scheme != "https" && url->scheme != "http") || url->has_userinfo ||
       !url->path.empty() || !url->query.empty() || url->has_fragment) {
     return std::unexpected(InvalidOption("base_url: not an http(s) URL without path"));
+  }
+  for (const std::string& origin : config.Strings("allowed_origins")) {
+    auto parsed = http::ParseUrl(origin);
+    if (!parsed || parsed->Origin() != origin) {
+      return std::unexpected(InvalidOption("allowed_origins: not an origin: " + origin));
+    }
+  }
+  for (const std::string& block : config.Strings("trusted_proxies")) {
+    if (!http::Cidr::Parse(block)) {
+      return std::unexpected(InvalidOption("trusted_proxies: not an address block: " + block));
+    }
+  }
+  const std::string& ca_file = config.String("ca_file");
+  if (!ca_file.empty() && !std::filesystem::is_regular_file(ca_file)) {
+    return std::unexpected(InvalidOption("ca_file: no such file: " + ca_file));
+  }
+  const std::string& smtp = config.String("smtp_url");
+  if (auto parsed = http::ParseUrl(smtp);
+      !smtp.empty() && (!parsed || (parsed->scheme != "smtp" && parsed->scheme != "smtps"))) {
+    return std::unexpected(InvalidOption("smtp_url: not smtp:// or smtps://"));
   }
   // The name in the base URL, and this machine's own names for its health checks.
   std::string host = layout.base_url.substr(layout.base_url.find("://") + 3);
@@ -139,10 +160,20 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   i.region_outbox = std::make_unique<outbox::Outbox>(outbox::Half::kRegion, i.clock, *i.ids);
   telemetry::Logger* logger = &log;
   Installation* self = it.get();
-  outbox::OnParked parked = [logger, self](const outbox::Message& m, const Error& last) {
+  // An effect that cannot be applied is the administrators' business.
+  outbox::OnParked parked = [logger, self](sql::Tx& tx, const outbox::Message& m,
+                                           const Error& last) -> Result<void> {
     logger->LogError("outbox_parked", last,
                      {{"message", m.id}, {"category", outbox::CategoryName(m.category)}});
-    if (self->on_parked) self->on_parked(m, last);
+    audit::Entry entry;
+    if (m.shard.scope == outbox::Scope::kOrganization) entry.organization = OrgId{m.shard.id};
+    entry.event = audit::Event::kOutboxParked;
+    entry.actor_label = "outbox";
+    entry.target_object = m.id;
+    entry.data["category"] = outbox::CategoryName(m.category);
+    entry.data["reason"] = last.reason;
+    GH_TRY_VOID(self->audit->Record(tx, entry));
+    return {};
   };
   i.control_drainer =
       std::make_unique<outbox::Drainer>(outbox::Half::kControl, *i.db, i.clock, parked);

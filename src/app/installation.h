@@ -71,8 +71,6 @@ struct Installation {
   std::unique_ptr<outbox::Outbox> region_outbox;
   std::unique_ptr<outbox::Drainer> control_drainer;
   std::unique_ptr<outbox::Drainer> region_drainer;
-  // Told of a parked message, on the draining coroutine; set before serving.
-  outbox::OnParked on_parked;
   ratelimit::RateLimiter limiter;
 
   std::unique_ptr<users::Store> user_store;

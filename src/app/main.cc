@@ -217,12 +217,13 @@ int Main(int argc, char** argv) {
   unlock->callback(
       [&] { code = WithServices(args, [&](cli::Services& s) { return cli::UnlockSso(s, org); }); });
 
-  std::string listen = "127.0.0.1:9000", product = "http://127.0.0.1:8000";
+  std::string listen = "127.0.0.1:9000", product = "http://localhost:8000", client_secret;
   CLI::App* idp = app.add_subcommand("idp", "Run the built-in test provider (never expose it)");
   idp->add_option("--listen", listen, "Address and port")->capture_default_str();
   idp->add_option("--product-url", product, "Base URL of the installation to test")
       ->capture_default_str();
-  idp->callback([&] { code = ServeTestProvider(listen, product); });
+  idp->add_option("--client-secret", client_secret, "Client secret (default: a fresh one)");
+  idp->callback([&] { code = ServeTestProvider(listen, product, client_secret); });
 
   CLI::App* options = app.add_subcommand("options", "Print every option as a reference page");
   bool example = false;

@@ -9,6 +9,8 @@
 
 #include "app/demo.h"
 #include "app/health.h"
+#include "base/bytes.h"
+#include "base/text.h"
 #include "edge/access/access.h"
 #include "edge/api/api.h"
 #include "edge/idp/test_provider.h"
@@ -53,8 +55,13 @@ class SignalWatch {
 // What a request's own drain left behind: retries, mails, rows of a crash.
 Task<void> DeliverOutbox(outbox::Drainer& drainer, telemetry::Logger& log) {
   for (;;) {
-    auto delivered = co_await drainer.DrainDue();
-    if (!delivered) log.LogError("outbox_drain_failed", delivered.error());
+    try {
+      auto delivered = co_await drainer.DrainDue();
+      if (!delivered) log.LogError("outbox_drain_failed", delivered.error());
+    } catch (const std::exception& broken) {
+      // Broken is broken, but the next round may not be: delivery must not stop for ever.
+      log.LogError("outbox_drain_failed", Error{Code::kInternal, "internal", broken.what()});
+    }
     GH_CO_TRY_VOID(co_await runtime::Sleep(std::chrono::milliseconds(500)));
   }
 }
@@ -73,18 +80,32 @@ Task<void> SweepLimits(sql::Database& db, const ratelimit::RateLimiter& limiter,
   });
 }
 
-// An effect that cannot be applied is the administrators' business: it stands in the audit log of
-// its organization.
-Task<void> AuditParked(Installation& i, outbox::Message m, std::string reason) {
-  co_return co_await i.db->Write([&](sql::Tx& tx) -> Result<void> {
-    audit::Entry entry;
-    if (m.shard.scope == outbox::Scope::kOrganization) entry.organization = OrgId{m.shard.id};
-    entry.event = audit::Event::kOutboxParked;
-    entry.actor_label = "outbox";
-    entry.target_object = m.id;
-    entry.data["category"] = outbox::CategoryName(m.category);
-    entry.data["reason"] = reason;
-    GH_TRY_VOID(i.audit->Record(tx, entry));
+// Rows waiting and parked in both outboxes, for the metrics.
+struct OutboxDepth {
+  std::atomic<std::int64_t> waiting{0};
+  std::atomic<std::int64_t> parked{0};
+};
+
+Task<void> MeasureOutbox(Installation& i, OutboxDepth& depth) {
+  for (;;) {
+    std::int64_t waiting = 0, parked = 0;
+    for (outbox::Drainer* drainer : {i.control_drainer.get(), i.region_drainer.get()}) {
+      auto measured = co_await drainer->Measure();
+      if (!measured) continue;
+      waiting += measured->waiting;
+      parked += measured->parked;
+    }
+    depth.waiting = waiting;
+    depth.parked = parked;
+    GH_CO_TRY_VOID(co_await runtime::Sleep(std::chrono::seconds(30)));
+  }
+}
+
+Task<void> ForgetOldEffects(sql::Database& db, const Clock& clock) {
+  // A row is delivered or parked within a day; what is older can come no more.
+  Timestamp before = clock.Now() - std::chrono::hours(24 * 30);
+  co_return co_await db.Write([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(outbox::ForgetEffects(tx, before));
     return {};
   });
 }
@@ -94,6 +115,8 @@ void AddJobs(jobs::JobRunner& runner, Installation& i) {
   runner.Add("sso-clean-up", std::chrono::minutes(10), [it] { return it->sso->CleanUp(); });
   runner.Add("session-clean-up", std::chrono::minutes(30),
              [it] { return DropResult(it->authn->DeleteExpired()); });
+  runner.Add("effect-clean-up", std::chrono::hours(6),
+             [it] { return ForgetOldEffects(*it->db, it->clock); });
   runner.Add("rate-limit-clean-up", std::chrono::hours(1),
              [it] { return SweepLimits(*it->db, it->limiter, it->clock); });
 }
@@ -119,6 +142,16 @@ telemetry::Logger::Options LogOptions(const config::Config& config) {
   return options;
 }
 
+// The path without the secrets of mailed links: what is as long as a token is shown as a gap.
+std::string LoggedPath(const http::Request& request) {
+  constexpr std::size_t kTokenLength = 40;
+  std::vector<std::string> shown;
+  for (std::string_view segment : Split(request.path, '/')) {
+    shown.emplace_back(segment.size() >= kTokenLength ? "{...}" : segment);
+  }
+  return Join(shown, "/");
+}
+
 http::AccessLog LogRequests(telemetry::Logger& log) {
   telemetry::Logger* logger = &log;
   return [logger](const http::Request& request, const http::Response& response, Duration elapsed) {
@@ -129,7 +162,7 @@ http::AccessLog LogRequests(telemetry::Logger& log) {
     logger->Log(level, "request",
                 {telemetry::Correlation(request.correlation_id),
                  {"method", http::MethodName(request.method)},
-                 {"path", request.path},
+                 {"path", LoggedPath(request)},
                  {"status", response.status},
                  {"ip", request.remote_ip},
                  {"elapsed_ms", elapsed}});
@@ -149,7 +182,10 @@ int Serve(const config::Config& config) {
   const bool demo = config.Bool("demo");
   // The demo's provider is this server: its own origin may be reached.
   std::vector<std::string> extra_origins;
-  if (demo) extra_origins.push_back(layout->base_url);
+  if (demo) {
+    if (auto allowed = AllowDemo(*layout); !allowed) return Complain(allowed.error());
+    extra_origins.push_back(layout->base_url);
+  }
   auto opened = Installation::Open(config, std::move(*layout), log, std::move(extra_origins));
   if (!opened) return Complain(opened.error());
   Installation& i = **opened;
@@ -168,7 +204,8 @@ int Serve(const config::Config& config) {
   web::Deps web_deps{guard, *i.users, *i.authn, *i.sso, *i.orgs, *i.db};
   std::unique_ptr<idp::TestProvider> test_provider;
   if (demo) {
-    std::string secret = i.rng.Token(18);
+    // The same after a restart, because the organization's settings keep it.
+    std::string secret = Base64UrlEncode(i.keys->DeriveKey("demo-client-secret"));
     web_deps.demo = DemoForPages(i, secret);
     web_deps.mailbox_folder = i.layout.mail_folder;
     idp::Options options;
@@ -192,13 +229,13 @@ int Serve(const config::Config& config) {
   server_options.hosts = i.layout.hosts;
   server_options.trusted_proxies = config.Strings("trusted_proxies");
   http::ErrorRenderer render = [&](const http::Request& request, const Error& error, int status) {
-    if (status >= 500) {
+    if (status >= 500 && status != 501) {
       log.LogError("request_failed", error,
-                   {telemetry::Correlation(request.correlation_id), {"path", request.path}});
+                   {telemetry::Correlation(request.correlation_id), {"path", LoggedPath(request)}});
     } else {
       log.Log(telemetry::Level::kInfo, "request_refused",
               {telemetry::Correlation(request.correlation_id),
-               {"path", request.path},
+               {"path", LoggedPath(request)},
                {"reason", error.reason},
                {"detail", error.detail}});
     }
@@ -209,9 +246,6 @@ int Serve(const config::Config& config) {
                       LogRequests(log));
   AddServerMetrics(metrics, server.stats());
 
-  i.on_parked = [&](const outbox::Message& m, const Error& last) {
-    runtime.Spawn("audit-parked", AuditParked(i, m, std::string(last.reason)));
-  };
   jobs::JobRunner job_runner(*i.db, i.clock, i.rng, log, NodeName());
   AddJobs(job_runner, i);
   job_runner.Start(runtime);
@@ -221,6 +255,12 @@ int Serve(const config::Config& config) {
       runtime.Spawn("outbox", DeliverOutbox(*drainer, log));
     }
   }
+  OutboxDepth depth;
+  metrics.AddGauge("gatehouse_outbox_rows", "Rows of both outboxes that wait for delivery.",
+                   [&depth] { return static_cast<double>(depth.waiting); }, {{"state", "waiting"}});
+  metrics.AddGauge("gatehouse_outbox_rows", "Rows of both outboxes that wait for delivery.",
+                   [&depth] { return static_cast<double>(depth.parked); }, {{"state", "parked"}});
+  runtime.Spawn("outbox-depth", MeasureOutbox(i, depth));
   if (auto started = server.Start(); !started) return Complain(started.error());
 
   log.Log(telemetry::Level::kInfo, "ready",
@@ -247,7 +287,8 @@ int Serve(const config::Config& config) {
   return 0;
 }
 
-int ServeTestProvider(const std::string& listen, const std::string& product_url) {
+int ServeTestProvider(const std::string& listen, const std::string& product_url,
+                      const std::string& client_secret) {
   SystemClock clock;
   SystemRng rng;
   telemetry::Logger log(clock, {});
@@ -264,7 +305,7 @@ int ServeTestProvider(const std::string& listen, const std::string& product_url)
   idp::Options options;
   options.origin = "http://" + listen;
   options.product_url = product_url;
-  options.client_secret = rng.Token(18);
+  options.client_secret = client_secret.empty() ? rng.Token(18) : client_secret;
   options.users = DemoUsers();
   std::string secret = options.client_secret;
   auto provider = idp::TestProvider::Create(std::move(options), clock, rng);

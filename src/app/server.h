@@ -10,7 +10,8 @@ namespace gatehouse::app {
 int Serve(const config::Config& config);
 
 // `gatehouse idp`: the built-in test provider alone. `product_url` is the installation whose return
-// URLs it accepts.
-int ServeTestProvider(const std::string& listen, const std::string& product_url);
+// URLs it accepts. An empty secret: a fresh one is made and printed.
+int ServeTestProvider(const std::string& listen, const std::string& product_url,
+                      const std::string& client_secret);
 
 }  // namespace gatehouse::app

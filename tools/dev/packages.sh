@@ -21,7 +21,7 @@ gatehouse_packages() {
         libicu-dev libgtest-dev libfmt-dev
       ;;
     test) echo postgresql "$chromium" nodejs:node npm:npm ;;
-    bench) echo nginx-light:nginx wrk:wrk ;;
+    bench) echo nginx-light:nginx wrk:wrk sqlite3:sqlite3 nodejs:node ;;
     format) echo clang-format-19 ;;
   esac
 }

@@ -281,6 +281,29 @@ Result<std::string> Store::CreateToken(sql::Tx& tx, UserId user, std::string_vie
   return token;
 }
 
+Result<std::vector<ApiToken>> Store::ListTokens(sql::Tx& tx, UserId user) const {
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kListTokens, {user}));
+  std::vector<ApiToken> tokens;
+  for (sql::Row row : rows) {
+    ApiToken token;
+    token.id = row.Int(0);
+    token.name = row.String(1);
+    token.hint = row.String(2);
+    for (std::string_view scope : Split(row.Text(3), ' ')) token.scopes.emplace_back(scope);
+    token.created_at = row.Time(4);
+    token.expires_at = row.OptTime(5);
+    token.last_used_at = row.OptTime(6);
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+Result<void> Store::DeleteToken(sql::Tx& tx, UserId user, std::int64_t id) const {
+  GH_TRY(std::int64_t deleted, tx.Exec(sqls::kDeleteToken, {user, id}));
+  if (deleted == 0) return Fail(Code::kNotFound, kTokenNotFound);
+  return {};
+}
+
 Result<Store::FoundToken> Store::FindToken(sql::Tx& tx, std::string_view token) const {
   if (!LooksLikeToken(token)) return TokenInvalid("checksum");
   std::string hash = crypto::Sha256Hex(token);

@@ -72,6 +72,17 @@ struct IssuedSession {
 // Expiry is written at creation, by the wall clock of that moment. A clock set back extends nothing
 // that is stored: a session whose creation lies more than 5 minutes ahead is refused, and neither
 // expiry nor last_seen_at ever moves back or is written anew.
+// An API token as its owner sees it afterwards: the secret is gone.
+struct ApiToken {
+  std::int64_t id = 0;
+  std::string name;
+  std::string hint;  // its last characters
+  std::vector<std::string> scopes;
+  Timestamp created_at;
+  std::optional<Timestamp> expires_at;
+  std::optional<Timestamp> last_used_at;
+};
+
 class Store {
  public:
   // `known_scopes`: what an API token may be granted.
@@ -117,6 +128,9 @@ class Store {
   Result<std::string> CreateToken(sql::Tx& tx, UserId user, std::string_view name,
                                   const std::vector<std::string>& scopes,
                                   std::optional<Timestamp> expires_at) const;
+  Result<std::vector<ApiToken>> ListTokens(sql::Tx& tx, UserId user) const;
+  // Of this user only. Errors: kNotFound "token_not_found".
+  Result<void> DeleteToken(sql::Tx& tx, UserId user, std::int64_t id) const;
   struct FoundToken {
     std::int64_t id = 0;
     std::vector<std::string> scopes;
@@ -183,6 +197,9 @@ class Service {
   virtual Task<std::string> CreateToken(UserId user, std::string name,
                                         std::vector<std::string> scopes,
                                         std::optional<Timestamp> expires_at) = 0;
+  virtual Task<std::vector<ApiToken>> ListTokens(UserId user) = 0;
+  // Audited (token delete). Errors: kNotFound "token_not_found".
+  virtual Task<void> DeleteToken(UserId user, std::int64_t id) = 0;
   // Deletes sessions that have ended by themselves; for the periodic worker. Returns how many.
   virtual Task<std::int64_t> DeleteExpired() = 0;
   // Drops cached sessions of the user at once; called after a commit that changed them.

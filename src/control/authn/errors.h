@@ -13,4 +13,6 @@ inline constexpr std::string_view kTokenExpiryInvalid = "token_expiry_invalid";
 inline constexpr std::string_view kTokenNameInvalid = "token_name_invalid";
 inline constexpr std::string_view kScopeUnknown = "scope_unknown";
 
+inline constexpr std::string_view kTokenNotFound = "token_not_found";
+
 }  // namespace gatehouse::authn

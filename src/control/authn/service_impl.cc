@@ -164,6 +164,32 @@ Task<std::string> ServiceImpl::CreateToken(UserId user, std::string name,
   co_return co_await parts_.db.Write(write);
 }
 
+Task<std::vector<ApiToken>> ServiceImpl::ListTokens(UserId user) {
+  auto read = [&](sql::Tx& tx) { return parts_.store.ListTokens(tx, user); };
+  co_return co_await parts_.db.Read(read);
+}
+
+Task<void> ServiceImpl::DeleteToken(UserId user, std::int64_t id) {
+  auto write = [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY(users::User owner, parts_.user_store.Find(tx, user));
+    GH_TRY(std::vector<ApiToken> tokens, parts_.store.ListTokens(tx, user));
+    GH_TRY_VOID(parts_.store.DeleteToken(tx, user, id));
+    audit::Entry entry;
+    entry.event = audit::Event::kTokenRemove;
+    entry.actor = user;
+    entry.actor_label = owner.Display();
+    entry.target_user = user;
+    for (const ApiToken& token : tokens) {
+      if (token.id == id) entry.data["name"] = token.name;
+    }
+    GH_TRY_VOID(parts_.audit.Record(tx, entry));
+    return {};
+  };
+  GH_CO_TRY_VOID(co_await parts_.db.Write(write));
+  cache_.Forget(user);
+  co_return Result<void>();
+}
+
 Task<std::int64_t> ServiceImpl::DeleteExpired() {
   auto write = [this](sql::Tx& tx) { return parts_.store.DeleteExpired(tx); };
   co_return co_await parts_.db.Write(write);

@@ -45,6 +45,8 @@ class ServiceImpl final : public Service {
   Task<std::vector<Session>> List(UserId user) override;
   Task<std::string> CreateToken(UserId user, std::string name, std::vector<std::string> scopes,
                                 std::optional<Timestamp> expires_at) override;
+  Task<std::vector<ApiToken>> ListTokens(UserId user) override;
+  Task<void> DeleteToken(UserId user, std::int64_t id) override;
   Task<std::int64_t> DeleteExpired() override;
   void Forget(UserId user) override { cache_.Forget(user); }
   void ForgetAll() override { cache_.ForgetAll(); }

@@ -163,6 +163,23 @@ TEST_P(AuthnServiceTest, EndOthersKeepsTheCallersSession) {
   EXPECT_ERROR(kUnauthenticated, "session_invalid", From(other->token));
 }
 
+TEST_P(AuthnServiceTest, TokensAreListedWithoutTheirSecretAndRemovedByTheirOwnerOnly) {
+  auto token = Run(service_->CreateToken(ada_.id, "ci", {"org:read"}, {}));
+  ASSERT_OK(token);
+  ASSERT_OK(Run(service_->FromToken(*token)));
+  auto listed = Run(service_->ListTokens(ada_.id));
+  ASSERT_OK(listed);
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->front().name, "ci");
+  EXPECT_TRUE(token->ends_with(listed->front().hint));
+  EXPECT_FALSE(Run(service_->DeleteToken(UserId{4711}, listed->front().id)).has_value());
+  ASSERT_OK(Run(service_->FromToken(*token)));
+  ASSERT_OK(Run(service_->DeleteToken(ada_.id, listed->front().id)));
+  EXPECT_ERROR(kUnauthenticated, "token_invalid", Run(service_->FromToken(*token)));
+  EXPECT_ERROR(kNotFound, "token_not_found",
+               Run(service_->DeleteToken(ada_.id, listed->front().id)));
+}
+
 TEST_P(AuthnServiceTest, TokenOpensWhatItsScopesSayAndIsAudited) {
   auto token = Run(service_->CreateToken(ada_.id, "ci", {"org:read"}, {}));
   ASSERT_OK(token);

@@ -49,6 +49,12 @@ inline constexpr sql::Statement kInsertToken{
 inline constexpr sql::Statement kFindToken{
     "api_tokens_find",
     "SELECT id, user_id, scopes, expires_at, last_used_at FROM api_tokens WHERE token_hash = $1"};
+inline constexpr sql::Statement kListTokens{
+    "api_tokens_list",
+    "SELECT id, name, hint, scopes, created_at, expires_at, last_used_at FROM api_tokens "
+    "WHERE user_id = $1 ORDER BY id DESC"};
+inline constexpr sql::Statement kDeleteToken{
+    "api_tokens_delete", "DELETE FROM api_tokens WHERE user_id = $1 AND id = $2"};
 inline constexpr sql::Statement kTouchToken{
     "api_tokens_touch",
     "UPDATE api_tokens SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR "

@@ -108,6 +108,10 @@ class Adapter {
   virtual std::vector<Mapped> Mapping(const json::Object& config,
                                       const json::Object& claims) const = 0;
 
+  // Public keys with which we prove who we are to the provider, as JWKs; most kinds have none.
+  virtual bool has_client_keys() const { return false; }
+  virtual json::Array ClientKeys(const json::Object& /*config*/) const { return {}; }
+
   // Errors: kUnavailable "idp_unavailable".
   virtual Task<Started> Start(json::Object config, StartInput input) = 0;
   // Errors: kInternal and the like; a refusal is a value.

@@ -27,12 +27,12 @@ Task<Step> ServiceImpl::ConfirmPage(Client client, orgs::Organization organizati
   };
   GH_CO_TRY(Facts facts, co_await d_.db.Read([&](sql::Tx& tx) -> Result<Facts> {
     Facts f;
-    GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
+    GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline, Access::kLook));
     f.provider_name = provider.name;
     GH_TRY(f.known, d_.identities.FindBySubject(tx, organization.id, provider.id, assertion.issuer,
                                                 assertion.subject));
     if (!assertion.email.empty()) {
-      auto found = d_.users.FindActiveByEmail(tx, assertion.email);
+      auto found = d_.users.FindActiveByVerifiedEmail(tx, assertion.email);
       if (found)
         f.candidates = std::move(*found);
       else if (found.error().code != Code::kInvalidArgument)
@@ -67,18 +67,22 @@ Task<Step> ServiceImpl::ConfirmPage(Client client, orgs::Organization organizati
       }
       if (!send_proof) return {};
       const users::User& account = *decision.mail_proof_to;
+      // Any organization's provider can name any address: few mails, and no word of theirs in them.
+      ratelimit::Limit limit{3, std::chrono::hours(1)};
+      GH_TRY(auto verdict,
+             d_.limiter.Take(tx, "sso:proof:" + account.id.ToString(), limit, d_.clock.Now()));
+      GH_TRY(auto sent, proofs_.Find(tx, pipeline));
+      if (!verdict.allowed || sent) return {};
       GH_TRY(std::string token, proofs_.Create(tx, pipeline, account.id));
-      std::string text =
-          "Somebody logged in to " + organization.name + " through " + facts.provider_name +
-          " as " + NameOf(assertion) +
-          " and wants to link that log-in to your Gatehouse account.\n\n"
-          "If it was you, open this link in the browser you are logging in with, within ten "
-          "minutes:\n\n" +
-          options_.base_url + "/account/user-confirm/" + token +
-          "/\n\nIf it was not you, ignore this mail: nothing happens.\n";
       std::int64_t id = d_.ids.NextValue();
-      return effects_.Mail(tx, id, "link-proof-" + std::to_string(id), account.email,
-                           "Confirm Account", text);
+      return effects_.Mail(
+          tx, id, "link-proof-" + std::to_string(id), account.email, "Confirm Account",
+          "Somebody is logging in to the organization \"" + organization.slug +
+              "\" through its identity provider and wants to link that log-in to your Gatehouse "
+              "account.\n\nIf it is you, open this link within ten minutes, in the browser you "
+              "are logging in with:\n\n" +
+              options_.base_url + "/account/user-confirm/" + token +
+              "/\n\nIf it is not you, ignore this mail: nothing happens.\n");
     }));
   }
   Step step;
@@ -95,6 +99,18 @@ Task<Step> ServiceImpl::ShowConfirm(Client client, orgs::Organization organizati
 }
 
 Task<Step> ServiceImpl::ConfirmLink(Client client, orgs::Organization organization) {
+  Result<Step> done = co_await TryConfirmLink(client, organization);
+  co_return co_await Explain(std::move(client), ContextOf(Flow::kLogin, organization.id),
+                             std::move(done));
+}
+
+Task<Step> ServiceImpl::ConfirmNewUser(Client client, orgs::Organization organization) {
+  Result<Step> done = co_await TryConfirmNewUser(client, organization);
+  co_return co_await Explain(std::move(client), ContextOf(Flow::kLogin, organization.id),
+                             std::move(done));
+}
+
+Task<Step> ServiceImpl::TryConfirmLink(Client client, orgs::Organization organization) {
   GH_CO_TRY(Pipeline pipeline, co_await LoadVerified(client, organization.id, Flow::kLogin));
   GH_CO_TRY(auto proof,
             co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LinkProofStore::State>> {
@@ -164,7 +180,7 @@ Task<Step> ServiceImpl::ConfirmLink(Client client, orgs::Organization organizati
                                pipeline.checks));
     return out;
   }));
-  co_await Settle(organization.id, done.affected);
+  co_await Settle(client, organization.id, done.affected);
 
   Step step;
   step.session = std::move(done.session);
@@ -173,13 +189,13 @@ Task<Step> ServiceImpl::ConfirmLink(Client client, orgs::Organization organizati
   co_return step;
 }
 
-Task<Step> ServiceImpl::ConfirmNewUser(Client client, orgs::Organization organization) {
+Task<Step> ServiceImpl::TryConfirmNewUser(Client client, orgs::Organization organization) {
   GH_CO_TRY(Pipeline pipeline, co_await LoadVerified(client, organization.id, Flow::kLogin));
   // The identity may have an owner: the one the page offered to continue as, or one who won a race.
   for (int attempt = 0;; ++attempt) {
     GH_CO_TRY(auto known,
               co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
-                GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
+                GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline, Access::kLook));
                 return d_.identities.FindBySubject(tx, organization.id, provider.id,
                                                    pipeline.assertion->issuer,
                                                    pipeline.assertion->subject);
@@ -237,7 +253,7 @@ Task<Step> ServiceImpl::CreateUser(Client client, orgs::Organization organizatio
         RecordDecision(tx, client, pipeline, "accepted", "new_user", user.id, pipeline.checks));
     return out;
   }));
-  co_await Settle(organization.id, {done.user});
+  co_await Settle(client, organization.id, {done.user});
 
   Step step;
   step.session = std::move(done.session);

@@ -8,6 +8,7 @@ namespace gatehouse::sso {
 
 inline constexpr std::string_view kStateInvalid = "sso_state_invalid";
 inline constexpr std::string_view kSsoFailed = "sso_failed";  // one page for every refused log-in
+inline constexpr std::string_view kIdpUnavailable = "idp_unavailable";
 inline constexpr std::string_view kNotAuthed = "not_authed";
 inline constexpr std::string_view kUidMismatch = "uid_mismatch";
 inline constexpr std::string_view kInvalidIdentity = "invalid_identity";

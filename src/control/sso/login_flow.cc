@@ -32,7 +32,11 @@ Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organizatio
   pipeline.signature = Signature(*adapter, Flow::kLogin, live->id, live->revision);
   pipeline.flow_data = std::move(started.flow);
   pipeline.next = std::move(next);
-  GH_CO_TRY_VOID(co_await SavePipeline(std::move(pipeline), client.ip));
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(TakeStart(tx, client.ip));
+    Pipeline row = pipeline;
+    return pipelines_.Put(tx, row);
+  }));
 
   Step step;
   step.redirect = std::move(started.redirect_url);
@@ -42,20 +46,7 @@ Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organizatio
 Task<Step> ServiceImpl::RefuseLogin(Client client, Pipeline pipeline, std::string reason,
                                     std::vector<Check> checks) {
   GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "refused", reason, std::nullopt, checks));
-    audit::Entry entry;
-    entry.organization = pipeline.organization;
-    entry.event = audit::Event::kSsoRefused;
-    if (client.principal) {
-      entry.actor = client.principal->user.id;
-      entry.actor_label = client.principal->user.username;
-    }
-    entry.ip = client.ip;
-    entry.correlation_id = client.correlation_id;
-    if (pipeline.provider) entry.target_object = pipeline.provider->value;
-    entry.data["reason"] = reason;
-    GH_TRY_VOID(d_.audit.Record(tx, entry));
-    return {};
+    return RecordRefusal(tx, client, pipeline, reason, checks);
   }));
   co_return Fail(Code::kPermissionDenied, kSsoFailed, reason);
 }
@@ -79,10 +70,28 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
     if (t.pipeline) {
       GH_TRY(t.live, providers_.Find(tx, t.pipeline->organization));
     }
+    if (t.pipeline && t.pipeline->flow == Flow::kSetup) {
+      // The draft stays while the provider answers, because it may fetch our keys from it; should
+      // this process end here, the form says that the provider did not answer.
+      Pipeline waiting = *t.pipeline;
+      waiting.stage = Stage::kFailed;
+      waiting.reason = kIdpUnavailable;
+      GH_TRY_VOID(pipelines_.Put(tx, waiting));
+    }
     return t;
   }));
   if (!taken.pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "unknown state");
-  Pipeline pipeline = std::move(*taken.pipeline);
+  Pipeline context = ContextOf(taken.pipeline->flow, taken.pipeline->organization);
+  context.id = taken.pipeline->id;
+  context.provider = taken.pipeline->provider;
+  Result<Step> answered = co_await Answer(client, std::move(organization_slug), std::move(params),
+                                          std::move(*taken.pipeline), std::move(taken.live));
+  co_return co_await Explain(std::move(client), std::move(context), std::move(answered));
+}
+
+Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
+                               std::vector<std::pair<std::string, std::string>> params,
+                               Pipeline pipeline, std::optional<LiveProvider> live) {
   GH_CO_TRY_VOID(CheckFresh(pipeline));
   GH_CO_TRY(orgs::Organization organization, co_await d_.orgs.Get(pipeline.organization));
   if (!organization_slug.empty() && organization_slug != organization.slug) {
@@ -92,9 +101,9 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
   // The provider must be the one that the flow began with.
   std::optional<ProviderId> live_id;
   std::int64_t live_revision = 0;
-  if (taken.live) {
-    live_id = taken.live->id;
-    live_revision = taken.live->revision;
+  if (live) {
+    live_id = live->id;
+    live_revision = live->revision;
   }
   if (live_id != pipeline.provider || live_revision != pipeline.revision) {
     std::vector<Check> checks{{"provider.unchanged", false,
@@ -104,13 +113,11 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
       co_return co_await RefuseLogin(client, std::move(pipeline), std::string(kProviderChanged),
                                      std::move(checks));
     }
-    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
-                                               std::string(kProviderChanged), std::move(checks)));
     co_return Fail(Code::kConflict, live_id ? kProviderExists : kProviderChanged);
   }
 
   Adapter* adapter = Find(pipeline.kind);
-  const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : taken.live->config;
+  const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : live->config;
   CallbackInput input{std::move(params), ReturnUrl(organization, config), pipeline.flow_data};
   GH_CO_TRY(CallbackOutcome outcome, co_await adapter->Finish(config, std::move(input)));
   if (outcome.assertion) {
@@ -135,7 +142,7 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
   pipeline.flow_data.clear();
   pipeline.stage = Stage::kVerified;
   co_return co_await LoginCallback(client, std::move(organization), std::move(pipeline),
-                                   std::move(*taken.live));
+                                   std::move(*live));
 }
 
 Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organization,
@@ -155,7 +162,7 @@ Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organiza
   // A person has to decide: keep the verified assertion for the confirmation page.
   GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
     Pipeline row = pipeline;
-    return pipelines_.Insert(tx, row);
+    return pipelines_.Put(tx, row);
   }));
   co_return co_await ConfirmPage(client, std::move(organization), std::move(pipeline),
                                  /*first_time=*/true);
@@ -207,8 +214,11 @@ Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organizati
     co_return co_await RefuseLogin(client, std::move(pipeline), std::string(kAccountInactive),
                                    std::move(checks));
   }
-  if (!settled) co_await Settle(organization.id, {known.user});
-  d_.authn.Forget(known.user);
+  if (!settled) {
+    co_await Settle(client, organization.id, {known.user});
+  } else if (client.principal) {
+    d_.authn.Forget(client.principal->user.id);
+  }
 
   Step step;
   step.session = std::move(done.session);

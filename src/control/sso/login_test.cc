@@ -271,6 +271,65 @@ TEST_P(LoginTest, MailedProofOlderThanTenMinutesIsRefused) {  // SETUP-21
                Run(house_->sso->ProveMailbox(ClientOf(browser), token)));
 }
 
+TEST_P(LoginTest, AccountThatOnlyClaimsTheAddressIsNoCandidate) {  // SETUP-23
+  AddUser("victim@acme.test", /*with_password=*/false, /*verified=*/false);
+  Asserts("subject-v", "victim@acme.test");
+  Browser browser = Anonymous();
+  auto page = LogInThroughProvider(browser);
+  ASSERT_OK(page);
+  EXPECT_EQ(page->confirm->kind, Confirm::Kind::kIdentity);
+  house_->DrainAll();
+  EXPECT_TRUE(house_->mails.empty());
+}
+
+TEST_P(LoginTest, ProofMailsToOneAccountAreFew) {
+  users::User passwordless = AddUser("sso-only@acme.test", false);
+  Asserts("subject-p", passwordless.email);
+  for (int i = 0; i < 10; ++i) {
+    Browser browser = Anonymous();
+    ASSERT_OK(LogInThroughProvider(browser));
+  }
+  house_->DrainAll();
+  EXPECT_EQ(house_->mails.size(), 3u);
+  std::string text = house_->mails.front().at("text").as_string().c_str();
+  EXPECT_EQ(text.find("Somebody\n"), std::string::npos) << "no word of the provider's";
+}
+
+TEST_P(LoginTest, EditThatAnswersAsAnotherMemberTakesNothing) {  // SETUP-37
+  LinkedMember();
+  Asserts("subject-m", member_.email);
+  auto started = Begin(admin_);
+  ASSERT_OK(started);
+  ASSERT_OK(Return(admin_, *started));
+  const std::string before = StateDigest();
+  EXPECT_ERROR(kConflict, kIdentityConflict,
+               Run(house_->sso->FinishSetup(ClientOf(admin_), Acme())));
+  EXPECT_EQ(StateDigest(), before);
+  EXPECT_EQ(AuditEvents().back(), audit::Event::kSsoSetupRefused);
+  EXPECT_EQ(LastReason(), kIdentityConflict);
+}
+
+TEST_P(LoginTest, EditFromASessionOfTheProviderAloneLinksNothingNew) {  // L2
+  Asserts("subject-1", owner_.email);
+  Browser sso_only = Anonymous();
+  ASSERT_OK(LogInThroughProvider(sso_only));
+  auto started = Begin(sso_only);
+  ASSERT_OK(started);
+  ASSERT_OK(Return(sso_only, *started));
+  ASSERT_OK(Run(house_->sso->FinishSetup(ClientOf(sso_only), Acme())));  // the same identity
+
+  Browser again = Anonymous();
+  ASSERT_OK(LogInThroughProvider(again));
+  Asserts("subject-other", owner_.email);
+  started = Begin(again);
+  ASSERT_OK(started);
+  ASSERT_OK(Return(again, *started));
+  Client client = ClientOf(again);
+  const std::string before = StateDigest();
+  EXPECT_ERROR(kUnauthenticated, kReauthRequired, Run(house_->sso->FinishSetup(client, Acme())));
+  EXPECT_EQ(StateDigest(), before);
+}
+
 TEST_P(LoginTest, AddressSharedByTwoAccountsChoosesNobody) {  // SETUP-25, H11
   AddUser("shared@acme.test", false);
   AddUser("shared@acme.test", false);
@@ -492,8 +551,8 @@ TEST_P(LoginTest, MailboxProofDoesNotMoveAnIdentityOfAnotherAccount) {
   house_->DrainAll();
   std::string text = house_->mails.front().at("text").as_string().c_str();
   std::size_t at = text.find("/account/user-confirm/") + 22;
-  ASSERT_OK(Run(
-      house_->sso->ProveMailbox(ClientOf(browser), text.substr(at, text.find('/', at) - at))));
+  ASSERT_OK(
+      Run(house_->sso->ProveMailbox(ClientOf(browser), text.substr(at, text.find('/', at) - at))));
   // Meanwhile somebody else became the identity's owner.
   Browser other = Anonymous();
   ASSERT_OK(LogInThroughProvider(other));

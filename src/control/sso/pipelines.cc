@@ -131,11 +131,13 @@ Result<Pipeline> PipelineStore::Read(const sql::Row& row) const {
   return p;
 }
 
-Result<void> PipelineStore::Insert(sql::Tx& tx, Pipeline& p) const {
+Result<void> PipelineStore::Put(sql::Tx& tx, Pipeline& p) const {
   Timestamp now = clock_.Now();
   if (p.id == 0) {
     p.id = ids_.NextValue();
     p.created_at = now;
+  } else {
+    GH_TRY_VOID(tx.Exec(statements::kPipelineDelete, {p.organization, p.id}));
   }
   p.expires_at = now + (p.stage == Stage::kAtProvider ? kAtProviderLife : kDecisionLife);
   std::string sealed =
@@ -166,6 +168,16 @@ Result<std::optional<Pipeline>> PipelineStore::Find(sql::Tx& tx, std::string_vie
   return std::optional<Pipeline>(std::move(p));
 }
 
+Result<std::vector<Pipeline>> PipelineStore::ListSetups(sql::Tx& tx, OrgId organization) const {
+  GH_TRY(sql::Rows rows, tx.Query(statements::kPipelineListSetups, {organization, clock_.Now()}));
+  std::vector<Pipeline> pipelines;
+  for (sql::Row row : rows) {
+    GH_TRY(Pipeline p, Read(row));
+    pipelines.push_back(std::move(p));
+  }
+  return pipelines;
+}
+
 Result<std::optional<Pipeline>> PipelineStore::FindById(sql::Tx& tx, OrgId organization,
                                                         std::int64_t id) const {
   GH_TRY(sql::Rows rows, tx.Query(statements::kPipelineFindById, {organization, id, clock_.Now()}));
@@ -178,6 +190,11 @@ Result<bool> PipelineStore::Take(sql::Tx& tx, const Pipeline& p) const {
   GH_TRY(sql::Rows rows,
          tx.Query(statements::kPipelineTakeById, {p.organization, p.id, clock_.Now()}));
   return rows.size() == 1;
+}
+
+Result<void> PipelineStore::Remove(sql::Tx& tx, const Pipeline& p) const {
+  GH_TRY_VOID(tx.Exec(statements::kPipelineDelete, {p.organization, p.id}));
+  return {};
 }
 
 Result<void> PipelineStore::Cancel(sql::Tx& tx, std::string_view browser, OrgId organization,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -71,9 +72,9 @@ class PipelineStore {
 
   static std::string Hash(std::string_view value);
 
-  // Inserts; at most eight live pipelines remain per browser, the oldest are dropped. Sets id (when
-  // zero), created_at and expires_at.
-  Result<void> Insert(sql::Tx& tx, Pipeline& pipeline) const;
+  // Inserts, or replaces the row of the same id; at most eight live pipelines remain per browser,
+  // the oldest are dropped. Sets id (when zero), created_at and expires_at.
+  Result<void> Put(sql::Tx& tx, Pipeline& pipeline) const;
   // Takes the pipeline that waits for this state in this browser. std::nullopt: unknown, expired,
   // used, or another browser's.
   Result<std::optional<Pipeline>> TakeByState(sql::Tx& tx, std::string_view state,
@@ -81,10 +82,13 @@ class PipelineStore {
   // The newest pipeline of this browser, organization and flow that is past the provider.
   Result<std::optional<Pipeline>> Find(sql::Tx& tx, std::string_view browser, OrgId organization,
                                        Flow flow) const;
+  // Set-ups of the organization under way, newest first, at most eight.
+  Result<std::vector<Pipeline>> ListSetups(sql::Tx& tx, OrgId organization) const;
   // By id, at any stage.
   Result<std::optional<Pipeline>> FindById(sql::Tx& tx, OrgId organization, std::int64_t id) const;
   // Takes a verified pipeline for its last step. false: somebody else took it.
   Result<bool> Take(sql::Tx& tx, const Pipeline& pipeline) const;
+  Result<void> Remove(sql::Tx& tx, const Pipeline& pipeline) const;
   Result<void> Cancel(sql::Tx& tx, std::string_view browser, OrgId organization, Flow flow) const;
   Result<std::int64_t> DeleteExpired(sql::Tx& tx) const;
 

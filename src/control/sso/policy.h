@@ -20,7 +20,7 @@ struct UnknownIdentity {
   std::string identity_name;
   // The person in the session, if any, and how it was born.
   const authn::Principal* principal = nullptr;
-  // Active accounts that hold the asserted address. They may be suggested, never chosen.
+  // Active accounts that have proven the asserted address. They may be asked, never chosen.
   std::vector<users::User> candidates;
   // A mailbox proof opened in this browser for this pipeline.
   std::optional<users::User> proven;

@@ -34,6 +34,12 @@ Result<std::optional<LiveProvider>> ProviderStore::FindSealed(sql::Tx& tx,
   return std::optional<LiveProvider>(ReadRow(rows.front()));
 }
 
+Result<std::optional<LiveProvider>> ProviderStore::Hold(sql::Tx& tx, OrgId organization) const {
+  GH_TRY(sql::Rows rows, tx.Query(statements::kProviderHold, {organization}));
+  if (rows.empty()) return std::optional<LiveProvider>();
+  return std::optional<LiveProvider>(ReadRow(rows.front()));
+}
+
 Result<std::optional<LiveProvider>> ProviderStore::Find(sql::Tx& tx, OrgId organization) const {
   GH_TRY(sql::Rows rows, tx.Query(statements::kProviderFind, {organization}));
   if (rows.empty()) return std::optional<LiveProvider>();

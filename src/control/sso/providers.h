@@ -36,6 +36,8 @@ class ProviderStore {
   Result<std::optional<LiveProvider>> Find(sql::Tx& tx, OrgId organization) const;
   // The row without opening its config: for enforcement, which runs on every request.
   Result<std::optional<LiveProvider>> FindSealed(sql::Tx& tx, OrgId organization) const;
+  // The same, and it stays as it is until this (write) transaction ends.
+  Result<std::optional<LiveProvider>> Hold(sql::Tx& tx, OrgId organization) const;
   // false: the organization has a provider already; nothing was written.
   Result<bool> Insert(sql::Tx& tx, const LiveProvider& provider) const;
   // New config under the next revision. false: another revision is live than `provider.revision`.

@@ -125,6 +125,10 @@ class Service {
   virtual const Adapter* FindAdapter(std::string_view kind) const = 0;
   // The return URL to enter at the provider.
   virtual std::string RedirectUri(const orgs::Organization& organization) const = 0;
+  // Where a provider fetches our keys (private_key_jwt), and what it finds there: those of the live
+  // configuration and of set-ups under way, as a JWK Set (RFC 7517 §5).
+  virtual std::string ClientKeysUri(const orgs::Organization& organization) const = 0;
+  virtual Task<json::Object> ClientKeys(OrgId organization) = 0;
   // Errors: kNotFound "sso_not_configured".
   virtual Task<Provider> GetProvider(OrgId organization) = 0;
   virtual Task<std::optional<Provider>> FindProvider(OrgId organization) = 0;

@@ -1,6 +1,9 @@
 #include "control/sso/service_impl.h"
 
+#include <algorithm>
+
 #include "control/sso/errors.h"
+#include "control/users/buckets.h"
 
 namespace gatehouse::sso {
 
@@ -33,6 +36,36 @@ std::string ServiceImpl::ReturnUrl(const orgs::Organization& organization,
     return options_.base_url + "/auth/sso/";
   }
   return RedirectUri(organization);
+}
+
+std::string ServiceImpl::ClientKeysUri(const orgs::Organization& organization) const {
+  return RedirectUri(organization) + "jwks.json";
+}
+
+Task<json::Object> ServiceImpl::ClientKeys(OrgId organization) {
+  struct Configs {
+    std::optional<LiveProvider> live;
+    std::vector<Pipeline> drafts;
+  };
+  GH_CO_TRY(Configs configs, co_await d_.db.Read([&](sql::Tx& tx) -> Result<Configs> {
+    Configs c;
+    GH_TRY(c.live, providers_.Find(tx, organization));
+    GH_TRY(c.drafts, pipelines_.ListSetups(tx, organization));
+    return c;
+  }));
+  json::Array keys;
+  auto add = [&](const std::string& kind, const json::Object& config) {
+    const Adapter* adapter = Find(kind);
+    if (adapter == nullptr) return;
+    for (json::Value& key : adapter->ClientKeys(config)) {
+      if (std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    }
+  };
+  if (configs.live) add(configs.live->kind, configs.live->config);
+  for (const Pipeline& draft : configs.drafts) add(draft.kind, draft.config);
+  json::Object set;
+  set["keys"] = std::move(keys);
+  co_return set;
 }
 
 Provider ServiceImpl::Publish(const LiveProvider& live) const {
@@ -92,19 +125,71 @@ Task<Pipeline> ServiceImpl::LoadVerified(Client client, OrgId organization, Flow
   co_return std::move(*pipeline);
 }
 
-Task<void> ServiceImpl::SavePipeline(Pipeline pipeline, std::string ip) {
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    if (options_.starts_per_minute > 0) {
-      ratelimit::Limit limit{options_.starts_per_minute, std::chrono::minutes(1)};
-      GH_TRY(auto verdict, d_.limiter.Take(tx, "sso:start:" + ip, limit, d_.clock.Now()));
-      if (!verdict.allowed) return Fail(Code::kResourceExhausted, kRateLimited, "sso start");
-    }
-    return pipelines_.Insert(tx, pipeline);
-  });
+Result<void> ServiceImpl::TakeStart(sql::Tx& tx, const std::string& ip) const {
+  if (options_.starts_per_minute <= 0) return {};
+  ratelimit::Limit limit{options_.starts_per_minute, std::chrono::minutes(1)};
+  GH_TRY(auto verdict,
+         d_.limiter.Take(tx, "sso:start:" + users::NetworkKey(ip), limit, d_.clock.Now()));
+  if (!verdict.allowed) return Fail(Code::kResourceExhausted, kRateLimited, "sso start");
+  return {};
 }
 
-Result<LiveProvider> ServiceImpl::RequireProvider(sql::Tx& tx, const Pipeline& p) const {
-  GH_TRY(auto live, providers_.FindSealed(tx, p.organization));
+Pipeline ServiceImpl::ContextOf(Flow flow, OrgId organization) {
+  Pipeline context;
+  context.flow = flow;
+  context.organization = organization;
+  return context;
+}
+
+Result<void> ServiceImpl::RecordRefusal(sql::Tx& tx, const Client& client, const Pipeline& pipeline,
+                                        std::string_view reason,
+                                        const std::vector<Check>& checks) const {
+  audit::Entry entry;
+  entry.organization = pipeline.organization;
+  entry.event =
+      pipeline.flow == Flow::kSetup ? audit::Event::kSsoSetupRefused : audit::Event::kSsoRefused;
+  if (client.principal) {
+    entry.actor = client.principal->user.id;
+    entry.actor_label = client.principal->user.username;
+  }
+  entry.ip = client.ip;
+  entry.correlation_id = client.correlation_id;
+  if (pipeline.provider) entry.target_object = pipeline.provider->value;
+  entry.data["reason"] = reason;
+  GH_TRY_VOID(RecordDecision(tx, client, pipeline, "refused", reason, entry.actor, checks));
+  GH_TRY_VOID(d_.audit.Record(tx, entry));
+  return {};
+}
+
+Task<Step> ServiceImpl::Explain(Client client, Pipeline context, Result<Step> result) {
+  if (result || result.error().Is(kSsoFailed)) co_return result;
+  switch (result.error().code) {
+    case Code::kInternal:
+    case Code::kUnavailable:
+    case Code::kDeadlineExceeded:
+    case Code::kCancelled:
+    case Code::kDataLoss:
+    case Code::kResourceExhausted:
+      co_return result;  // nobody was refused: something is broken or busy
+    default:
+      break;
+  }
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    if (context.id != 0 && context.flow == Flow::kSetup) {
+      GH_TRY_VOID(pipelines_.Remove(tx, context));
+    }
+    return RecordRefusal(tx, client, context, result.error().reason, context.checks);
+  }));
+  if (context.flow == Flow::kLogin && result.error().Is(kProviderChanged)) {
+    co_return Fail(Code::kPermissionDenied, kSsoFailed, std::string(kProviderChanged));
+  }
+  co_return result;
+}
+
+Result<LiveProvider> ServiceImpl::RequireProvider(sql::Tx& tx, const Pipeline& p,
+                                                  Access access) const {
+  GH_TRY(auto live, access == Access::kDecide ? providers_.Hold(tx, p.organization)
+                                              : providers_.FindSealed(tx, p.organization));
   if (!live || p.provider != live->id || p.revision != live->revision) {
     return Fail(Code::kPermissionDenied, kProviderChanged);
   }
@@ -150,9 +235,11 @@ identity::Actor ServiceImpl::ActorFor(const Client& client, const users::User& u
   return identity::Actor{user.id, user.username, client.ip, client.correlation_id};
 }
 
-boost::asio::awaitable<void> ServiceImpl::Settle(OrgId organization, std::vector<UserId> users) {
+boost::asio::awaitable<void> ServiceImpl::Settle(Client client, OrgId organization,
+                                                 std::vector<UserId> users) {
   co_await d_.drainer.DrainShard({outbox::Scope::kOrganization, organization.value});
   for (UserId user : users) d_.authn.Forget(user);
+  if (client.principal) d_.authn.Forget(client.principal->user.id);
 }
 
 std::string ServiceImpl::AfterLogin(const orgs::Organization& organization,

@@ -50,6 +50,8 @@ class ServiceImpl final : public Service {
   const std::vector<const Adapter*>& adapters() const override { return adapter_list_; }
   const Adapter* FindAdapter(std::string_view kind) const override { return Find(kind); }
   std::string RedirectUri(const orgs::Organization& organization) const override;
+  std::string ClientKeysUri(const orgs::Organization& organization) const override;
+  Task<json::Object> ClientKeys(OrgId organization) override;
   Task<Provider> GetProvider(OrgId organization) override;
   Task<std::optional<Provider>> FindProvider(OrgId organization) override;
 
@@ -97,15 +99,26 @@ class ServiceImpl final : public Service {
   Result<void> CheckFresh(const Pipeline& pipeline) const;
   Task<Pipeline> LoadVerified(Client client, OrgId organization, Flow flow);
 
-  // Inserts a pipeline under the per-IP limit.
-  Task<void> SavePipeline(Pipeline pipeline, std::string ip);
+  // What a refusal is recorded with when there is no pipeline.
+  static Pipeline ContextOf(Flow flow, OrgId organization);
+  // Passes a result on. A refusal that nobody has recorded yet gets its decision and its audit
+  // entry here, and the draft of a set-up it ended goes.
+  Task<Step> Explain(Client client, Pipeline context, Result<Step> result);
+  Task<Step> TryFinishSetup(Client client, orgs::Organization organization);
+  Task<Step> TryConfirmLink(Client client, orgs::Organization organization);
+  Task<Step> TryConfirmNewUser(Client client, orgs::Organization organization);
+  Task<Step> Answer(Client client, std::string organization_slug,
+                    std::vector<std::pair<std::string, std::string>> params, Pipeline pipeline,
+                    std::optional<LiveProvider> live);
+  // One more pipeline begun by this network. Errors: rate_limited.
+  Result<void> TakeStart(sql::Tx& tx, const std::string& ip) const;
 
   // Records why and answers with the one refusal that outsiders see.
   Task<Step> RefuseLogin(Client client, Pipeline pipeline, std::string reason,
                          std::vector<Check> checks);
-  Task<void> RecordSetupRefusal(Client client, OrgId organization,
-                                std::optional<ProviderId> provider, std::string reason,
-                                std::vector<Check> checks);
+  // The rows of a refusal, for any flow.
+  Result<void> RecordRefusal(sql::Tx& tx, const Client& client, const Pipeline& pipeline,
+                             std::string_view reason, const std::vector<Check>& checks) const;
 
   Task<Step> SetupCallback(Client client, orgs::Organization organization, Pipeline pipeline,
                            CallbackOutcome outcome);
@@ -118,7 +131,11 @@ class ServiceImpl final : public Service {
   Task<Step> CreateUser(Client client, orgs::Organization organization, Pipeline pipeline);
 
   // Shared pieces of the commit points; they run inside the control transaction.
-  Result<LiveProvider> RequireProvider(sql::Tx& tx, const Pipeline& pipeline) const;
+  // The provider the pipeline began with. kDecide: it stays so until the transaction ends. Errors:
+  // provider_changed.
+  enum class Access { kLook, kDecide };
+  Result<LiveProvider> RequireProvider(sql::Tx& tx, const Pipeline& pipeline,
+                                       Access access = Access::kDecide) const;
   Result<authn::IssuedSession> IssueSession(sql::Tx& tx, const Client& client,
                                             const users::User& user, OrgId organization,
                                             ProviderId provider, std::int64_t revision,
@@ -128,8 +145,9 @@ class ServiceImpl final : public Service {
                               std::optional<UserId> user, const std::vector<Check>& checks) const;
   identity::Actor ActorFor(const Client& client, const users::User& user) const;
 
-  // Delivers the organization's effects and forgets cached sessions.
-  boost::asio::awaitable<void> Settle(OrgId organization, std::vector<UserId> users);
+  // Delivers the organization's effects and forgets cached sessions: of these users, and of whoever
+  // was logged in before.
+  boost::asio::awaitable<void> Settle(Client client, OrgId organization, std::vector<UserId> users);
 
   std::string AfterLogin(const orgs::Organization& organization, const Pipeline& pipeline) const;
 

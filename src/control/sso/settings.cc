@@ -64,7 +64,7 @@ Task<void> ServiceImpl::ChangeSettings(Client client, orgs::Organization organiz
     GH_TRY_VOID(d_.audit.Record(tx, entry));
     return {};
   }));
-  co_await Settle(organization.id, {});
+  co_await Settle(client, organization.id, {});
   co_return Result<void>();
 }
 
@@ -80,7 +80,7 @@ Task<void> ServiceImpl::RemindUnlinked(Client client, orgs::Organization organiz
     return effects_.SendLinkMails(tx, organization.id, ActorFor(client, client.principal->user),
                                   live->name);
   }));
-  co_await Settle(organization.id, {});
+  co_await Settle(client, organization.id, {});
   co_return Result<void>();
 }
 
@@ -122,7 +122,7 @@ Task<void> ServiceImpl::Disable(Client client, orgs::Organization organization) 
     GH_TRY_VOID(providers_.Delete(tx, organization.id, live->id));
     return effects_.SsoDisabled(tx, organization.id, actor, live->name);
   }));
-  co_await Settle(organization.id, {});
+  co_await Settle(client, organization.id, {});
   d_.authn.ForgetAll();
   co_return Result<void>();
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "control/sso/errors.h"
+#include "control/sso/policy.h"
 #include "control/sso/service_impl.h"
 
 namespace gatehouse::sso {
@@ -40,6 +41,9 @@ Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organizatio
   Adapter* adapter = Find(kind);
   if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, kProviderUnknown, kind);
 
+  // The limit comes before the requests that the settings make us send.
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> { return TakeStart(tx, client.ip); }));
   GH_CO_TRY(auto live, co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
     return providers_.Find(tx, organization.id);
   }));
@@ -82,35 +86,12 @@ Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organizatio
   pipeline.display_name = display_name;
   pipeline.settings = step.settings;
   pipeline.checks = outcome.checks;
-  GH_CO_TRY_VOID(co_await SavePipeline(std::move(pipeline), client.ip));
+  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    Pipeline row = pipeline;
+    return pipelines_.Put(tx, row);
+  }));
   step.redirect = std::move(started.redirect_url);
   co_return step;
-}
-
-Task<void> ServiceImpl::RecordSetupRefusal(Client client, OrgId organization,
-                                           std::optional<ProviderId> provider, std::string reason,
-                                           std::vector<Check> checks) {
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    Pipeline pipeline;
-    pipeline.flow = Flow::kSetup;
-    pipeline.organization = organization;
-    pipeline.provider = provider;
-    std::optional<UserId> user;
-    audit::Entry entry;
-    if (client.principal) {
-      user = client.principal->user.id;
-      entry.actor_label = client.principal->user.username;
-    }
-    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "refused", reason, user, checks));
-    entry.organization = organization;
-    entry.event = audit::Event::kSsoSetupRefused;
-    entry.actor = user;
-    entry.ip = client.ip;
-    entry.correlation_id = client.correlation_id;
-    entry.data["reason"] = reason;
-    GH_TRY_VOID(d_.audit.Record(tx, entry));
-    return {};
-  });
 }
 
 Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organization,
@@ -125,12 +106,13 @@ Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organiza
   } else {
     pipeline.stage = Stage::kFailed;
     pipeline.reason = outcome.reason;
-    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
-                                               outcome.reason, pipeline.checks));
   }
   GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+    if (pipeline.stage == Stage::kFailed) {
+      GH_TRY_VOID(RecordRefusal(tx, client, pipeline, pipeline.reason, pipeline.checks));
+    }
     Pipeline row = pipeline;
-    return pipelines_.Insert(tx, row);
+    return pipelines_.Put(tx, row);
   }));
   Step step;
   step.redirect = "/organizations/" + organization.slug + "/auth/configure/?review=1";
@@ -178,40 +160,34 @@ Task<void> ServiceImpl::CancelSetup(Client client, orgs::Organization organizati
 }
 
 Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organization) {
-  // Before the commit point: who is asking, may they, and what is there to finish.
-  if (!client.principal || !client.principal->session) {
-    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, std::nullopt,
-                                               std::string(kNotAuthed), {}));
-    co_return Fail(Code::kUnauthenticated, kNotAuthed);
-  }
-  Result<Pipeline> loaded = co_await LoadVerified(client, organization.id, Flow::kSetup);
-  if (!loaded) {
+  Result<Step> done = co_await TryFinishSetup(client, organization);
+  if (!done && done.error().Is(kStateInvalid)) {
     // A double click or the back button after success: there is nothing left to do.
     GH_CO_TRY(auto exists, co_await FindProvider(organization.id));
-    GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
-    if (exists && loaded.error().Is(kStateInvalid)) {
+    Result<orgs::Member> manager = co_await RequireManager(client, organization.id);
+    if (exists && manager) {
       Step step;
       step.redirect = "/organizations/" + organization.slug + "/auth/configure/";
       co_return step;
     }
-    co_return std::unexpected(loaded.error());
   }
-  Pipeline pipeline = std::move(*loaded);
+  co_return co_await Explain(std::move(client), ContextOf(Flow::kSetup, organization.id),
+                             std::move(done));
+}
+
+Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organization) {
+  // Before the commit point: who is asking, may they, and what is there to finish.
+  if (!client.principal || !client.principal->session) {
+    co_return Fail(Code::kUnauthenticated, kNotAuthed);
+  }
+  GH_CO_TRY(Pipeline pipeline, co_await LoadVerified(client, organization.id, Flow::kSetup));
   if (pipeline.stage != Stage::kVerified) {
     co_return Fail(Code::kInvalidArgument, kStateInvalid, "not verified");
   }
   if (pipeline.user != client.principal->user.id) {
-    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
-                                               std::string(kUidMismatch), pipeline.checks));
     co_return Fail(Code::kPermissionDenied, kUidMismatch);
   }
-  Result<orgs::Member> manager = co_await RequireManager(client, organization.id);
-  if (!manager) {
-    GH_CO_TRY_VOID(co_await RecordSetupRefusal(client, organization.id, pipeline.provider,
-                                               std::string(manager.error().reason),
-                                               pipeline.checks));
-    co_return std::unexpected(manager.error());
-  }
+  GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
   Adapter* adapter = Find(pipeline.kind);
   const users::User& user = client.principal->user;
   const identity::Assertion& assertion = *pipeline.assertion;
@@ -222,6 +198,7 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
   struct Outcome {
     authn::IssuedSession session;
     std::vector<UserId> affected;
+    bool issuer_changed = false;
   };
   // The commit point: provider, identity of the session user, audit, session proof, decision, the
   // pipeline taken, and one outbox row per effect in the region. All of it or nothing.
@@ -264,7 +241,14 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
       provider.revision = pipeline.revision + 1;
       entry.event = audit::Event::kSsoEdit;
       entry.data["changes"] = Difference(adapter->PublicConfig(live->config), public_config);
-      if (live->issuer != issuer) {
+      // Set-up takes an identity from nobody: for that there is a confirmation page.
+      GH_TRY(auto known, d_.identities.FindBySubject(tx, organization.id, live->id,
+                                                     assertion.issuer, assertion.subject));
+      if (known && known->user != user.id) {
+        return Fail(Code::kConflict, kIdentityConflict, "linked to another account");
+      }
+      out.issuer_changed = live->issuer != issuer;
+      if (out.issuer_changed) {
         // Another trust root: nobody's link says anything any more.
         GH_TRY(auto owners,
                d_.identities.InvalidateAll(tx, organization.id, provider.id, "issuer_changed"));
@@ -274,9 +258,15 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
     }
     entry.target_object = provider.id.value;
 
+    // A new link, or another subject for an old one, needs the account's own credentials.
+    GH_TRY(auto mine, d_.identities.FindByUser(tx, organization.id, provider.id, user.id));
+    const bool same =
+        mine && mine->issuer == assertion.issuer && mine->subject == assertion.subject;
+    if (!same && !MayLink(*client.principal->session, /*moves=*/false, d_.clock.Now())) {
+      return Fail(Code::kUnauthenticated, kReauthRequired);
+    }
     GH_TRY(identity::Store::Attached attached,
            d_.identities.Attach(tx, organization.id, provider.id, user.id, assertion, actor));
-    if (attached.former_owner) out.affected.push_back(*attached.former_owner);
     GH_TRY_VOID(d_.audit.Record(tx, entry));
     GH_TRY(out.session, IssueSession(tx, client, user, organization.id, provider.id,
                                      provider.revision, attached.identity.id));
@@ -291,12 +281,12 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
     if (!pipeline.is_edit()) {
       GH_TRY_VOID(effects_.SsoEnabled(tx, organization.id, user.id, pipeline.kind));
     }
-    if (!pipeline.is_edit() || out.affected.size() > 1) {
+    if (!pipeline.is_edit() || out.issuer_changed) {
       GH_TRY_VOID(effects_.SendLinkMails(tx, organization.id, actor, provider.name));
     }
     return out;
   }));
-  co_await Settle(organization.id, done.affected);
+  co_await Settle(client, organization.id, done.affected);
 
   Step step;
   step.session = std::move(done.session);

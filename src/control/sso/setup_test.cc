@@ -253,6 +253,8 @@ TEST_P(SetupTest, TwoAdministratorsAtOnceOneWinsTheOtherReadsWhy) {  // SETUP-08
   const std::string before = StateDigest();
   EXPECT_ERROR(kConflict, kProviderExists, Run(house_->sso->FinishSetup(loser, Acme())));
   EXPECT_EQ(StateDigest(), before);
+  EXPECT_EQ(AuditRows().back().data.at("reason").as_string(),
+            kProviderExists);  // the other reads why
   int edits = 0;
   for (const test::AuditRow& row : AuditRows()) {
     edits += row.event == audit::Event::kOrgEdit && row.data.contains("require_2fa") &&
@@ -318,6 +320,30 @@ TEST_P(SetupTest, AssertedEmailOfAnotherUserLinksOnlyTheStarter) {  // SETUP-15,
   EXPECT_EQ(Number("SELECT user_id FROM auth_identities"), owner_.id.value);
   EXPECT_EQ(
       Number("SELECT COUNT(*) FROM auth_identities WHERE user_id = " + outsider_.id.ToString()), 0);
+}
+
+TEST_P(SetupTest, ClientKeysOfDraftAndLiveConfigurationAreThereWhenTheProviderAsks) {
+  auto kids = [&] {
+    json::Object set = Run(house_->sso->ClientKeys(acme_)).value();
+    std::string out;
+    for (const json::Value& key : set.at("keys").as_array()) {
+      out += std::string(key.at("kid").as_string()) + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(kids(), "");
+  Browser browser = LogIn(owner_);
+  auto started = Begin(browser);
+  ASSERT_OK(started);
+  EXPECT_EQ(kids(), "c ");
+  std::string while_answering;
+  house_->provider->during_finish = [&] { std::thread([&] { while_answering = kids(); }).join(); };
+  ASSERT_OK(Return(browser, *started));
+  house_->provider->during_finish = nullptr;
+  EXPECT_EQ(while_answering, "c ");
+  ASSERT_OK(Run(house_->sso->FinishSetup(ClientOf(browser), Acme())));
+  EXPECT_EQ(kids(), "c ");
+  EXPECT_EQ(Run(house_->sso->ClientKeys(other_)).value().at("keys").as_array().size(), 0u);
 }
 
 TEST_P(SetupTest, ProtocolChangeServesTheOldRevisionUntilTheLastClick) {

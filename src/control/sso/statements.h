@@ -13,6 +13,12 @@ namespace gatehouse::sso::statements {
 inline constexpr sql::Statement kProviderFind{"sso.provider.find",
                                               "SELECT " GH_PROVIDER_COLUMNS
                                               " FROM auth_providers WHERE organization_id = $1"};
+// For a decision that relies on the provider staying as it is: a protocol change waits for it, or
+// it is run again after one. (SQLite has one writer.)
+inline constexpr sql::Statement kProviderHold{
+    "sso.provider.hold",
+    "SELECT " GH_PROVIDER_COLUMNS " FROM auth_providers WHERE organization_id = $1",
+    "SELECT " GH_PROVIDER_COLUMNS " FROM auth_providers WHERE organization_id = $1 FOR SHARE"};
 // A second set-up that comes too late inserts nothing.
 inline constexpr sql::Statement kProviderInsert{
     "sso.provider.insert",
@@ -55,6 +61,13 @@ inline constexpr sql::Statement kPipelineFindById{
     "sso.pipeline.find_by_id",
     "SELECT " GH_PIPELINE_COLUMNS
     " FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND expires_at > $3"};
+inline constexpr sql::Statement kPipelineListSetups{
+    "sso.pipeline.list_setups",
+    "SELECT " GH_PIPELINE_COLUMNS
+    " FROM sso_pipelines WHERE organization_id = $1 AND flow = 'setup' AND expires_at > $2 "
+    "ORDER BY id DESC LIMIT 8"};
+inline constexpr sql::Statement kPipelineDelete{
+    "sso.pipeline.delete", "DELETE FROM sso_pipelines WHERE organization_id = $1 AND id = $2"};
 // Keeps the newest seven of a browser, so that the next one is the eighth.
 inline constexpr sql::Statement kPipelineTrim{
     "sso.pipeline.trim",

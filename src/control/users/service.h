@@ -69,7 +69,7 @@ class Service {
   // Checks a password. Known or unknown, right or wrong, it costs the same. Limits in 15 min: 5 per
   // account name, given back by a success; 30 per IPv4 address or IPv6 /64, so that an office
   // behind one address can work. Taken before any hashing. The user must be active. Errors:
-  // kUnauthenticated "login_failed", kResourceExhausted "rate_limited", "overloaded".
+  // kUnauthenticated "login_failed", kResourceExhausted "rate_limited", kUnavailable "overloaded".
   virtual Task<User> CheckPassword(std::string username, std::string password,
                                    ClientInfo client) = 0;
 };

@@ -24,7 +24,7 @@ constexpr ratelimit::Limit kConfirmEmail{3, hours(1)};
 constexpr std::size_t kMaxName = 200;
 
 Result<void> CheckName(std::string_view name) {
-  if (name.size() > kMaxName || !IsValidUtf8(name) || HasControl(name)) {
+  if (Trim(name).empty() || name.size() > kMaxName || !IsValidUtf8(name) || HasControl(name)) {
     return Fail(Code::kInvalidArgument, kNameInvalid);
   }
   return {};

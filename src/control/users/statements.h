@@ -31,6 +31,11 @@ inline constexpr sql::Statement kFindForLogin{
     "ORDER BY CASE WHEN u.password_hash IS NULL OR u.is_active = 0 THEN 1 ELSE 0 END, u.id "
     "LIMIT 3"};
 
+inline constexpr sql::Statement kFindActiveByVerifiedEmail{
+    "users_find_active_by_verified_email",
+    "SELECT " GH_USER_COLUMNS GH_USER_FROM
+    "WHERE u.is_active = 1 AND u.id IN "
+    "(SELECT user_id FROM user_emails WHERE email_key = $1 AND is_verified = 1) ORDER BY u.id"};
 inline constexpr sql::Statement kFindActiveByEmail{
     "users_find_active_by_email",
     "SELECT " GH_USER_COLUMNS GH_USER_FROM

@@ -115,6 +115,14 @@ Result<std::vector<User>> Store::FindActiveByEmail(sql::Tx& tx, std::string_view
   return ToUsers(rows);
 }
 
+Result<std::vector<User>> Store::FindActiveByVerifiedEmail(sql::Tx& tx,
+                                                           std::string_view email) const {
+  auto key = NormalizeEmail(email);
+  if (!key) return std::vector<User>{};
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kFindActiveByVerifiedEmail, {*key}));
+  return ToUsers(rows);
+}
+
 Result<std::optional<std::string>> Store::PasswordHash(sql::Tx& tx, UserId id) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kPasswordHash, {id}));
   if (rows.empty()) return NotFound();

@@ -73,6 +73,8 @@ class Store {
   Result<User> FindForLogin(sql::Tx& tx, std::string_view username_or_email) const;
   // Active users that hold this address, verified or not.
   Result<std::vector<User>> FindActiveByEmail(sql::Tx& tx, std::string_view email) const;
+  // Those who have proven that it is theirs: anybody can have an account with anybody's address.
+  Result<std::vector<User>> FindActiveByVerifiedEmail(sql::Tx& tx, std::string_view email) const;
   Result<std::optional<std::string>> PasswordHash(sql::Tx& tx, UserId id) const;
   // false for an unknown user.
   static Result<bool> IsActive(sql::Tx& tx, UserId id);

@@ -36,6 +36,7 @@ enum class Event {
   kOutboxParked = 1004,
   kUserCreate = 1005,
   kTokenCreate = 1006,
+  kTokenRemove = 1007,
 };
 
 struct EventInfo {

@@ -67,6 +67,7 @@ TEST(Note, OfEveryEvent) {
        "an effect could not be delivered: mail (mail_unavailable)"},
       {Event::kUserCreate, {{"username", "bob"}}, "created the user bob"},
       {Event::kTokenCreate, {{"name", "ci"}}, "created the token ci"},
+      {Event::kTokenRemove, {{"name", "ci"}}, "removed the token ci"},
   };
   std::set<Event> covered;
   for (const auto& [event, data, note] : cases) {

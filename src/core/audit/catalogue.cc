@@ -27,6 +27,7 @@ const std::vector<EventInfo>& Catalogue() {
        "an effect could not be delivered: {category} ({reason})"},
       {Event::kUserCreate, "USER_CREATE", "user.create", "created the user {username}"},
       {Event::kTokenCreate, "TOKEN_CREATE", "token.create", "created the token {name}"},
+      {Event::kTokenRemove, "TOKEN_REMOVE", "token.remove", "removed the token {name}"},
   };
   return kAll;
 }

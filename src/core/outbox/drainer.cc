@@ -40,6 +40,8 @@ struct Failure {
   int attempts = 0;
   Timestamp next_try;
   std::string error;
+  Message message = {};  // of a parked one
+  Error last = {};
 };
 
 // What a drain writes back: the fate of the messages it has taken.
@@ -100,11 +102,13 @@ Result<Batch> Claim(sql::Tx& tx, const Statements& sql, Shard shard, Timestamp n
   return batch;
 }
 
-Result<void> Settle(sql::Tx& tx, const Statements& sql, const Settlement& done, Timestamp lease,
-                    Timestamp now) {
+Result<void> Settle(sql::Tx& tx, const Statements& sql, const Settlement& done,
+                    const OnParked& on_parked, Timestamp lease, Timestamp now) {
   for (std::int64_t id : done.delivered) GH_TRY_VOID(tx.Exec(sql.remove, {id}));
   for (const Failure& f : done.parked) {
-    GH_TRY_VOID(tx.Exec(sql.park, {f.id, f.attempts, now, f.error, lease}));
+    GH_TRY(const std::int64_t parked, tx.Exec(sql.park, {f.id, f.attempts, now, f.error, lease}));
+    // Not ours any more when the lease was lost: whoever holds it now parks it.
+    if (parked == 1 && on_parked) GH_TRY_VOID(on_parked(tx, f.message, f.last));
   }
   if (done.failed) {
     const Failure& f = *done.failed;
@@ -186,7 +190,7 @@ Task<void> Drainer::Impl::Deliver(Message message) const {
 Task<Batch> Drainer::Impl::ClaimNext(Shard shard, const Settlement& done, Timestamp lease) {
   const Timestamp now = clock.Now();
   co_return co_await db.Write([&](sql::Tx& tx) -> Result<Batch> {
-    GH_TRY_VOID(Settle(tx, sql, done, lease, now));
+    GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     return Claim(tx, sql, shard, now);
   });
 }
@@ -195,7 +199,7 @@ Task<Batch> Drainer::Impl::ClaimNext(Shard shard, const Settlement& done, Timest
 Task<void> Drainer::Impl::Save(Shard shard, const Settlement& done, Timestamp lease) {
   const Timestamp now = clock.Now();
   co_return co_await db.Write([&](sql::Tx& tx) -> Result<void> {
-    GH_TRY_VOID(Settle(tx, sql, done, lease, now));
+    GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     GH_TRY_VOID(tx.Exec(sql.renew, {0, ScopeNumber(shard), shard.id, lease}));
     return {};
   });
@@ -206,7 +210,7 @@ Task<Timestamp> Drainer::Impl::Renew(Shard shard, const Settlement& done, Timest
   const Timestamp now = clock.Now();
   const Timestamp longer = now + kLease;
   co_return co_await db.Write([&](sql::Tx& tx) -> Result<Timestamp> {
-    GH_TRY_VOID(Settle(tx, sql, done, lease, now));
+    GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     GH_TRY(const std::int64_t kept,
            tx.Exec(sql.renew, {longer, ScopeNumber(shard), shard.id, lease}));
     return kept > 0 ? longer : Timestamp{};
@@ -262,12 +266,13 @@ Task<Drainer::Impl::Round> Drainer::Impl::Drain(Shard shard) {
                       .next_try = {},
                       .error = ErrorText(error)};
       if (IsPermanent(error) || failure.attempts >= kMaxAttempts) {
+        failure.message = item.message;
+        failure.message.attempts = failure.attempts;
+        failure.last = error;
         done.parked.push_back(std::move(failure));
-        // Saved at once: the listener must not be told of something that may be undone.
+        // Saved at once: it is the administrators' business from now on.
         GH_CO_TRY(lease, co_await Renew(shard, done, lease));
         done = {};
-        ++item.message.attempts;
-        if (on_parked) on_parked(item.message, error);
         if (lease == Timestamp{}) break;  // it was the last one of the batch, or the lease is lost
         continue;
       }

@@ -74,4 +74,8 @@ Result<bool> ApplyOnce(sql::Tx& tx, std::int64_t effect_id, Timestamp now) {
   return inserted == 1;
 }
 
+Result<std::int64_t> ForgetEffects(sql::Tx& tx, Timestamp before) {
+  return tx.Exec(kForgetEffects, {before});
+}
+
 }  // namespace gatehouse::outbox

@@ -89,14 +89,17 @@ class Outbox {
 // True exactly once per effect id: inserts it into applied_effects in the caller's (region)
 // transaction. A repeated delivery gets false and must change nothing.
 Result<bool> ApplyOnce(sql::Tx& tx, std::int64_t effect_id, Timestamp now);
+// Deletes what was applied before `before`, which must be longer ago than a delivery can take.
+Result<std::int64_t> ForgetEffects(sql::Tx& tx, Timestamp before);
 
 // Delivers one message. Success means applied (or already applied before). kInvalidArgument and
 // kDataLoss say that no retry can help: the message is parked at once. kCancelled (shutdown) is not
 // counted as a try. A handler should end within 30 s: past its lease, another process may deliver
 // the same message.
 using Handler = std::function<Task<void>(Message)>;
-// Told when a message is parked.
-using OnParked = std::function<void(const Message&, const Error& last)>;
+// Called in the transaction that parks a message, so that its record and the parking stand or fall
+// together. Like every transaction it may run again.
+using OnParked = std::function<Result<void>(sql::Tx&, const Message&, const Error& last)>;
 
 // Delivers the rows of one half. Rows are leased in the database, so that a shard has one drain
 // over all processes; the lease of a process that died ends after 30 s. A row is deleted after its

@@ -75,9 +75,10 @@ class OutboxTest : public test::MigratedDatabase {
   }
   std::unique_ptr<Drainer> MakeDrainer(sql::Database& database) {
     return std::make_unique<Drainer>(Half::kControl, database, clock(),
-                                     [this](const Message& message, const Error& last) {
+                                     [this](sql::Tx&, const Message& message, const Error& last) {
                                        std::lock_guard lock(mutex_);
                                        parked_.emplace_back(message, last);
+                                       return Result<void>();
                                      });
   }
   static void Connect(Drainer& drainer, Receiver& receiver) {
@@ -496,6 +497,8 @@ TEST_P(OutboxTest, AnEffectIsAppliedOnceEvenByTwoAtOnce) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(applied, 1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM applied_effects WHERE effect_id = 4711"), 1);
+  clock().Advance(std::chrono::hours(1));
+  EXPECT_EQ(Write([&](sql::Tx& tx) { return ForgetEffects(tx, clock().Now()); }).value_or(-1), 1);
 }
 
 TEST_P(OutboxTest, AFailedEffectIsNotRememberedAsApplied) {

@@ -81,6 +81,8 @@ constexpr const Statements& StatementsOf(Half half) {
   return half == Half::kControl ? kControlStatements : kRegionStatements;
 }
 
+inline constexpr sql::Statement kForgetEffects{"applied_effects.forget",
+                                               "DELETE FROM applied_effects WHERE applied_at < $1"};
 inline constexpr sql::Statement kApplyOnce{
     "applied_effects.apply",
     "INSERT INTO applied_effects (effect_id, applied_at) VALUES ($1, $2) "

@@ -89,11 +89,21 @@ Task<access::OrgAccess> Api::Enter(http::Request& request, const access::Visitor
   co_return co_await d_.guard.EnterOrg(visitor, std::move(slug), scope);
 }
 
+namespace {
+
+Task<http::Response> Answer(const Api& api, ApiHandler handler, http::Request& request) {
+  GH_CO_TRY(http::Response response, co_await handler(api, request));
+  if (!response.headers.Has("Cache-Control")) response.headers.Set("Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace
+
 void Route(Api& api, http::Router& router, http::Method method, std::string pattern,
            ApiHandler handler) {
   const Api* self = &api;
   router.Add(method, std::move(pattern),
-             [self, handler](http::Request& request) { return handler(*self, request); });
+             [self, handler](http::Request& request) { return Answer(*self, handler, request); });
 }
 
 void Api::Register(http::Router& router) {

@@ -39,6 +39,17 @@ Task<http::Response> ListProviders(const Api& api, http::Request& request) {
   co_return Reply(std::move(list));
 }
 
+// For identity providers: our public keys (private_key_jwt). Nothing here is secret, and whether an
+// organization exists shows no more than on its log-in page.
+Task<http::Response> ClientKeys(const Api& api, http::Request& request) {
+  GH_CO_TRY(orgs::Organization organization,
+            co_await api.deps().orgs.GetBySlug(request.Param("organization")));
+  GH_CO_TRY(json::Object keys, co_await api.deps().sso.ClientKeys(organization.id));
+  http::Response response = Reply(std::move(keys));
+  response.headers.Set("Cache-Control", "public, max-age=60");
+  co_return response;
+}
+
 Task<http::Response> Decisions(const Api& api, http::Request& request) {
   GH_CO_TRY(access::Visitor caller, co_await api.Caller(request));
   GH_CO_TRY(access::OrgAccess access, co_await api.Enter(request, caller, "org:write"));
@@ -73,6 +84,7 @@ void RegisterSso(Api& api, http::Router& router) {
         GetProvider);
   Route(api, router, Method::kGet, "/api/0/organizations/{organization}/auth-providers/",
         ListProviders);
+  Route(api, router, Method::kGet, "/auth/sso/{organization}/jwks.json", ClientKeys);
   Route(api, router, Method::kGet, "/api/0/organizations/{organization}/sso-decisions/", Decisions);
 }
 

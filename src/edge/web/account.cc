@@ -147,6 +147,18 @@ Task<http::Response> TokensPage(Site& site, Call& call, std::string token, std::
   if (!error_slug.empty()) AddError(body, error_slug);
   if (!token.empty()) body.Add("CREATED").Set("TOKEN", std::move(token));
   body.Set("NAME", error_slug.empty() ? "" : Field(call.form, "name"));
+  GH_CO_TRY(auto tokens, co_await site.d.authn.ListTokens(call.user().id));
+  for (const authn::ApiToken& made : tokens) {
+    html::Data& row = body.Add("TOKEN_ROW");
+    row.Set("NAME", made.name)
+        .Set("ID", std::to_string(made.id))
+        .Set("HINT", made.hint)
+        .Set("SCOPES", Join(made.scopes, ", "))
+        .Set("ENDS", made.expires_at ? FormatHuman(*made.expires_at) : "never")
+        .Set("USED", made.last_used_at ? FormatHuman(*made.last_used_at) : "never")
+        .Set("CSRF", site.d.guard.CsrfToken(call.visitor));
+  }
+  if (!tokens.empty()) body.Show("TOKENS");
   for (std::string_view scope : orgs::AllScopes()) {
     body.Add("SCOPE").Set("ID", std::string(scope));
   }
@@ -160,6 +172,12 @@ Task<http::Response> ShowTokens(Site& site, Call& call) {
 
 Task<http::Response> PostTokens(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
+  if (Field(call.form, "op") == "remove") {
+    auto id = StrongId<struct TokenTag>::Parse(Field(call.form, "id"));
+    if (!id) co_return Fail(Code::kInvalidArgument, "bad_request", "token id");
+    GH_CO_TRY_VOID(co_await site.d.authn.DeleteToken(call.user().id, id->value));
+    co_return Go("/account/tokens/");
+  }
   std::string name(Trim(Field(call.form, "name")));
   std::vector<std::string> scopes;
   for (const auto& [field, value] : call.form.all()) {
@@ -187,7 +205,8 @@ Task<http::Response> PostTokens(Site& site, Call& call) {
 }
 
 Task<http::Response> ShowConfirmEmail(Site& site, Call& call) {
-  GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
+  // The link proves the mailbox; whoever came in through single sign-on may have nothing else.
+  if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
   Page page("post_link.tpl", "Confirm your e-mail address");
   page.body()
       .Set("TITLE", "Confirm your e-mail address")
@@ -197,7 +216,7 @@ Task<http::Response> ShowConfirmEmail(Site& site, Call& call) {
 }
 
 Task<http::Response> PostConfirmEmail(Site& site, Call& call) {
-  GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
+  if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
   GH_CO_TRY_VOID(co_await site.d.users.ConfirmEmail(call.user().id, call.request.Param("token")));
   site.d.authn.Forget(call.user().id);
   co_return Go("/account/", "email_confirmed");

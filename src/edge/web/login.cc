@@ -108,7 +108,8 @@ Task<http::Response> PostLogin(Site& site, Call& call) {
                                             client.ip, client.user_agent, client.correlation_id);
   if (!issued) {
     const Error& error = issued.error();
-    if (error.code != Code::kUnauthenticated && error.code != Code::kResourceExhausted) {
+    if (error.code != Code::kUnauthenticated && error.code != Code::kResourceExhausted &&
+        !error.Is("overloaded")) {
       co_return std::unexpected(error);
     }
     co_return co_await LoginPage(site, call, std::string(error.reason), std::move(username),

@@ -55,8 +55,8 @@ Task<http::Response> ConfirmPage(Site& site, Call& call, orgs::Organization orga
   }
   if (confirm.offer_new_user) {
     // An identity that has an owner makes no new account: going on means going on as that owner.
-    body.Set("NEW_LABEL", confirm.moves_identity ? "Continue as the other account"
-                                                 : "Create a new account");
+    body.Set("NEW_LABEL",
+             confirm.moves_identity ? "Continue as the other account" : "Create a new account");
     body.Show("NEW_USER");
   }
   body.Set("USERNAME", username);

@@ -122,6 +122,8 @@ Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& a
       .Set("KIND", std::string(adapter.kind()))
       .Set("ADAPTER", std::string(adapter.name()))
       .Set("REDIRECT_URI", site.d.sso.RedirectUri(access.organization))
+      .SetIf("KEYS_URI", adapter.has_client_keys() ? site.d.sso.ClientKeysUri(access.organization)
+                                                   : std::string())
       .Set("DISPLAY_NAME", content.display_name)
       .Show(content.is_edit ? "EDIT" : "NEW");
   bool open = false;

@@ -147,7 +147,7 @@ std::unexpected<Error> ToError(CURLcode code, const Transfer& transfer) {
     case CURLE_URL_MALFORMAT:
       return Fail(Code::kInvalidArgument, "url_invalid", std::move(detail));
     case CURLE_OUT_OF_MEMORY:
-      return Fail(Code::kResourceExhausted, "overloaded", std::move(detail));
+      return Fail(Code::kUnavailable, "overloaded", std::move(detail));
     default:
       break;
   }
@@ -201,7 +201,7 @@ class CurlClient final : public Client {
     co_await runtime::Suspend([this, pending](runtime::Resume resume) {
       pending->resume = std::move(resume);
       if (!Submit(pending)) {
-        pending->result = Fail(Code::kResourceExhausted, "overloaded");
+        pending->result = Fail(Code::kUnavailable, "overloaded");
         pending->resume();
       }
     });
@@ -265,7 +265,7 @@ class CurlClient final : public Client {
     if (easy == nullptr || !Configure(easy, *transfer) ||
         curl_multi_add_handle(multi_, easy) != CURLM_OK) {
       if (easy != nullptr) curl_easy_cleanup(easy);
-      transfer->pending->result = Fail(Code::kResourceExhausted, "overloaded");
+      transfer->pending->result = Fail(Code::kUnavailable, "overloaded");
       Answer(*transfer->pending);
       return;
     }

@@ -34,7 +34,7 @@ struct ClientResponse {
 
 // Errors: kInvalidArgument "url_invalid"; kPermissionDenied "url_forbidden" (the guard; nothing was
 // sent); kUnavailable "peer_unreachable", "peer_tls_failed"; kDeadlineExceeded "peer_timeout";
-// kResourceExhausted "peer_answer_too_large", "overloaded". A 4xx or 5xx is a value.
+// kResourceExhausted "peer_answer_too_large"; kUnavailable "overloaded". A 4xx or 5xx is a value.
 class Client {
  public:
   virtual ~Client() = default;

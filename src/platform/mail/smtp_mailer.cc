@@ -93,7 +93,7 @@ class SmtpMailer final : public Mailer {
     auto work = [options = options_, from = std::move(from), to = std::move(message.to),
                  mime = std::move(mime)] { return Deliver(*options, from, to, mime); };
     Result<void> sent = co_await pool_.Run(std::move(work));
-    if (!sent && sent.error().code == Code::kResourceExhausted) {
+    if (!sent && sent.error().Is("overloaded")) {
       co_return Fail(Code::kUnavailable, kUnavailable, "too many mails at once");
     }
     co_return sent;

@@ -36,8 +36,8 @@ class Sleepers : public asio::execution_context::service {
   bool stopping = false;
 };
 
-// Held while another thread posts a resumption. A context is destroyed only after passing through it:
-// the resumed task may end, and its context with it, while that thread is still inside post().
+// Held while another thread posts a resumption. A context is destroyed only after passing through
+// it: the resumed task may end, and its context with it, while that thread is still inside post().
 class ResumeGate : public asio::execution_context::service {
  public:
   using key_type = ResumeGate;

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -47,8 +48,8 @@ class Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  // Starts a root task on the next network thread. An error or exception of the task is passed to
-  // `on_error` (default: logged to stderr) and ends only that task.
+  // Starts a root task on the next network thread. An error or exception that leaves the task is
+  // printed to stderr and ends only that task; a task that can fail handles it itself.
   void Spawn(std::string name, Task<void> task);
 
   // io_context of thread `index`: for platform/http and platform/rpc only.
@@ -73,7 +74,7 @@ template <class T>
 Result<T> RunSync(Task<T> task);
 
 // A fixed number of threads with a bounded queue for work that blocks or burns CPU (password
-// hashes, signatures). A full queue answers kResourceExhausted "overloaded" at once.
+// hashes, signatures). A full queue answers kUnavailable "overloaded" at once.
 class WorkerPool {
  public:
   WorkerPool(std::string name, std::size_t threads, std::size_t max_queue);
@@ -93,12 +94,16 @@ class WorkerPool {
     co_await Suspend([&](Resume resume) {
       auto shared = std::make_shared<Resume>(std::move(resume));
       accepted = Submit([&result, &f, shared] {
-        result.emplace(f());
+        try {
+          result.emplace(f());
+        } catch (const std::exception& broken) {
+          result.emplace(Fail(Code::kInternal, "internal", broken.what()));
+        }
         (*shared)();
       });
       if (!accepted) (*shared)();
     });
-    if (!accepted) co_return Fail(Code::kResourceExhausted, "overloaded");
+    if (!accepted) co_return Fail(Code::kUnavailable, "overloaded");
     co_return std::move(*result);
   }
 

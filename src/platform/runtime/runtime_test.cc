@@ -32,7 +32,7 @@ TEST(WorkerPoolTest, FullQueueIsRefusedNotQueued) {
   WorkerPool pool("test", 1, 0);
   auto r = RunSync(Doubled(pool, 1));
   ASSERT_FALSE(r.has_value());
-  EXPECT_EQ(r.error().code, Code::kResourceExhausted);
+  EXPECT_EQ(r.error().code, Code::kUnavailable);
 }
 
 TEST(RuntimeTest, StopEndsSleepers) {

@@ -27,7 +27,7 @@ void JobQueue::Push(QueuedJob queued) {
     }
   }
   Answer(queued, stopped ? Fail(Code::kUnavailable, kDatabaseUnavailable, "database is closing")
-                         : Fail(Code::kResourceExhausted, kOverloaded, "database queue is full"));
+                         : Fail(Code::kUnavailable, kOverloaded, "database queue is full"));
 }
 
 bool JobQueue::Pop(std::size_t max, std::vector<QueuedJob>& out) {

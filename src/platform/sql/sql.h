@@ -177,7 +177,7 @@ using Job = std::move_only_function<Result<void>(Tx&)>;
 // A database. Thread-safe. Write() returns after the durable commit (SQLite: WAL, synchronous=FULL,
 // group commit; PostgreSQL: REPEATABLE READ, re-run on 40001 and 40P01).
 //
-// Errors besides those of the function: kUnavailable "database_unavailable", kResourceExhausted
+// Errors besides those of the function: kUnavailable "database_unavailable" and
 // "overloaded" (queue full), kConflict "serialization_failure" after five re-runs, kInternal
 // "internal" (the function threw). After any error nothing of the function's work is committed,
 // except that kUnavailable may also mean a commit whose outcome is not known.

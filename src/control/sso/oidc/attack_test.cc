@@ -259,6 +259,18 @@ TEST_F(Attack, Oidc18_KidAbsentTriesEveryKeyOfTheType) {
                 kSigInvalid);
 }
 
+TEST_F(Attack, FlowWithoutItsSecretsIsBrokenNotTrusted) {
+  Begin();
+  started.flow.erase("verifier");
+  auto result = runtime::RunSync(
+      adapter.Finish(config, CallbackInput{.params = {{"code", "c"}, {"state", "s"}},
+                                           .redirect_uri = "https://gate.test/auth/sso/acme/",
+                                           .flow = started.flow}));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().reason, kFlowInvalid);
+  EXPECT_EQ(provider.Count("https://idp.test/token"), 0u);
+}
+
 TEST_F(Attack, Oidc19_NonceMissingWrongOrOfAnEarlierFlow) {
   ExpectRefused(Login([](json::Object& c) { c.erase("nonce"); }), kNonce);
   ExpectRefused(Login([](json::Object& c) { c["nonce"] = ""; }), kNonce);

@@ -178,6 +178,12 @@ Task<void> OidcAdapter::FillKey(Config& config, const Config* stored, const Disc
   co_return Result<void>();
 }
 
+json::Array OidcAdapter::ClientKeys(const json::Object& config) const {
+  json::Object set = PublicJwks(config);
+  const json::Array* keys = json::GetArray(set, "keys");
+  return keys != nullptr ? *keys : json::Array();
+}
+
 json::Object OidcAdapter::PublicConfig(const json::Object& config) const {
   json::Object out;
   auto parsed = Config::FromJson(config);

@@ -47,6 +47,8 @@ class OidcAdapter final : public Adapter {
 
   std::vector<SettingField> fields() const override { return SettingFields(); }
   Task<ConfigOutcome> BuildConfig(Settings settings, std::optional<json::Object> stored) override;
+  bool has_client_keys() const override { return true; }
+  json::Array ClientKeys(const json::Object& config) const override;
   // Checkboxes are JSON booleans, the rest is text.
   json::Object PublicConfig(const json::Object& config) const override;
   std::string Issuer(const json::Object& config) const override;
@@ -55,7 +57,7 @@ class OidcAdapter final : public Adapter {
 
   // Errors: kInternal "oidc_config_invalid". Needs no network: the endpoints are in the config.
   Task<Started> Start(json::Object config, StartInput input) override;
-  // Errors: kInternal "oidc_config_invalid", "oidc_flow_invalid"; kResourceExhausted "overloaded";
+  // Errors: kInternal "oidc_config_invalid", "oidc_flow_invalid"; kUnavailable "overloaded";
   // kCancelled. Everything else is a refusal with a slug of errors.h.
   Task<CallbackOutcome> Finish(json::Object config, CallbackInput input) override;
 

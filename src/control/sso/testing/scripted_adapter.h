@@ -50,6 +50,10 @@ class ScriptedAdapter final : public Adapter {
     out.erase("client_secret");
     return out;
   }
+  bool has_client_keys() const override { return true; }
+  json::Array ClientKeys(const json::Object& config) const override {
+    return {json::Object{{"kid", json::GetString(config, "client_id").value_or("")}}};
+  }
   std::string Issuer(const json::Object& config) const override {
     return std::string(json::GetString(config, "issuer").value_or(""));
   }

@@ -12,9 +12,8 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       audit(clock, ids),
       control_outbox(outbox::Half::kControl, clock, ids),
       region_outbox(outbox::Half::kRegion, clock, ids),
-      control_drainer(outbox::Half::kControl, db, clock,
-                      [](const outbox::Message&, const Error&) {}),
-      region_drainer(outbox::Half::kRegion, db, clock, [](const outbox::Message&, const Error&) {}),
+      control_drainer(outbox::Half::kControl, db, clock, {}),
+      region_drainer(outbox::Half::kRegion, db, clock, {}),
       user_store(clock, ids, rng),
       session_store(clock, ids, rng, authn::Lifetimes{}, {"org:read", "org:write"}),
       identity_store(clock, ids, *keys, audit, control_outbox) {
@@ -78,10 +77,11 @@ void SsoTest::SetUp() {
   house_->DrainAll();
 }
 
-users::User SsoTest::AddUser(const std::string& email, bool with_password) {
+users::User SsoTest::AddUser(const std::string& email, bool with_password, bool verified) {
   auto user = Write([&](sql::Tx& tx) {
     users::NewUser fresh;
     fresh.email = email;
+    fresh.email_verified = verified;
     fresh.name = email.substr(0, email.find('@'));
     if (with_password) {
       fresh.password_hash = crypto::HashPassword(kPassword, {8192, 1}).value();

@@ -62,7 +62,7 @@ class SsoTest : public test::MigratedDatabase {
  protected:
   void SetUp() override;
 
-  users::User AddUser(const std::string& email, bool with_password = true);
+  users::User AddUser(const std::string& email, bool with_password = true, bool verified = true);
   Browser LogIn(const users::User& user);
   Browser Anonymous();
   Client ClientOf(const Browser& browser);

@@ -144,6 +144,12 @@ class FakeAuthn final : public authn::Service {
     }
     co_return out;
   }
+  Task<std::vector<authn::ApiToken>> ListTokens(UserId) override {
+    co_return std::vector<authn::ApiToken>();
+  }
+  Task<void> DeleteToken(UserId, std::int64_t) override {
+    co_return Fail(Code::kNotFound, "token_not_found");
+  }
   Task<std::string> CreateToken(UserId user, std::string, std::vector<std::string> scopes,
                                 std::optional<Timestamp>) override {
     co_return w_.AddToken(user, std::move(scopes));
@@ -313,6 +319,10 @@ class FakeSso final : public sso::Service {
   const sso::Adapter* FindAdapter(std::string_view kind) const override {
     return kind == adapter_.kind() ? &adapter_ : nullptr;
   }
+  std::string ClientKeysUri(const orgs::Organization& organization) const override {
+    return RedirectUri(organization) + "jwks.json";
+  }
+  Task<json::Object> ClientKeys(OrgId) override { co_return json::Object{{"keys", json::Array()}}; }
   std::string RedirectUri(const orgs::Organization& organization) const override {
     return "https://gate.example/auth/sso/" + organization.slug + "/";
   }

@@ -7,7 +7,9 @@
 <dl>{{#EXPECTED}}<div><dt>expected</dt><dd>{{EXPECTED}}</dd></div>{{/EXPECTED}}{{#RECEIVED}}<div><dt>received</dt><dd>{{RECEIVED}}</dd></div>{{/RECEIVED}}</dl></li>{{/CHECK}}</ol></section>{{/CHECKS}}
 <section class="card" aria-labelledby="at-title"><h2 id="at-title">At your provider</h2>
 <p>Register a web application there and give it this redirect URI, exactly:</p>
-<p class="copy"><code id="redirect-uri">{{REDIRECT_URI}}</code></p></section>
+<p class="copy"><code id="redirect-uri">{{REDIRECT_URI}}</code></p>
+{{#KEYS_URI}}<p class="minor">Only with <code>private_key_jwt</code>: it finds our public keys here, and no secret is needed.</p>
+<p class="copy"><code id="keys-uri">{{KEYS_URI}}</code></p>{{/KEYS_URI}}</section>
 <section class="card" aria-labelledby="here-title"><h2 id="here-title">Here</h2>
 <form method="post" action="{{ACTION}}" class="stack wide">
 <input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="init" value="1"><input type="hidden" name="provider" value="{{KIND}}">

@@ -190,7 +190,7 @@ TEST_F(SqliteTest, AFullQueueAnswersOverloadedAtOnce) {
   }
   auto refused = Exec(kInsert, 1);
   ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
   EXPECT_EQ(refused.error().reason, kOverloaded);
   EXPECT_EQ(Count(*db_), 0) << "reads have a queue of their own";
   held.Release();

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+. "$(dirname "$0")/lib/run.sh"
+exec "$node" "$bench/lib/footprint.mjs"
