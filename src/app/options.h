@@ -44,7 +44,7 @@ inline constexpr std::array kOptions{
     OptionSpec{.name = "threads",
                .type = Type::kInt,
                .default_text = "0",
-               .sentence = "Network threads; 0 for one per core, at most four.",
+               .sentence = "Network threads; 0 for half the cores, one to four.",
                .example = "2",
                .min = 0,
                .max = 64},

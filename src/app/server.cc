@@ -130,7 +130,9 @@ std::string NodeName() {
 
 std::size_t ThreadCount(const config::Config& config) {
   if (auto n = config.Int("threads"); n > 0) return static_cast<std::size_t>(n);
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+  // Half the cores: database, outgoing requests and password hashes have threads of their own, and
+  // a network thread that always has something to do costs fewer wake-ups than two that take turns.
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, 4);
 }
 
 telemetry::Logger::Options LogOptions(const config::Config& config) {

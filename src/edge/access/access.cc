@@ -53,7 +53,13 @@ Guard::Guard(Options options, authn::Service& authn, sso::Service& sso, orgs::Se
   GH_CHECK(csrf_key_.size() >= 32);
 }
 
+bool Guard::CameInTheClear(const http::Request& request) const {
+  // Whoever sends the header without a proxy refuses only itself.
+  return https_ && EqualsIgnoreCase(request.headers.Get("X-Forwarded-Proto"), "http");
+}
+
 Task<Visitor> Guard::Visit(const http::Request& request) {
+  if (CameInTheClear(request)) co_return Fail(Code::kInvalidArgument, kHttpsRequired);
   Visitor visitor;
   visitor.client = ClientOf(request);
   // A second Cookie header would let two readers see two sessions: then there is none.
@@ -83,6 +89,7 @@ Task<Visitor> Guard::Visit(const http::Request& request) {
 }
 
 Task<Visitor> Guard::VisitByToken(const http::Request& request) {
+  if (CameInTheClear(request)) co_return Fail(Code::kInvalidArgument, kHttpsRequired);
   std::string_view header = request.headers.Get("Authorization");
   auto [scheme, token] = SplitOnce(header, ' ');
   if (request.headers.Count("Authorization") != 1 || !EqualsIgnoreCase(scheme, "Bearer") ||

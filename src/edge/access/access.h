@@ -58,6 +58,12 @@ class Guard {
   // "https://sso.example.com": scheme, host and a port that is not the default.
   const std::string& origin() const { return origin_; }
 
+  // The proxy in front says that this request came over plain http although the base URL is https.
+  // It carried its cookies and tokens in the clear: pages move to https, everything else is
+  // refused.
+  bool CameInTheClear(const http::Request& request) const;
+
+  // Both refuse a request that came in the clear: kInvalidArgument "https_required".
   // The visitor behind the cookies. A bad or dead session is anonymous, never an error; a database
   // that is down is one (fails closed). `request` outlives the call.
   Task<Visitor> Visit(const http::Request& request);

@@ -149,6 +149,28 @@ TEST_F(AccessTest, BearerTokenNamesThePrincipal) {
 
 // ---- cookies (WEB-08) ---------------------------------------------------------------------------
 
+TEST_F(AccessTest, CredentialsSentInTheClearAreRefused) {  // WEB-19
+  Guard guard = MakeGuard();
+  http::Request request = RequestWith("");
+  request.headers.Add("X-Forwarded-Proto", "http");
+  request.headers.Add("Authorization", "Bearer ghp_x");
+  EXPECT_TRUE(guard.CameInTheClear(request));
+  auto by_cookie = runtime::RunSync(guard.Visit(request));
+  ASSERT_FALSE(by_cookie.has_value());
+  EXPECT_EQ(by_cookie.error().reason, kHttpsRequired);
+  EXPECT_EQ(HttpStatus(by_cookie.error().code), 400);
+  auto by_token = runtime::RunSync(guard.VisitByToken(request));
+  ASSERT_FALSE(by_token.has_value());
+  EXPECT_EQ(by_token.error().reason, kHttpsRequired);
+  request.headers.Set("X-Forwarded-Proto", "https");
+  EXPECT_FALSE(guard.CameInTheClear(request));
+  EXPECT_TRUE(runtime::RunSync(guard.Visit(request)).has_value());
+  // A laptop without TLS has nothing to insist on.
+  Guard plain = MakeGuard("http://localhost:8000");
+  request.headers.Set("X-Forwarded-Proto", "http");
+  EXPECT_FALSE(plain.CameInTheClear(request));
+}
+
 TEST(CookiesTest, HttpsCookiesCarryHostPrefixSecureHttpOnlyLax) {
   Cookies cookies(true);
   const Timestamp now = Timestamp::FromSeconds(1'000);

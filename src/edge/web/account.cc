@@ -219,7 +219,7 @@ Task<http::Response> PostConfirmEmail(Site& site, Call& call) {
   if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
   GH_CO_TRY_VOID(co_await site.d.users.ConfirmEmail(call.user().id, call.request.Param("token")));
   site.d.authn.Forget(call.user().id);
-  co_return Go("/account/", "email_confirmed");
+  co_return Go(call.visitor.has_own_proof() ? "/account/" : "/organizations/", "email_confirmed");
 }
 
 }  // namespace

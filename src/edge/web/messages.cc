@@ -168,6 +168,8 @@ const std::vector<Message>& Messages() {
       {"sso_required", "Single sign-on required",
        "This organization lets members in through its identity provider only.",
        "Continue with single sign-on."},
+      {"https_required", "This address works over https only",
+       "What you sent came over an unprotected connection.", "Use the https address."},
       {"reauth_required", "Use your own password for this",
        "You came in through an organization's single sign-on. That opens this organization; the "
        "rest of your account opens with your own password.",

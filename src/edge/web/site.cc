@@ -125,7 +125,7 @@ bool Site::OwnHost(const http::Request& request) const {
 
 Task<http::Response> Site::Run(http::Request& request, PageHandler page, bool post,
                                PageOptions options) {
-  if (!post && !OwnHost(request)) {
+  if (!post && (!OwnHost(request) || d.guard.CameInTheClear(request))) {
     auto elsewhere = http::Response::Redirect(d.guard.origin() + request.target);
     access::SetPageHeaders(elsewhere,
                            {.token_in_url = options.token_in_url, .https = d.guard.https()});
