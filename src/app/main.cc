@@ -223,12 +223,26 @@ int Main(int argc, char** argv) {
   idp->add_option("--product-url", product, "Base URL of the installation to test")
       ->capture_default_str();
   idp->add_option("--client-secret", client_secret, "Client secret (default: a fresh one)");
-  idp->callback([&] { code = ServeTestProvider(listen, product, client_secret); });
+  idp->add_flag("--json", args.json, "Print JSON");
+  idp->callback([&] { code = ServeTestProvider(listen, product, client_secret, args.json); });
 
   CLI::App* options = app.add_subcommand("options", "Print every option as a reference page");
   bool example = false;
   options->add_flag("--example", example, "Print an example configuration file instead");
+  options->add_flag("--json", args.json, "Print JSON");
   options->callback([&] {
+    if (args.json) {
+      json::Array list;
+      for (const OptionSpec& spec : kOptions) {
+        list.push_back(json::Object{{"name", spec.name},
+                                    {"default", spec.default_text},
+                                    {"description", spec.sentence},
+                                    {"example", spec.example},
+                                    {"secret", spec.secret}});
+      }
+      std::cout << json::Serialize(json::Value(std::move(list))) << "\n";
+      return;
+    }
     std::cout << (example ? config::ExampleToml(kOptions) : config::DescribeMarkdown(kOptions));
   });
 

@@ -290,7 +290,7 @@ int Serve(const config::Config& config) {
 }
 
 int ServeTestProvider(const std::string& listen, const std::string& product_url,
-                      const std::string& client_secret) {
+                      const std::string& client_secret, bool as_json) {
   SystemClock clock;
   SystemRng rng;
   telemetry::Logger log(clock, {});
@@ -323,11 +323,19 @@ int ServeTestProvider(const std::string& listen, const std::string& product_url,
   http::Server server(runtime, std::move(server_options), router, clock, rng, std::move(render),
                       LogRequests(log));
   if (auto started = server.Start(); !started) return Complain(started.error());
-  std::printf(
-      "Test provider for %s. Never expose it.\n\n  issuer         http://%s\n  client id      "
-      "gatehouse-demo\n  client secret  %s\n\nStart gatehouse with "
-      "GATEHOUSE_ALLOWED_ORIGINS=http://%s to let it in.\n",
-      product_url.c_str(), listen.c_str(), secret.c_str(), listen.c_str());
+  if (as_json) {
+    json::Object o{{"issuer", "http://" + listen},
+                   {"client_id", idp::kDemoClientId},
+                   {"client_secret", secret},
+                   {"product_url", product_url}};
+    std::printf("%s\n", json::Serialize(o).c_str());
+  } else {
+    std::printf(
+        "Test provider for %s. Never expose it.\n\n  issuer         http://%s\n  client id      "
+        "gatehouse-demo\n  client secret  %s\n\nStart gatehouse with "
+        "GATEHOUSE_ALLOWED_ORIGINS=http://%s to let it in.\n",
+        product_url.c_str(), listen.c_str(), secret.c_str(), listen.c_str());
+  }
   std::fflush(stdout);
   SignalWatch signals(runtime);
   runtime.Run();

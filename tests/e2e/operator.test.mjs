@@ -148,6 +148,9 @@ describe("sub-commands", { timeout: 60_000 }, () => {
     assert.equal(page.status, 0);
     assert.equal(page.stdout.trim(),
       readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8").trim());
+    const listed = JSON.parse(run(["options", "--json"]).stdout);
+    assert.ok(listed.some((option) => option.name === "base_url" && !option.secret));
+    assert.ok(listed.some((option) => option.name === "smtp_password" && option.secret));
     const example = run(["options", "--example"]);
     const file = join(folder(), "gatehouse.toml");
     writeFileSync(file, example.stdout);
