@@ -45,6 +45,9 @@ class TestDatabase {
   Database& db() { return *db_; }
   // A second, independent Database on the same data, as another process would have.
   std::unique_ptr<Database> OpenAnother() const;
+  // Ends the Database and its threads until Reopen(): before a fork, whose child would inherit the
+  // locks that a thread happens to hold, but not the thread.
+  void Close() { db_.reset(); }
   // Closes the Database and opens it again. References to db() end.
   void Reopen();
   void Apply(std::string_view set, std::span<const Migration> migrations);
