@@ -71,10 +71,11 @@ Result<void> FillDemo(Installation& i) {
       GH_TRY(orgs::Organization made,
              runtime::RunSync(i.orgs->Create("acme", "Acme", user.id, user.email, actor)));
       acme = std::move(made);
-      continue;
+    } else {
+      GH_TRY_VOID(runtime::RunSync(
+          i.orgs->AddMember(acme->id, user.id, user.email, std::string(p.role), 0, actor)));
     }
-    GH_TRY_VOID(runtime::RunSync(
-        i.orgs->AddMember(acme->id, user.id, user.email, std::string(p.role), 0, actor)));
+    GH_TRY_VOID(runtime::RunSync(i.users->TellRegions(user.id)));
   }
   return {};
 }

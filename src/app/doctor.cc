@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "core/schema/schema.h"
 #include "platform/http/url.h"
 
@@ -47,6 +48,25 @@ Finding CheckSchema(sql::Database& db, std::string_view set, std::span<const sql
   return {Level::kOk, name, "version " + std::to_string(status->current)};
 }
 
+// PostgreSQL: whether the database itself keeps organizations apart, beneath our statements.
+Finding CheckRowSecurity(sql::Database& db) {
+  const std::string name = "row security";
+  auto bypasses = db.ReadSync(sql::BypassesTenants);
+  auto open =
+      db.ReadSync([](sql::Tx& tx) { return sql::UnprotectedTables(tx, schema::kTenantTables); });
+  if (!bypasses || !open) {
+    const Error& error = !bypasses ? bypasses.error() : open.error();
+    return {Level::kError, name, std::string(error.reason) + " " + error.detail};
+  }
+  if (*bypasses) return {Level::kWarning, name, std::string(kRoleBypassesRowSecurity)};
+  if (!open->empty()) {
+    return {Level::kWarning, name,
+            "missing on " + Join(*open, ", ") +
+                "; `gatehouse migrate` or the next start puts it there"};
+  }
+  return {Level::kOk, name, "every table of an organization is under it"};
+}
+
 }  // namespace
 
 std::vector<Finding> Examine(const config::Config& config) {
@@ -80,6 +100,7 @@ std::vector<Finding> Examine(const config::Config& config) {
     findings.push_back({Level::kOk, "database", sqlite ? "SQLite" : "PostgreSQL"});
     findings.push_back(CheckSchema(**db, schema::kControlSet, schema::ControlMigrations()));
     findings.push_back(CheckSchema(**db, schema::kRegionSet, schema::RegionMigrations()));
+    if (!sqlite) findings.push_back(CheckRowSecurity(**db));
   }
   if (config.String("smtp_url").empty()) {
     findings.push_back({Level::kWarning, "mail",

@@ -36,6 +36,9 @@ Result<Layout> Layout::From(const config::Config& config) {
   const std::string& key_file = config.String("key_file");
   layout.key_file = key_file.empty() ? layout.data / "keys.txt" : std::filesystem::path(key_file);
   layout.mail_folder = layout.data / "mail";
+  const std::string& checkpoints = config.String("audit_checkpoints");
+  layout.audit_checkpoints = checkpoints.empty() ? layout.data / "audit" / "checkpoints.jsonl"
+                                                 : std::filesystem::absolute(checkpoints);
 
   std::string_view listen = config.String("listen");
   std::size_t colon = listen.rfind(':');
@@ -125,8 +128,14 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   i.layout = std::move(layout);
   GH_TRY(i.db, OpenDatabase(config, i.layout));
   GH_TRY(i.keys, crypto::KeyRing::Load(i.layout.key_file, /*create=*/true, i.rng));
-  GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kControlSet, schema::ControlMigrations()));
-  GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kRegionSet, schema::RegionMigrations()));
+  GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kControlSet, schema::ControlMigrations(),
+                           schema::kTenantTables));
+  GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kRegionSet, schema::RegionMigrations(),
+                           schema::kTenantTables));
+  GH_TRY(const bool bypasses, i.db->ReadSync(sql::BypassesTenants));
+  if (bypasses) {
+    log.Log(telemetry::Level::kWarn, "database_role", {{"why", kRoleBypassesRowSecurity}});
+  }
 
   // Ten random bits tell the nodes of an installation apart; ids stay unique if two nodes meet,
   // because the database refuses the second.
@@ -155,7 +164,15 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
     i.mailer = mail::NewFileMailer(i.layout.mail_folder, from);
   }
 
-  i.audit = std::make_unique<audit::Log>(i.clock, *i.ids);
+  const std::string audit_key = i.keys->DeriveKey(kAuditKey);
+  i.audit = std::make_unique<audit::Log>(i.clock, *i.ids, audit_key);
+  i.audit_sealer = std::make_unique<audit::Sealer>(
+      *i.db, i.clock, *i.audit, audit_key, !audit::HasCheckpoints(i.layout.audit_checkpoints));
+  GH_TRY(auto checkpoint_key,
+         audit::CheckpointKey::FromSeed(i.keys->DeriveKey(kAuditCheckpointKey)));
+  i.audit_checkpoint_key = std::make_unique<audit::CheckpointKey>(std::move(checkpoint_key));
+  i.audit_checkpoints = std::make_unique<audit::CheckpointFile>(i.layout.audit_checkpoints,
+                                                                *i.audit_checkpoint_key, i.clock);
   i.control_outbox = std::make_unique<outbox::Outbox>(outbox::Half::kControl, i.clock, *i.ids);
   i.region_outbox = std::make_unique<outbox::Outbox>(outbox::Half::kRegion, i.clock, *i.ids);
   telemetry::Logger* logger = &log;
@@ -200,6 +217,19 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
       authn::ServiceParts{*i.db, *i.session_store, *i.user_store, *i.users, i.clock, *i.audit});
   i.orgs = std::make_unique<orgs::ServiceImpl>(orgs::ServiceImpl::Parts{
       *i.db, i.clock, *i.ids, *i.region_outbox, *i.audit, i.layout.base_url, {}});
+  i.factors = std::make_unique<factors::ServiceImpl>(
+      factors::ServiceParts{*i.db, *i.session_store, *i.authn, *i.user_store, i.clock, *i.ids,
+                            i.rng, *i.keys, *i.audit, *i.control_outbox, *i.control_drainer},
+      i.layout.base_url);
+  const std::string invite_key = i.keys->DeriveKey("invite");
+  i.members = std::make_unique<members::ServiceImpl>(
+      members::ServiceImpl::Parts{*i.db, i.clock, i.rng, *i.region_outbox, *i.region_drainer,
+                                  *i.audit, invite_key, i.layout.base_url});
+  i.invites = std::make_unique<invites::ServiceImpl>(
+      invites::ServiceImpl::Parts{*i.db, i.clock, *i.ids, i.rng, *i.region_outbox, *i.audit,
+                                  i.limiter, invite_key, i.layout.base_url});
+  i.teams = std::make_unique<teams::ServiceImpl>(teams::ServiceImpl::Parts{
+      *i.db, i.clock, *i.ids, *i.region_outbox, *i.audit, i.layout.base_url});
 
   std::vector<std::unique_ptr<sso::Adapter>> adapters;
   adapters.push_back(
@@ -223,7 +253,15 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   sso_options.starts_per_minute = config.Int("sso_starts_per_minute");
   i.sso = std::make_unique<sso::ServiceImpl>(deps, std::move(sso_options), std::move(adapters));
 
-  sso::RegisterEffects(*i.control_drainer, *i.orgs);
+  sso::RegisterEffects(*i.control_drainer, *i.orgs, *i.members, *i.invites);
+  sso::RegisterRegionEffects(*i.region_drainer, *i.sso, *i.members);
+  // A region's own signals have nobody else to tell.
+  i.region_drainer->Register(outbox::Category::kSendSignal, [self](outbox::Message m) {
+    const json::Object* args = json::GetObject(m.payload, "args");
+    return self->orgs->ApplySignal(m.id, OrgId{m.shard.id},
+                                   std::string(json::GetString(m.payload, "signal").value_or("")),
+                                   args != nullptr ? json::Serialize(*args) : "{}");
+  });
   mail::Mailer* mailer = i.mailer.get();
   const Clock* clock = &i.clock;
   outbox::Handler send = [mailer, clock](outbox::Message m) {

@@ -7,15 +7,19 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/rng.h"
+#include "control/authn/factors/service_impl.h"
 #include "control/authn/service_impl.h"
 #include "control/identity/identity.h"
 #include "control/sso/service_impl.h"
 #include "control/users/service_impl.h"
 #include "core/audit/audit.h"
+#include "core/audit/checkpoint.h"
+#include "core/audit/sealer.h"
 #include "core/outbox/outbox.h"
 #include "platform/config/config.h"
 #include "platform/crypto/keyring.h"
@@ -25,7 +29,10 @@
 #include "platform/runtime/runtime.h"
 #include "platform/sql/sql.h"
 #include "platform/telemetry/log.h"
+#include "region/orgs/invites/service_impl.h"
+#include "region/orgs/members/service_impl.h"
 #include "region/orgs/service_impl.h"
+#include "region/orgs/teams/service_impl.h"
 
 namespace gatehouse::app {
 
@@ -35,6 +42,7 @@ struct Layout {
   std::filesystem::path database_file;
   std::filesystem::path key_file;
   std::filesystem::path mail_folder;
+  std::filesystem::path audit_checkpoints;
   std::string listen_address;
   std::uint16_t listen_port = 0;
   std::string base_url;            // without a slash at the end
@@ -44,9 +52,19 @@ struct Layout {
   static Result<Layout> From(const config::Config& config);
 };
 
+// What `doctor` and the start say about such a role.
+inline constexpr std::string_view kRoleBypassesRowSecurity =
+    "the database role is a superuser or has BYPASSRLS: PostgreSQL does not keep organizations "
+    "apart for it, so a mistake in one statement of ours could mix them; use a role made with "
+    "CREATE ROLE ... LOGIN NOSUPERUSER NOBYPASSRLS that owns its database";
+
 // Opens the database named by the options. Creates the data directory (0700).
 Result<std::unique_ptr<sql::Database>> OpenDatabase(const config::Config& config,
                                                     const Layout& layout);
+
+// What the key ring's keys of the audit log are for.
+inline constexpr std::string_view kAuditKey = "audit";
+inline constexpr std::string_view kAuditCheckpointKey = "audit-checkpoint";
 
 struct Installation {
   // Opens everything and applies pending migrations. `extra_origins` may be reached by the outbound
@@ -67,6 +85,9 @@ struct Installation {
   std::unique_ptr<mail::Mailer> mailer;
 
   std::unique_ptr<audit::Log> audit;
+  std::unique_ptr<audit::Sealer> audit_sealer;
+  std::unique_ptr<audit::CheckpointKey> audit_checkpoint_key;
+  std::unique_ptr<audit::CheckpointFile> audit_checkpoints;
   std::unique_ptr<outbox::Outbox> control_outbox;
   std::unique_ptr<outbox::Outbox> region_outbox;
   std::unique_ptr<outbox::Drainer> control_drainer;
@@ -78,7 +99,11 @@ struct Installation {
   std::unique_ptr<identity::Store> identity_store;
   std::unique_ptr<users::ServiceImpl> users;
   std::unique_ptr<authn::ServiceImpl> authn;
+  std::unique_ptr<factors::ServiceImpl> factors;
   std::unique_ptr<orgs::ServiceImpl> orgs;
+  std::unique_ptr<members::ServiceImpl> members;
+  std::unique_ptr<invites::ServiceImpl> invites;
+  std::unique_ptr<teams::ServiceImpl> teams;
   std::unique_ptr<sso::ServiceImpl> sso;
 };
 

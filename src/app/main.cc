@@ -16,6 +16,8 @@
 #include "app/options.h"
 #include "app/server.h"
 #include "core/schema/schema.h"
+#include "edge/api/routes.h"
+#include "edge/cli/audit.h"
 #include "edge/cli/commands.h"
 
 namespace gatehouse::app {
@@ -33,7 +35,7 @@ void AddConfigFlags(CLI::App& command, Arguments& args, bool all) {
   command.add_flag("--json", args.json, "Print JSON");
   for (const OptionSpec& spec : kOptions) {
     const bool basic = spec.name == "data" || spec.name == "database" || spec.name == "base_url" ||
-                       spec.name == "key_file";
+                       spec.name == "key_file" || spec.name == "audit_checkpoints";
     if (spec.secret || (!all && !basic)) continue;
     std::string flag = "--" + std::string(spec.name);
     for (char& c : flag) c = c == '_' ? '-' : c;
@@ -89,13 +91,73 @@ int WithServices(const Arguments& args, F command) {
   return Report(args, run());
 }
 
+// The same for the audit log: the command prints for itself and returns the exit code.
+template <class F>
+int WithAudit(const Arguments& args, F command) {
+  SystemClock clock;
+  telemetry::Logger::Options quiet;
+  quiet.threshold = telemetry::Level::kWarn;
+  telemetry::Logger log(clock, quiet);
+  auto run = [&]() -> Result<int> {
+    GH_TRY(config::Config config, LoadConfig(args));
+    GH_TRY(Layout layout, Layout::From(config));
+    GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
+    cli::AuditServices services{*i->db,
+                                *i->orgs,
+                                *i->audit,
+                                *i->audit_sealer,
+                                *i->audit_checkpoints,
+                                i->keys->DeriveKey(kAuditKey),
+                                OperatorLabel()};
+    return command(services);
+  };
+  auto code = run();
+  if (code) return *code;
+  std::cerr << cli::FormatError(code.error(), args.json);
+  return 1;
+}
+
+int VerifyAudit(const Arguments& args, const std::string& org) {
+  return WithAudit(args, [&](cli::AuditServices& s) -> Result<int> {
+    GH_TRY(const json::Object result,
+           cli::VerifyAudit(s, org.empty() ? std::nullopt : std::optional(org)));
+    std::cout << (args.json ? cli::Format(result, true) : cli::FormatVerification(result));
+    return json::GetBool(result, "intact").value_or(false) ? 0 : 1;
+  });
+}
+
+int ExportAudit(const Arguments& args, const std::string& org, const std::string& format,
+                std::int64_t after) {
+  return WithAudit(args, [&](cli::AuditServices& s) -> Result<int> {
+    GH_TRY(const json::Object result,
+           cli::ExportAudit(s, org, *audit::ParseFormat(format), after,
+                            [](std::string_view text) { std::cout << text; }));
+    std::cout.flush();
+    // Beside the data, which others read.
+    std::cerr << cli::Format(result, args.json);
+    return std::cout ? 0 : 1;
+  });
+}
+
+// The key alone: no database is needed, and none is made.
+Result<json::Object> AuditKey(const Arguments& args) {
+  GH_TRY(config::Config config, LoadConfig(args));
+  GH_TRY(Layout layout, Layout::From(config));
+  SystemRng rng;
+  GH_TRY(auto keys, crypto::KeyRing::Load(layout.key_file, /*create=*/false, rng));
+  GH_TRY(auto key, audit::CheckpointKey::FromSeed(keys->DeriveKey(kAuditCheckpointKey)));
+  return key.PublicJwk();
+}
+
 Result<json::Object> MigrateAll(const Arguments& args) {
   GH_TRY(config::Config config, LoadConfig(args));
   GH_TRY(Layout layout, Layout::From(config));
   GH_TRY(auto db, OpenDatabase(config, layout));
   SystemClock clock;
-  GH_TRY(auto control, sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations()));
-  GH_TRY(auto region, sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations()));
+  GH_TRY(auto control, sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations(),
+                                    schema::kTenantTables));
+  GH_TRY(auto region, sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations(),
+                                   schema::kTenantTables));
   return json::Object{{"control", control.current}, {"region", region.current}};
 }
 
@@ -217,6 +279,32 @@ int Main(int argc, char** argv) {
   unlock->callback(
       [&] { code = WithServices(args, [&](cli::Services& s) { return cli::UnlockSso(s, org); }); });
 
+  std::string format = "jsonl";
+  std::int64_t after = 0;
+  CLI::App* audit = app.add_subcommand("audit", "Audit log")->require_subcommand(1);
+  CLI::App* audit_verify = audit->add_subcommand(
+      "verify", "Prove that nobody changed the audit log (exit code 1 when somebody did)");
+  audit_verify->add_option("--organization", org, "Only this one (slug)");
+  AddConfigFlags(*audit_verify, args, false);
+  audit_verify->callback([&] { code = VerifyAudit(args, org); });
+  CLI::App* audit_export =
+      audit->add_subcommand("export", "Print an organization's audit log (audited)");
+  audit_export->add_option("--organization", org, "Organization (slug)")->required();
+  audit_export->add_option("--format", format, "jsonl or csv")
+      ->check(CLI::IsMember({"jsonl", "csv"}))
+      ->capture_default_str();
+  audit_export->add_option("--after", after, "Cursor that the export before printed")
+      ->check(CLI::NonNegativeNumber);
+  AddConfigFlags(*audit_export, args, false);
+  audit_export->callback([&] { code = ExportAudit(args, org, format, after); });
+  CLI::App* audit_key =
+      audit->add_subcommand("key", "Print the public key that checkpoints are signed with");
+  AddConfigFlags(*audit_key, args, false);
+  audit_key->callback([&] {
+    args.json = true;  // a JWK is JSON
+    code = Report(args, AuditKey(args));
+  });
+
   std::string listen = "127.0.0.1:9000", product = "http://localhost:8000", client_secret;
   CLI::App* idp = app.add_subcommand("idp", "Run the built-in test provider (never expose it)");
   idp->add_option("--listen", listen, "Address and port")->capture_default_str();
@@ -245,6 +333,10 @@ int Main(int argc, char** argv) {
     }
     std::cout << (example ? config::ExampleToml(kOptions) : config::DescribeMarkdown(kOptions));
   });
+
+  CLI::App* routes =
+      app.add_subcommand("routes", "Print every route of the API and who may call it");
+  routes->callback([] { std::cout << api::DescribeRoutes(); });
 
   try {
     app.parse(argc, argv);

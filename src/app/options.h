@@ -53,6 +53,20 @@ inline constexpr std::array kOptions{
                .sentence = "Master keys that seal secrets at rest; empty for keys.txt in the data "
                            "directory. Keep a copy apart from the database's backups.",
                .example = "/etc/gatehouse/keys.txt"},
+    OptionSpec{.name = "audit_checkpoints",
+               .default_text = "",
+               .sentence = "File to which signed checkpoints of the audit log are appended; empty "
+                           "for audit/checkpoints.jsonl in the data directory. Best on another "
+                           "volume, where this server can append only.",
+               .example = "/mnt/audit/gatehouse.jsonl"},
+    OptionSpec{.name = "audit_retention",
+               .type = Type::kDuration,
+               .default_text = "0",
+               .sentence = "Audit entries are dropped when they are older than this; 0 keeps them "
+                           "for ever.",
+               .example = "730d",
+               .min = 0,
+               .max = 36500LL * 86400},
     OptionSpec{.name = "trusted_proxies",
                .type = Type::kStrings,
                .default_text = "",

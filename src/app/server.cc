@@ -11,6 +11,7 @@
 #include "app/health.h"
 #include "base/bytes.h"
 #include "base/text.h"
+#include "core/audit/retention.h"
 #include "edge/access/access.h"
 #include "edge/api/api.h"
 #include "edge/idp/test_provider.h"
@@ -110,11 +111,89 @@ Task<void> ForgetOldEffects(sql::Database& db, const Clock& clock) {
   });
 }
 
+constexpr std::string_view kSealJob = "audit-seal";
+
+// Chains what was written to the audit log.
+Task<void> SealAudit(Installation& i, telemetry::Logger& log) {
+  GH_CO_TRY(const audit::Sealed sealed, co_await i.audit_sealer->Seal());
+  if (sealed.adopted > 0) {
+    log.Log(telemetry::Level::kInfo, "audit_adopted", {{"entries", sealed.adopted}});
+  }
+  if (sealed.refused > 0) {
+    log.LogError("audit_tampered",
+                 Error{Code::kDataLoss, "audit_tampered",
+                       "entries were changed or deleted before they were sealed; run "
+                       "`gatehouse audit verify`"},
+                 {{"entries", sealed.refused}});
+  }
+  co_return Result<void>();
+}
+
+// Writes down outside the database where the audit log stands.
+Task<void> CheckpointAudit(Installation& i, telemetry::Logger& log) {
+  // Also because old entries are adopted only before the first checkpoint.
+  GH_CO_TRY_VOID(co_await SealAudit(i, log));
+  GH_CO_TRY(auto heads, co_await i.audit_sealer->Heads());
+  audit::CheckpointFile* file = i.audit_checkpoints.get();
+  GH_CO_TRY_VOID(co_await i.cpu->Run([file, &heads] { return file->Append(heads); }));
+  co_return Result<void>();
+}
+
+Task<void> DropOldAudit(Installation& i, telemetry::Logger& log, Duration keep) {
+  GH_CO_TRY(const audit::Dropped dropped,
+            co_await audit::ApplyRetention(*i.db, i.clock, *i.audit, *i.audit_sealer,
+                                           i.keys->DeriveKey(kAuditKey), keep));
+  if (dropped.entries > 0) {
+    log.Log(telemetry::Level::kInfo, "audit_retention",
+            {{"entries", dropped.entries}, {"organizations", dropped.organizations}});
+  }
+  co_return Result<void>();
+}
+
+// Entries are sealed within a second by the process that holds the lease; looking for them writes
+// nothing, as taking the lease would.
+Task<void> SealPromptly(Installation& i, jobs::JobRunner& runner) {
+  for (;;) {
+    const auto waiting = co_await i.audit_sealer->Waiting();
+    // The runner logs what fails.
+    if (waiting && *waiting) (void)co_await runner.RunOnce(std::string(kSealJob));
+    GH_CO_TRY_VOID(co_await runtime::Sleep(std::chrono::seconds(1)));
+  }
+}
+
+void AddAuditJobs(jobs::JobRunner& runner, Installation& i, telemetry::Logger& log, Duration keep) {
+  Installation* it = &i;
+  telemetry::Logger* logger = &log;
+  runner.Add(std::string(kSealJob), std::chrono::minutes(1),
+             [=] { return SealAudit(*it, *logger); });
+  runner.Add("audit-checkpoint", std::chrono::minutes(5),
+             [=] { return CheckpointAudit(*it, *logger); });
+  if (keep > Duration::zero()) {
+    runner.Add("audit-retention", std::chrono::hours(24),
+               [=] { return DropOldAudit(*it, *logger, keep); });
+  }
+}
+
+// Every process has its own counts: this is no job that one of them does for all.
+Task<void> FlushDenials(access::Denials& denials, telemetry::Logger& log) {
+  for (;;) {
+    GH_CO_TRY_VOID(co_await runtime::Sleep(std::chrono::seconds(60)));
+    auto written = co_await denials.Flush();
+    if (!written) log.LogError("denials_not_written", written.error());
+  }
+}
+
 void AddJobs(jobs::JobRunner& runner, Installation& i) {
   Installation* it = &i;
   runner.Add("sso-clean-up", std::chrono::minutes(10), [it] { return it->sso->CleanUp(); });
   runner.Add("session-clean-up", std::chrono::minutes(30),
              [it] { return DropResult(it->authn->DeleteExpired()); });
+  runner.Add("factor-clean-up", std::chrono::minutes(30),
+             [it] { return DropResult(it->factors->DeleteExpired()); });
+  // Whoever finds an old link hears that it has expired, for a while.
+  runner.Add("invite-clean-up", std::chrono::hours(24), [it] {
+    return DropResult(it->invites->DeleteExpired(it->clock.Now() - std::chrono::hours(24 * 30)));
+  });
   runner.Add("effect-clean-up", std::chrono::hours(6),
              [it] { return ForgetOldEffects(*it->db, it->clock); });
   runner.Add("rate-limit-clean-up", std::chrono::hours(1),
@@ -199,11 +278,14 @@ int Serve(const config::Config& config) {
   telemetry::Registry metrics;
   http::Router router;
 
-  access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf")}, *i.authn, *i.sso, *i.orgs,
-                      i.rng);
-  api::Api api({guard, *i.users, *i.authn, *i.sso, *i.orgs, *i.db, i.clock});
+  access::Denials denials(*i.db, *i.audit, i.clock);
+  access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf"), &denials}, *i.authn, *i.sso,
+                      *i.orgs, i.rng);
+  api::Api api({guard, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
+                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock});
   api.Register(router);
-  web::Deps web_deps{guard, *i.users, *i.authn, *i.sso, *i.orgs, *i.db};
+  web::Deps web_deps{guard,   *i.users,   *i.authn,   *i.sso,   *i.factors,
+                     *i.orgs, *i.members, *i.invites, *i.teams, *i.db};
   std::unique_ptr<idp::TestProvider> test_provider;
   if (demo) {
     // The same after a restart, because the organization's settings keep it.
@@ -250,7 +332,9 @@ int Serve(const config::Config& config) {
 
   jobs::JobRunner job_runner(*i.db, i.clock, i.rng, log, NodeName());
   AddJobs(job_runner, i);
+  AddAuditJobs(job_runner, i, log, config.DurationSeconds("audit_retention"));
   job_runner.Start(runtime);
+  runtime.Spawn("audit-seal", SealPromptly(i, job_runner));
   // Two workers a half: a slow mail server holds up one of them, not the decisions behind it.
   for (outbox::Drainer* drainer : {i.control_drainer.get(), i.region_drainer.get()}) {
     for (int worker = 0; worker < 2; ++worker) {
@@ -263,6 +347,7 @@ int Serve(const config::Config& config) {
   metrics.AddGauge("gatehouse_outbox_rows", "Rows of both outboxes that wait for delivery.",
                    [&depth] { return static_cast<double>(depth.parked); }, {{"state", "parked"}});
   runtime.Spawn("outbox-depth", MeasureOutbox(i, depth));
+  runtime.Spawn("denials", FlushDenials(denials, log));
   if (auto started = server.Start(); !started) return Complain(started.error());
 
   log.Log(telemetry::Level::kInfo, "ready",
@@ -284,6 +369,10 @@ int Serve(const config::Config& config) {
   {
     SignalWatch signals(runtime);
     runtime.Run();
+  }
+  (void)runtime::RunSync(denials.Flush(/*all=*/true));
+  if (auto done = runtime::RunSync(CheckpointAudit(i, log)); !done) {
+    log.LogError("audit_checkpoint_failed", done.error());
   }
   log.Log(telemetry::Level::kInfo, "stopped");
   return 0;

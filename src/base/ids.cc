@@ -1,5 +1,6 @@
 #include "base/ids.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/bytes.h"
@@ -21,6 +22,13 @@ std::int64_t IdGenerator::NextValue() {
   } while (!last_.compare_exchange_weak(last, next, std::memory_order_relaxed));
   std::uint64_t millis = next >> 12;
   return static_cast<std::int64_t>((millis << 22) | (node_ << 12) | (next & 0xFFF));
+}
+
+Timestamp IdGenerator::TimeOf(std::int64_t id) { return {((id >> 22) + kEpochMillis) * 1000}; }
+
+std::int64_t IdGenerator::FirstAt(Timestamp t) {
+  constexpr std::int64_t kLastMillis = (std::int64_t{1} << 41) - 1;
+  return std::clamp<std::int64_t>(t.micros / 1000 - kEpochMillis, 0, kLastMillis) << 22;
 }
 
 std::string NewUuidV7(const Clock& clock, Rng& rng) {

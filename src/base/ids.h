@@ -41,6 +41,8 @@ using MemberId = StrongId<struct MemberTag>;
 using SessionId = StrongId<struct SessionTag>;
 using ProviderId = StrongId<struct ProviderTag>;
 using IdentityId = StrongId<struct IdentityTag>;
+using TeamId = StrongId<struct TeamTag>;
+using AuthenticatorId = StrongId<struct AuthenticatorTag>;
 
 // 41 bits of milliseconds since 2024-01-01, 10 bits of node, 12 bits of sequence. Thread-safe,
 // never repeats and never goes back, even when the wall clock does.
@@ -53,6 +55,11 @@ class IdGenerator {
     return Id{NextValue()};
   }
   std::int64_t NextValue();
+
+  // The millisecond in an id: not before the clock's when it was made.
+  static Timestamp TimeOf(std::int64_t id);
+  // The smallest id of the millisecond of `t`; 0 for a time before all ids.
+  static std::int64_t FirstAt(Timestamp t);
 
  private:
   const Clock& clock_;

@@ -87,6 +87,16 @@ std::string_view TruncateUtf8(std::string_view text, std::size_t max_bytes) {
   return text.substr(0, end);
 }
 
+std::string Printable(std::string_view text, std::size_t max_bytes) {
+  std::string out(TruncateUtf8(text, max_bytes));
+  bool utf8 = IsValidUtf8(out);
+  for (char& c : out) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !utf8)) c = '?';
+  }
+  return out;
+}
+
 std::string Join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
   for (const std::string& part : parts) {

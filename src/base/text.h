@@ -19,6 +19,9 @@ bool IsValidUtf8(std::string_view text);
 bool HasControl(std::string_view text);  // any byte below 0x20, or 0x7F
 // At most `max_bytes` bytes, never cutting a UTF-8 sequence in the middle.
 std::string_view TruncateUtf8(std::string_view text, std::size_t max_bytes);
+// What a stranger sent, fit for a database and a page: valid UTF-8 or ASCII, at most `max_bytes`,
+// every control character (and every byte of what is not UTF-8) a '?'.
+std::string Printable(std::string_view text, std::size_t max_bytes);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 
 }  // namespace gatehouse

@@ -7,7 +7,8 @@ build_preset() {
   local preset=$1 dir=$root/build/$1 note=
   shift
   case $preset in release | dev | tsan | fuzz | tidy) ;; *) die "no such preset: $preset (release, dev, tsan, fuzz, tidy)" ;; esac
-  export CCACHE_BASEDIR=$root
+  # The debug information may name another copy of the tree: a clone then finds what was compiled here.
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   if [ ! -f "$dir/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$dir/build.ninja" ]; then
     [ -d "$dir/src" ] || note=" (first time: several minutes)"
     say "configuring $preset"

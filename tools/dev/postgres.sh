@@ -1,5 +1,6 @@
 # A private PostgreSQL that lives as long as one test run: own data, own Unix socket, no TCP port, fsync
-# on. Sourced by ./dev.
+# on. Tests connect as a role like an installation's: it owns its databases, and row-level security binds
+# it. Sourced by ./dev.
 
 postgres_dir=
 
@@ -17,7 +18,7 @@ start_postgres() {
   postgres_bin=$bin
   say "starting a private PostgreSQL $(basename "$(dirname "$bin")")"
   # "trust" is safe: the socket's folder belongs to one user and the server listens nowhere else.
-  (cd "$postgres_dir" && "${postgres_as[@]}" "$bin/initdb" -D "$postgres_dir/data" -U gatehouse \
+  (cd "$postgres_dir" && "${postgres_as[@]}" "$bin/initdb" -D "$postgres_dir/data" -U postgres \
     -A trust -E UTF8 --locale=C.UTF-8 >"$postgres_dir/initdb.log" 2>&1) || {
     cat "$postgres_dir/initdb.log" >&2
     die "initdb failed"
@@ -29,6 +30,8 @@ start_postgres() {
     cat "$postgres_dir/server.log" >&2
     die "PostgreSQL did not start"
   }
+  psql -q -X -h "$postgres_dir" -U postgres -d postgres -v ON_ERROR_STOP=1 -c \
+    "CREATE ROLE gatehouse LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS" || die "no role for the tests"
   export GATEHOUSE_TEST_POSTGRES="postgresql://gatehouse@/postgres?host=$postgres_dir"
 }
 

@@ -33,17 +33,6 @@ std::string Checksum(std::string_view prefix_and_secret) {
   return crypto::Sha256Hex(prefix_and_secret).substr(0, kChecksumLength);
 }
 
-// What a client sent, fit for the database and for a page: printable, valid, bounded.
-std::string Printable(std::string_view text, std::size_t max) {
-  std::string out(TruncateUtf8(text, max));
-  bool utf8 = IsValidUtf8(out);
-  for (char& c : out) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !utf8)) c = '?';
-  }
-  return out;
-}
-
 std::unexpected<Error> SessionInvalid(std::string why) {
   return Fail(Code::kUnauthenticated, kSessionInvalid, std::move(why));
 }
@@ -51,25 +40,47 @@ std::unexpected<Error> TokenInvalid(std::string why) {
   return Fail(Code::kUnauthenticated, kTokenInvalid, std::move(why));
 }
 
-}  // namespace
-
-const Proof* Session::OwnProof() const {
+template <class Match>
+const Proof* Newest(const std::vector<Proof>& proofs, Match match) {
   const Proof* newest = nullptr;
   for (const Proof& proof : proofs) {
-    if (proof.kind != ProofKind::kSso && (!newest || proof.at >= newest->at)) newest = &proof;
+    if (match(proof) && (newest == nullptr || proof.at >= newest->at)) newest = &proof;
   }
   return newest;
 }
 
+}  // namespace
+
+bool IsOwn(ProofKind kind) {
+  return kind == ProofKind::kPassword || kind == ProofKind::kRecovery ||
+         kind == ProofKind::kPasskey;
+}
+
+bool IsFactor(ProofKind kind) {
+  return kind == ProofKind::kTotp || kind == ProofKind::kWebAuthn ||
+         kind == ProofKind::kRecoveryCode || kind == ProofKind::kPasskey;
+}
+
+const Proof* Session::OwnProof() const {
+  return Newest(proofs, [](const Proof& proof) { return IsOwn(proof.kind); });
+}
+
+const Proof* Session::FactorProof() const {
+  return Newest(proofs, [](const Proof& proof) { return IsFactor(proof.kind); });
+}
+
 const Proof* Session::SsoProof(OrgId organization) const {
-  const Proof* newest = nullptr;
-  for (const Proof& proof : proofs) {
-    if (proof.kind == ProofKind::kSso && proof.organization == organization &&
-        (!newest || proof.at >= newest->at)) {
-      newest = &proof;
-    }
-  }
-  return newest;
+  return Newest(proofs, [organization](const Proof& proof) {
+    return proof.kind == ProofKind::kSso && proof.organization == organization;
+  });
+}
+
+bool Session::IsFresh(Timestamp now) const {
+  if (OwnProof() == nullptr) return false;
+  return std::ranges::any_of(proofs, [now](const Proof& proof) {
+    return proof.kind != ProofKind::kSso && now - proof.at <= kFresh &&
+           proof.at <= now + kMaxClockAhead;
+  });
 }
 
 bool Store::LooksLikeSession(std::string_view token) {
@@ -118,47 +129,90 @@ bool Store::IsStale(const Session& session) const {
 // ---- issuing
 // --------------------------------------------------------------------------------------
 
-Result<IssuedSession> Store::Issue(sql::Tx& tx, const users::User& user, const Proof& proof,
-                                   std::optional<SessionId> previous, std::int64_t carry_epoch,
-                                   std::string_view ip, std::string_view user_agent) const {
+Result<std::optional<Session>> Store::Carried(sql::Tx& tx, SessionId id, UserId user,
+                                              std::int64_t epoch, bool take) const {
+  GH_TRY(sql::Rows rows, tx.Query(take ? sqls::kTake : sqls::kFindById, {id}));
+  if (rows.empty()) return std::nullopt;
+  GH_TRY(Loaded old, Load(rows.front()));
+  if (old.session.user != user || old.epoch != epoch || !IsCurrent(old.session)) {
+    return std::nullopt;
+  }
+  std::erase_if(old.session.proofs, [this](const Proof& p) { return IsOutdated(p); });
+  return std::move(old.session);
+}
+
+Result<IssuedSession> Store::Issue(sql::Tx& tx, const users::User& user,
+                                   const std::vector<Proof>& proofs, std::optional<Session> before,
+                                   bool keep_end, std::string_view ip,
+                                   std::string_view user_agent) const {
   IssuedSession issued;
   Session& session = issued.session;
-  if (previous) {
-    GH_TRY(sql::Rows rows, tx.Query(sqls::kTake, {*previous}));
-    if (!rows.empty()) {
-      GH_TRY(Loaded old, Load(rows.front()));
-      if (old.session.user == user.id && old.epoch == carry_epoch && IsCurrent(old.session)) {
-        session.proofs = std::move(old.session.proofs);
-        std::erase_if(session.proofs, [this](const Proof& p) { return IsOutdated(p); });
-      }
+  Timestamp now = clock_.Now();
+  session.created_at = session.last_seen_at = now;
+  session.expires_at = now + lifetimes_.absolute;
+  if (before) {
+    session.proofs = std::move(before->proofs);
+    if (keep_end) {
+      session.created_at = before->created_at;
+      session.last_seen_at = std::max(now, before->last_seen_at);
+      session.expires_at = before->expires_at;
     }
   }
-  AddProof(session.proofs, proof);
+  for (const Proof& proof : proofs) AddProof(session.proofs, proof);
   issued.token = rng_.Token(32);
   session.id = ids_.Next<SessionId>();
   session.user = user.id;
   session.ip = Printable(ip, kMaxIp);
   session.user_agent = Printable(user_agent, kMaxUserAgent);
-  session.created_at = session.last_seen_at = clock_.Now();
-  session.expires_at = session.created_at + lifetimes_.absolute;
   std::string hash = crypto::Sha256Hex(issued.token);
-  std::string proofs = SerializeProofs(session.proofs);
-  GH_TRY_VOID(
-      tx.Exec(sqls::kInsert, {session.id, hash, user.id, user.session_epoch, proofs, session.ip,
-                              session.user_agent, session.created_at, session.expires_at}));
+  std::string serialized = SerializeProofs(session.proofs);
+  GH_TRY_VOID(tx.Exec(sqls::kInsert, {session.id, hash, user.id, user.session_epoch, serialized,
+                                      session.ip, session.user_agent, session.created_at,
+                                      session.last_seen_at, session.expires_at}));
   return issued;
+}
+
+Result<IssuedSession> Store::Continue(sql::Tx& tx, const users::User& user,
+                                      const std::vector<Proof>& fresh, SessionId current,
+                                      std::int64_t current_epoch, std::string_view ip,
+                                      std::string_view user_agent) const {
+  GH_TRY(auto before, Carried(tx, current, user.id, current_epoch, /*take=*/true));
+  // Nothing to go on with: a fresh session would be one that nobody logged in to.
+  if (!before) return SessionInvalid("ended meanwhile");
+  return Issue(tx, user, fresh, std::move(before), /*keep_end=*/true, ip, user_agent);
 }
 
 Result<IssuedSession> Store::Create(sql::Tx& tx, const users::User& user, const Proof& proof,
                                     std::optional<SessionId> previous, std::string_view ip,
                                     std::string_view user_agent) const {
-  return Issue(tx, user, proof, previous, user.session_epoch, ip, user_agent);
+  std::optional<Session> before;
+  if (previous) {
+    GH_TRY(before, Carried(tx, *previous, user.id, user.session_epoch, /*take=*/true));
+  }
+  return Issue(tx, user, {proof}, std::move(before), /*keep_end=*/false, ip, user_agent);
 }
 
-Result<IssuedSession> Store::Reissue(sql::Tx& tx, const users::User& user, const Proof& proof,
-                                     SessionId current, std::string_view ip,
-                                     std::string_view user_agent) const {
-  return Issue(tx, user, proof, current, user.session_epoch - 1, ip, user_agent);
+Result<IssuedSession> Store::Reissue(sql::Tx& tx, const users::User& user,
+                                     const std::vector<Proof>& fresh, SessionId current,
+                                     std::string_view ip, std::string_view user_agent) const {
+  GH_TRY(auto untouched, Carried(tx, current, user.id, user.session_epoch, /*take=*/false));
+  std::int64_t epoch = untouched ? user.session_epoch : user.session_epoch - 1;
+  return Continue(tx, user, fresh, current, epoch, ip, user_agent);
+}
+
+Result<IssuedSession> Store::ReissueAfterChange(sql::Tx& tx, const users::User& user,
+                                                const std::vector<Proof>& fresh, SessionId current,
+                                                std::string_view ip,
+                                                std::string_view user_agent) const {
+  GH_TRY_VOID(users::Store(clock_, ids_, rng_).RaiseEpoch(tx, user.id));
+  GH_TRY(users::User changed, users::Store(clock_, ids_, rng_).Find(tx, user.id));
+  return Continue(tx, changed, fresh, current, changed.session_epoch - 1, ip, user_agent);
+}
+
+Result<IssuedSession> Store::Renew(sql::Tx& tx, const users::User& user,
+                                   const std::vector<Proof>& fresh, SessionId current,
+                                   std::string_view ip, std::string_view user_agent) const {
+  return Continue(tx, user, fresh, current, user.session_epoch, ip, user_agent);
 }
 
 // ---- finding
@@ -180,7 +234,11 @@ Result<std::pair<Session, users::User>> Store::Find(sql::Tx& tx, std::string_vie
   std::erase_if(session.proofs, [this](const Proof& proof) {
     return proof.kind != ProofKind::kSso && IsOutdated(proof);
   });
-  if (session.proofs.empty()) return SessionInvalid("no proof left");
+  if (std::ranges::none_of(session.proofs, [](const Proof& proof) {
+        return IsOwn(proof.kind) || proof.kind == ProofKind::kSso;
+      })) {
+    return SessionInvalid("no proof left");
+  }
   return std::pair(std::move(session), std::move(user));
 }
 
@@ -214,33 +272,39 @@ Result<void> Store::Delete(sql::Tx& tx, UserId user, SessionId id) const {
 Result<void> Store::DeleteAllExcept(sql::Tx& tx, UserId user, std::optional<SessionId> keep) const {
   // No session has the id 0.
   GH_TRY_VOID(tx.Exec(sqls::kDeleteOthers, {user, keep.value_or(SessionId{})}));
+  GH_TRY_VOID(tx.Exec(sqls::kDeletePendingOfUser, {user}));
   return {};
 }
 
 Result<std::int64_t> Store::RevokeProofs(sql::Tx& tx, ProviderId provider,
-                                         std::optional<UserId> user) const {
+                                         const std::vector<UserId>& users) const {
   std::string pattern = ProviderPattern(provider);
-  sql::Rows rows;
-  if (user) {
-    GH_TRY(rows, tx.Query(sqls::kListByProofAndUser, {pattern, *user}));
-  } else {
-    GH_TRY(rows, tx.Query(sqls::kListByProof, {pattern}));
-  }
   std::int64_t changed = 0;
-  for (sql::Row row : rows) {
-    GH_TRY(Loaded loaded, Load(row));
-    Session& session = loaded.session;
-    if (std::erase_if(session.proofs, [provider](const Proof& proof) {
-          return proof.kind == ProofKind::kSso && proof.provider == provider;
-        }) == 0) {
-      continue;
+  for (std::size_t at = 0; at < users.size(); at += sqls::kUsersWidth) {
+    std::vector<sql::Param> params{sql::Param(pattern)};
+    for (std::size_t i = at; i < at + sqls::kUsersWidth; ++i) {
+      params.push_back(i < users.size() ? sql::Param(users[i]) : sql::Param(0));
     }
-    ++changed;
-    if (session.proofs.empty()) {
-      GH_TRY_VOID(tx.Exec(sqls::kDelete, {session.id, session.user}));
-    } else {
-      std::string proofs = SerializeProofs(session.proofs);
-      GH_TRY_VOID(tx.Exec(sqls::kSetProofs, {session.id, proofs}));
+    GH_TRY_VOID(tx.Run(sqls::kDeletePendingByProof, params));
+    GH_TRY(sql::Rows rows, tx.Run(sqls::kListByProof, params));
+    for (sql::Row row : rows) {
+      GH_TRY(Loaded loaded, Load(row));
+      Session& session = loaded.session;
+      if (std::erase_if(session.proofs, [provider](const Proof& proof) {
+            return proof.kind == ProofKind::kSso && proof.provider == provider;
+          }) == 0) {
+        continue;
+      }
+      ++changed;
+      // A second factor without a first proof is no log-in.
+      if (std::ranges::none_of(session.proofs, [](const Proof& proof) {
+            return IsOwn(proof.kind) || proof.kind == ProofKind::kSso;
+          })) {
+        GH_TRY_VOID(tx.Exec(sqls::kDelete, {session.id, session.user}));
+      } else {
+        std::string proofs = SerializeProofs(session.proofs);
+        GH_TRY_VOID(tx.Exec(sqls::kSetProofs, {session.id, proofs}));
+      }
     }
   }
   return changed;
@@ -248,7 +312,13 @@ Result<std::int64_t> Store::RevokeProofs(sql::Tx& tx, ProviderId provider,
 
 Result<std::int64_t> Store::DeleteExpired(sql::Tx& tx) const {
   Timestamp now = clock_.Now();
+  GH_TRY_VOID(tx.Exec(sqls::kDeleteExpiredPending, {now}));
+  GH_TRY_VOID(users::Store(clock_, ids_, rng_).DeleteOldEvents(tx));
   return tx.Exec(sqls::kDeleteExpired, {now, now - lifetimes_.idle});
+}
+
+Result<void> Store::RecordEvent(sql::Tx& tx, const AccountEvent& event) const {
+  return users::Store(clock_, ids_, rng_).RecordEvent(tx, event);
 }
 
 // ---- API tokens

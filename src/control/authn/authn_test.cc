@@ -228,7 +228,7 @@ TEST_P(AuthnStoreTest, ReissueKeepsTheCallersProofsAfterAPasswordChange) {
   ASSERT_OK(SetPassword(ada_.id));
   auto fresh = Write([&](sql::Tx& tx) -> Result<IssuedSession> {
     GH_TRY(users::User user, users_.Find(tx, ada_.id));
-    return store_.Reissue(tx, user, Own(), mine.session.id, "192.0.2.1", "browser");
+    return store_.Reissue(tx, user, {Own()}, mine.session.id, "192.0.2.1", "browser");
   });
   ASSERT_OK(fresh);
   auto found = Find(fresh->token);
@@ -273,10 +273,10 @@ TEST_P(AuthnStoreTest, RevokedProofsGoAndSessionsWithoutProofEnd) {
   mixed = Issue(ada_, Sso(), mixed.session.id);
   auto other = Issue(ada_, Sso(kOtherOrg, kOtherProvider));  // 55: not to be taken for 5
   auto bobs = Issue(bob_, Sso());
-  auto revoke = [&](std::optional<UserId> user) {
-    return Write([&](sql::Tx& tx) { return store_.RevokeProofs(tx, kProvider, user); });
+  auto revoke = [&](std::vector<UserId> users) {
+    return Write([&](sql::Tx& tx) { return store_.RevokeProofs(tx, kProvider, users); });
   };
-  EXPECT_EQ(revoke(ada_.id), 2);
+  EXPECT_EQ(revoke({ada_.id}), 2);
   EXPECT_ERROR(kUnauthenticated, "session_invalid", Find(only.token));
   auto found = Find(mixed.token);
   ASSERT_OK(found);
@@ -284,16 +284,20 @@ TEST_P(AuthnStoreTest, RevokedProofsGoAndSessionsWithoutProofEnd) {
   EXPECT_NE(found->first.OwnProof(), nullptr);
   EXPECT_NE(Find(other.token)->first.SsoProof(kOtherOrg), nullptr);
   EXPECT_OK(Find(bobs.token));
-  EXPECT_EQ(revoke(std::nullopt), 1);
+  EXPECT_EQ(revoke({}), 0);
+  // Any number of users, in batches.
+  std::vector<UserId> many(70, UserId{1});
+  many.push_back(bob_.id);
+  EXPECT_EQ(revoke(many), 1);
   EXPECT_ERROR(kUnauthenticated, "session_invalid", Find(bobs.token));
   EXPECT_EQ(Sessions(), 2);
-  EXPECT_EQ(revoke(std::nullopt), 0);
+  EXPECT_EQ(revoke(many), 0);
 }
 
 TEST_P(AuthnStoreTest, RevokingOneProviderKeepsTheProofsOfAnother) {
   auto both = Issue(ada_, Sso());
   both = Issue(ada_, Sso(kOtherOrg, kOtherProvider), both.session.id);
-  EXPECT_EQ(Write([&](sql::Tx& tx) { return store_.RevokeProofs(tx, kProvider, {}); }), 1);
+  EXPECT_EQ(Write([&](sql::Tx& tx) { return store_.RevokeProofs(tx, kProvider, {ada_.id}); }), 1);
   auto found = Find(both.token);
   ASSERT_OK(found);
   EXPECT_EQ(found->first.SsoProof(kOrg), nullptr);

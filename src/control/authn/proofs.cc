@@ -1,21 +1,20 @@
 #include "control/authn/proofs.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "platform/json/json.h"
 
 namespace gatehouse::authn {
 namespace {
 
-std::string_view KindName(ProofKind kind) {
-  switch (kind) {
-    case ProofKind::kPassword:
-      return "password";
-    case ProofKind::kRecovery:
-      return "recovery";
-    case ProofKind::kSso:
-      return "sso";
-  }
-  return "";
-}
+constexpr std::pair<ProofKind, std::string_view> kNames[] = {
+    {ProofKind::kPassword, "password"}, {ProofKind::kRecovery, "recovery"},
+    {ProofKind::kSso, "sso"},           {ProofKind::kTotp, "totp"},
+    {ProofKind::kWebAuthn, "webauthn"}, {ProofKind::kRecoveryCode, "recovery-code"},
+    {ProofKind::kPasskey, "passkey"},
+};
 
 std::unexpected<Error> Damaged() {
   return Fail(Code::kDataLoss, "internal", "the proofs of a session cannot be read");
@@ -29,34 +28,37 @@ Result<Proof> ParseProof(const json::Value& value) {
   if (!kind || !at) return Damaged();
   Proof proof;
   proof.at = Timestamp{*at};
-  if (*kind == KindName(ProofKind::kPassword)) {
-    proof.kind = ProofKind::kPassword;
-  } else if (*kind == KindName(ProofKind::kRecovery)) {
-    proof.kind = ProofKind::kRecovery;
-  } else if (*kind == KindName(ProofKind::kSso)) {
+  const auto* name = std::ranges::find(kNames, *kind, [](const auto& n) { return n.second; });
+  if (name == std::end(kNames)) return Damaged();
+  proof.kind = name->first;
+  if (proof.kind == ProofKind::kSso) {
     auto organization = json::GetInt(*object, "organization");
     auto provider = json::GetInt(*object, "provider");
     auto revision = json::GetInt(*object, "revision");
     auto identity = json::GetInt(*object, "identity");
     if (!organization || !provider || !revision || !identity) return Damaged();
-    proof.kind = ProofKind::kSso;
     proof.organization = OrgId{*organization};
     proof.provider = ProviderId{*provider};
     proof.revision = *revision;
     proof.identity = IdentityId{*identity};
-  } else {
-    return Damaged();
   }
   return proof;
 }
 
 }  // namespace
 
+std::string_view ProofName(ProofKind kind) {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) return name;
+  }
+  return "";
+}
+
 std::string SerializeProofs(const std::vector<Proof>& proofs) {
   json::Array array;
   for (const Proof& proof : proofs) {
     json::Object object;
-    object["kind"] = KindName(proof.kind);
+    object["kind"] = ProofName(proof.kind);
     object["at"] = proof.at.micros;
     if (proof.kind == ProofKind::kSso) {
       object["organization"] = proof.organization.value;

@@ -9,8 +9,17 @@ namespace {
 
 Result<void> CheckOwn(ProofKind kind) {
   // A proof by a provider comes with an organization and is written by the flow that verified it.
-  if (kind == ProofKind::kSso) {
-    return Fail(Code::kInternal, "internal", "an SSO proof is not one by own credentials");
+  if (!IsOwn(kind)) {
+    return Fail(Code::kInternal, "internal", "not a proof by own credentials");
+  }
+  return {};
+}
+
+// A session by a provider that vouched for the second factor: a password alone would make one by
+// own credentials of it.
+Result<void> CheckFactor(const users::User& user, const Session& session) {
+  if (user.has_2fa && session.OwnProof() != nullptr && session.FactorProof() == nullptr) {
+    return Fail(Code::kUnauthenticated, kTwoFactorRequired, "the second factor first");
   }
   return {};
 }
@@ -63,76 +72,157 @@ Task<std::shared_ptr<const Principal>> ServiceImpl::FromToken(std::string token)
   co_return principal;
 }
 
-Task<IssuedSession> ServiceImpl::LogIn(std::string username, std::string password,
-                                       std::optional<SessionId> previous, std::string ip,
-                                       std::string user_agent, std::string correlation_id) {
-  users::ClientInfo client{
-      .ip = ip, .user_agent = user_agent, .correlation_id = std::move(correlation_id)};
-  GH_CO_TRY(users::User proven, co_await parts_.users.CheckPassword(
-                                    std::move(username), std::move(password), std::move(client)));
+// ---- log-in and step-up
+// ---------------------------------------------------------------------------
+
+Task<LoginOutcome> ServiceImpl::Open(users::User proven, ProofKind kind,
+                                     std::optional<SessionId> previous, std::string next,
+                                     users::ClientInfo client) {
+  auto write = [&](sql::Tx& tx) -> Result<LoginOutcome> {
+    GH_TRY(users::User user, parts_.user_store.Find(tx, proven.id));
+    // Deactivated, or the password changed, since it was proven.
+    if (!user.is_active || user.session_epoch != proven.session_epoch) {
+      return Fail(Code::kUnauthenticated, users::kLoginFailed, "changed meanwhile");
+    }
+    Proof proof{.kind = kind, .at = parts_.clock.Now()};
+    return parts_.store.Begin(tx, user, proof, previous, client.ip, client.user_agent, next,
+                              /*vouched_second_factor=*/false, client.correlation_id);
+  };
+  GH_CO_TRY(LoginOutcome outcome, co_await parts_.db.Write(write));
+  if (outcome.session) {
+    if (previous) cache_.Forget(*previous);
+    cache_.Forget(proven.id);
+  }
+  co_return outcome;
+}
+
+Task<LoginOutcome> ServiceImpl::LogIn(std::string username, std::string password,
+                                      std::optional<SessionId> previous, std::string next,
+                                      users::ClientInfo client) {
+  GH_CO_TRY(users::User proven,
+            co_await parts_.users.CheckPassword(std::move(username), std::move(password), client));
+  co_return co_await Open(std::move(proven), ProofKind::kPassword, previous, std::move(next),
+                          std::move(client));
+}
+
+Task<LoginOutcome> ServiceImpl::Start(UserId user, ProofKind kind,
+                                      std::optional<SessionId> previous, std::string next,
+                                      users::ClientInfo client) {
+  GH_CO_TRY_VOID(CheckOwn(kind));
+  auto read = [this, user](sql::Tx& tx) { return parts_.user_store.Find(tx, user); };
+  GH_CO_TRY(users::User owner, co_await parts_.db.Read(read));
+  co_return co_await Open(std::move(owner), kind, previous, std::move(next), std::move(client));
+}
+
+Task<IssuedSession> ServiceImpl::Reissue(UserId user, SessionId current,
+                                         std::optional<ProofKind> kind, users::ClientInfo client) {
+  std::vector<Proof> fresh;
+  if (kind) {
+    GH_CO_TRY_VOID(CheckOwn(*kind));
+    fresh.push_back({.kind = *kind, .at = parts_.clock.Now()});
+  }
+  auto write = [&](sql::Tx& tx) -> Result<IssuedSession> {
+    GH_TRY(users::User owner, parts_.user_store.Find(tx, user));
+    if (!owner.is_active) return Fail(Code::kUnauthenticated, kSessionInvalid, "user is inactive");
+    GH_TRY(IssuedSession issued,
+           parts_.store.Reissue(tx, owner, fresh, current, client.ip, client.user_agent));
+    GH_TRY_VOID(CheckFactor(owner, issued.session));
+    return issued;
+  };
+  GH_CO_TRY(IssuedSession issued, co_await parts_.db.Write(write));
+  cache_.Forget(user);
+  co_return issued;
+}
+
+Task<IssuedSession> ServiceImpl::StepUpByPassword(Principal principal, std::string password,
+                                                  users::ClientInfo client) {
+  if (!principal.session) co_return Fail(Code::kUnauthenticated, kSessionInvalid, "no session");
+  const Session& session = *principal.session;
+  GH_CO_TRY(users::User proven,
+            co_await parts_.users.ConfirmPassword(principal.user.id, std::move(password), client));
   auto write = [&](sql::Tx& tx) -> Result<IssuedSession> {
     GH_TRY(users::User user, parts_.user_store.Find(tx, proven.id));
-    // Deactivated, or the password changed, since it was checked.
     if (!user.is_active || user.session_epoch != proven.session_epoch) {
-      return Fail(Code::kUnauthenticated, users::kLoginFailed);
+      return Fail(Code::kUnauthenticated, kSessionInvalid, "changed meanwhile");
     }
-    GH_TRY_VOID(parts_.user_store.TouchLogin(tx, user.id));
-    Proof proof{.kind = ProofKind::kPassword, .at = parts_.clock.Now()};
-    return parts_.store.Create(tx, user, proof, previous, ip, user_agent);
+    std::vector<Proof> fresh{{.kind = ProofKind::kPassword, .at = parts_.clock.Now()}};
+    GH_TRY(IssuedSession issued,
+           parts_.store.Renew(tx, user, fresh, session.id, client.ip, client.user_agent));
+    GH_TRY_VOID(CheckFactor(user, issued.session));
+    GH_TRY_VOID(Note(tx, user.id, "step-up", ProofName(ProofKind::kPassword), client));
+    return issued;
   };
   GH_CO_TRY(IssuedSession issued, co_await parts_.db.Write(write));
-  if (previous) cache_.Forget(*previous);
-  cache_.Forget(proven.id);
+  cache_.Forget(session.id);
   co_return issued;
 }
 
-Task<IssuedSession> ServiceImpl::Start(UserId user, ProofKind kind,
-                                       std::optional<SessionId> previous, std::string ip,
-                                       std::string user_agent) {
-  GH_CO_TRY_VOID(CheckOwn(kind));
-  auto write = [&](sql::Tx& tx) -> Result<IssuedSession> {
-    GH_TRY(users::User owner, parts_.user_store.Find(tx, user));
-    if (!owner.is_active) return Fail(Code::kUnauthenticated, kSessionInvalid, "user is inactive");
-    GH_TRY_VOID(parts_.user_store.TouchLogin(tx, user));
-    Proof proof{.kind = kind, .at = parts_.clock.Now()};
-    return parts_.store.Create(tx, owner, proof, previous, ip, user_agent);
-  };
-  GH_CO_TRY(IssuedSession issued, co_await parts_.db.Write(write));
-  if (previous) cache_.Forget(*previous);
-  cache_.Forget(user);
-  co_return issued;
-}
+// ---- ending
+// ---------------------------------------------------------------------------------------
 
-Task<IssuedSession> ServiceImpl::Reissue(UserId user, SessionId current, ProofKind kind,
-                                         std::string ip, std::string user_agent) {
-  GH_CO_TRY_VOID(CheckOwn(kind));
-  auto write = [&](sql::Tx& tx) -> Result<IssuedSession> {
-    GH_TRY(users::User owner, parts_.user_store.Find(tx, user));
-    if (!owner.is_active) return Fail(Code::kUnauthenticated, kSessionInvalid, "user is inactive");
-    Proof proof{.kind = kind, .at = parts_.clock.Now()};
-    return parts_.store.Reissue(tx, owner, proof, current, ip, user_agent);
-  };
-  GH_CO_TRY(IssuedSession issued, co_await parts_.db.Write(write));
-  cache_.Forget(user);
-  co_return issued;
-}
-
-Task<void> ServiceImpl::LogOut(UserId user, SessionId session) {
-  auto write = [this, user, session](sql::Tx& tx) {
-    return parts_.store.Delete(tx, user, session);
+Task<void> ServiceImpl::LogOut(UserId user, SessionId session, users::ClientInfo client) {
+  auto write = [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(parts_.store.Delete(tx, user, session));
+    return Note(tx, user, "logout", "", client);
   };
   GH_CO_TRY_VOID(co_await parts_.db.Write(write));
   cache_.Forget(session);
   co_return Result<void>();
 }
 
-Task<void> ServiceImpl::EndOthers(UserId user, SessionId keep) {
-  auto write = [this, user, keep](sql::Tx& tx) {
-    return parts_.store.DeleteAllExcept(tx, user, keep);
+Task<void> ServiceImpl::EndSession(UserId user, SessionId session, users::ClientInfo client) {
+  auto write = [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(parts_.store.Delete(tx, user, session));
+    GH_TRY_VOID(RecordEnd(tx, user, "one", client));
+    return Note(tx, user, "session-ended", "", client);
+  };
+  GH_CO_TRY_VOID(co_await parts_.db.Write(write));
+  cache_.Forget(session);
+  co_return Result<void>();
+}
+
+Task<void> ServiceImpl::EndOthers(UserId user, SessionId keep, users::ClientInfo client) {
+  auto write = [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(parts_.store.DeleteAllExcept(tx, user, keep));
+    GH_TRY_VOID(RecordEnd(tx, user, "all others", client));
+    return Note(tx, user, "sessions-ended", "", client);
   };
   GH_CO_TRY_VOID(co_await parts_.db.Write(write));
   cache_.Forget(user);
   co_return Result<void>();
+}
+
+Result<void> ServiceImpl::Note(sql::Tx& tx, UserId user, std::string_view kind,
+                               std::string_view detail, const users::ClientInfo& client) const {
+  AccountEvent event;
+  event.user = user;
+  event.kind = kind;
+  event.detail = detail;
+  event.ip = client.ip;
+  event.user_agent = client.user_agent;
+  event.correlation_id = client.correlation_id;
+  return parts_.store.RecordEvent(tx, event);
+}
+
+Result<void> ServiceImpl::RecordEnd(sql::Tx& tx, UserId user, std::string_view which,
+                                    const users::ClientInfo& client) const {
+  GH_TRY(users::User owner, parts_.user_store.Find(tx, user));
+  audit::Entry entry;
+  entry.event = audit::Event::kSessionsEnd;
+  entry.actor = user;
+  entry.actor_label = owner.Display();
+  entry.target_user = user;
+  entry.ip = client.ip;
+  entry.correlation_id = client.correlation_id;
+  entry.data["which"] = which;
+  GH_TRY_VOID(parts_.audit.Record(tx, entry));
+  return {};
+}
+
+Task<std::vector<AccountEvent>> ServiceImpl::ListEvents(UserId user,
+                                                        std::optional<std::int64_t> before,
+                                                        std::size_t limit) {
+  co_return co_await parts_.users.ListEvents(user, before, limit);
 }
 
 Task<std::vector<Session>> ServiceImpl::List(UserId user) {

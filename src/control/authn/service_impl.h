@@ -33,16 +33,21 @@ class ServiceImpl final : public Service {
 
   Task<std::shared_ptr<const Principal>> FromSession(std::string token) override;
   Task<std::shared_ptr<const Principal>> FromToken(std::string token) override;
-  Task<IssuedSession> LogIn(std::string username, std::string password,
-                            std::optional<SessionId> previous, std::string ip,
-                            std::string user_agent, std::string correlation_id) override;
-  Task<IssuedSession> Start(UserId user, ProofKind proof, std::optional<SessionId> previous,
-                            std::string ip, std::string user_agent) override;
-  Task<IssuedSession> Reissue(UserId user, SessionId current, ProofKind proof, std::string ip,
-                              std::string user_agent) override;
-  Task<void> LogOut(UserId user, SessionId session) override;
-  Task<void> EndOthers(UserId user, SessionId keep) override;
+  Task<LoginOutcome> LogIn(std::string username, std::string password,
+                           std::optional<SessionId> previous, std::string next,
+                           users::ClientInfo client) override;
+  Task<LoginOutcome> Start(UserId user, ProofKind proof, std::optional<SessionId> previous,
+                           std::string next, users::ClientInfo client) override;
+  Task<IssuedSession> Reissue(UserId user, SessionId current, std::optional<ProofKind> proof,
+                              users::ClientInfo client) override;
+  Task<IssuedSession> StepUpByPassword(Principal principal, std::string password,
+                                       users::ClientInfo client) override;
+  Task<void> LogOut(UserId user, SessionId session, users::ClientInfo client) override;
+  Task<void> EndSession(UserId user, SessionId session, users::ClientInfo client) override;
+  Task<void> EndOthers(UserId user, SessionId keep, users::ClientInfo client) override;
   Task<std::vector<Session>> List(UserId user) override;
+  Task<std::vector<AccountEvent>> ListEvents(UserId user, std::optional<std::int64_t> before,
+                                             std::size_t limit) override;
   Task<std::string> CreateToken(UserId user, std::string name, std::vector<std::string> scopes,
                                 std::optional<Timestamp> expires_at) override;
   Task<std::vector<ApiToken>> ListTokens(UserId user) override;
@@ -52,6 +57,13 @@ class ServiceImpl final : public Service {
   void ForgetAll() override { cache_.ForgetAll(); }
 
  private:
+  Task<LoginOutcome> Open(users::User proven, ProofKind kind, std::optional<SessionId> previous,
+                          std::string next, users::ClientInfo client);
+  Result<void> Note(sql::Tx& tx, UserId user, std::string_view kind, std::string_view detail,
+                    const users::ClientInfo& client) const;
+  Result<void> RecordEnd(sql::Tx& tx, UserId user, std::string_view which,
+                         const users::ClientInfo& client) const;
+
   ServiceParts parts_;
   SessionCache cache_;
 };

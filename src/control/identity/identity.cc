@@ -97,12 +97,12 @@ Result<std::optional<Identity>> Store::FindByUser(sql::Tx& tx, OrgId organizatio
   return FirstOf(rows);
 }
 
-Result<std::vector<Identity>> Store::ListForProvider(sql::Tx& tx, OrgId organization,
-                                                     ProviderId provider) const {
-  GH_TRY(sql::Rows rows, tx.Query(sqls::kListForProvider, {organization, provider}));
-  std::vector<Identity> identities;
-  for (sql::Row row : rows) identities.push_back(ToIdentity(row));
-  return identities;
+Result<std::vector<UserId>> Store::OwnersOf(sql::Tx& tx, OrgId organization,
+                                            ProviderId provider) const {
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kOwners, {organization, provider}));
+  std::vector<UserId> owners;
+  for (sql::Row row : rows) owners.push_back(row.As<UserId>(0));
+  return owners;
 }
 
 Result<json::Object> Store::Data(sql::Tx& tx, OrgId organization, IdentityId id) const {
@@ -147,16 +147,15 @@ Result<json::Object> Store::RenewedData(sql::Tx& tx, const Identity& identity,
 Result<void> Store::Refresh(sql::Tx& tx, const Identity& identity,
                             const Assertion& assertion) const {
   GH_TRY_VOID(Validate(assertion));
+  GH_TRY(json::Object data, RenewedData(tx, identity, assertion));
+  std::string sealed = keys_.Seal(kPurpose, AssociatedData(identity.organization, identity.id),
+                                  json::Serialize(data));
+  std::string email = Label(assertion.email);
   // The row must still be the one that was proven: same owner, same subject.
-  GH_TRY(sql::Rows rows, tx.Query(sqls::kFindById, {identity.organization, identity.id}));
-  if (rows.empty()) return Fail(Code::kNotFound, kIdentityNotFound);
-  Identity current = ToIdentity(rows.front());
-  if (current.user != identity.user || current.issuer != assertion.issuer ||
-      current.subject != assertion.subject) {
-    return Fail(Code::kNotFound, kIdentityNotFound, "the identity has changed");
-  }
-  GH_TRY(json::Object data, RenewedData(tx, current, assertion));
-  GH_TRY_VOID(Update(tx, current, current.user, assertion, data));
+  GH_TRY(std::int64_t renewed,
+         tx.Exec(sqls::kRenew, {identity.organization, identity.id, identity.user, assertion.issuer,
+                                assertion.subject, email, sealed, clock_.Now()}));
+  if (renewed == 0) return Fail(Code::kNotFound, kIdentityNotFound, "the identity has changed");
   return {};
 }
 
@@ -241,6 +240,44 @@ Result<std::vector<UserId>> Store::InvalidateAll(sql::Tx& tx, OrgId organization
   std::vector<UserId> owners = Owners(rows);
   for (UserId owner : owners) GH_TRY_VOID(MarkInvalid(tx, organization, owner));
   return owners;
+}
+
+Result<std::vector<Identity>> Store::ListOfUser(sql::Tx& tx, UserId user) const {
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kListOfUser, {user}));
+  std::vector<Identity> identities;
+  for (sql::Row row : rows) identities.push_back(ToIdentity(row));
+  return identities;
+}
+
+Result<void> Store::Detach(sql::Tx& tx, const Identity& identity, UserId user,
+                           const Actor& actor) const {
+  GH_TRY(std::int64_t gone, tx.Exec(sqls::kDeleteOne, {identity.organization, identity.id, user}));
+  if (gone == 0) return Fail(Code::kNotFound, kIdentityNotFound);
+  Assertion was;
+  was.issuer = identity.issuer;
+  was.subject = identity.subject;
+  audit::Entry entry = LinkEntry(audit::Event::kSsoIdentityUnlink, identity.organization,
+                                 identity.id, user, was, actor);
+  entry.data["because"] = "own_wish";
+  GH_TRY_VOID(audit_.Record(tx, entry));
+  return MarkInvalid(tx, identity.organization, user);
+}
+
+Result<std::vector<ProviderId>> Store::DeleteOfMember(sql::Tx& tx, OrgId organization, UserId user,
+                                                      const Actor& actor) const {
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kDeleteOfMember, {organization, user}));
+  std::vector<ProviderId> providers;
+  for (sql::Row row : rows) {
+    providers.push_back(row.As<ProviderId>(1));
+    Assertion gone;
+    gone.issuer = row.String(2);
+    gone.subject = row.String(3);
+    audit::Entry entry = LinkEntry(audit::Event::kSsoIdentityUnlink, organization,
+                                   row.As<IdentityId>(0), user, gone, actor);
+    entry.data["because"] = "member_removed";
+    GH_TRY_VOID(audit_.Record(tx, entry));
+  }
+  return providers;
 }
 
 Result<std::vector<UserId>> Store::DeleteAll(sql::Tx& tx, OrgId organization,

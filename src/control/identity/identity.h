@@ -67,8 +67,11 @@ class Store {
                                                 std::string_view subject) const;
   Result<std::optional<Identity>> FindByUser(sql::Tx& tx, OrgId organization, ProviderId provider,
                                              UserId user) const;
-  Result<std::vector<Identity>> ListForProvider(sql::Tx& tx, OrgId organization,
-                                                ProviderId provider) const;
+  // All identities of a user, in every organization: for the account's own pages. REQUIRES: a
+  // transaction of sql::Tenant::All().
+  Result<std::vector<Identity>> ListOfUser(sql::Tx& tx, UserId user) const;
+  // Whose identities a provider has.
+  Result<std::vector<UserId>> OwnersOf(sql::Tx& tx, OrgId organization, ProviderId provider) const;
   // Opened data of an identity. Errors: kNotFound "identity_not_found", kDataLoss "seal_broken".
   Result<json::Object> Data(sql::Tx& tx, OrgId organization, IdentityId id) const;
 
@@ -98,6 +101,14 @@ class Store {
   // owners; each gets a kMarkInvalidSso row.
   Result<std::vector<UserId>> InvalidateAll(sql::Tx& tx, OrgId organization, ProviderId provider,
                                             std::string_view reason) const;
+  // The user takes the identity off the account; audited (sso-identity.unlink), and the member is
+  // marked (kMarkInvalidSso). The caller revokes the provider's proofs. Errors: kNotFound
+  // "identity_not_found" (also somebody else's).
+  Result<void> Detach(sql::Tx& tx, const Identity& identity, UserId user, const Actor& actor) const;
+  // What a user who is no member any more leaves behind in the organization: each identity goes,
+  // audited (sso-identity.unlink). Returns the providers, whose proofs the caller revokes.
+  Result<std::vector<ProviderId>> DeleteOfMember(sql::Tx& tx, OrgId organization, UserId user,
+                                                 const Actor& actor) const;
   // Returns the owners.
   Result<std::vector<UserId>> DeleteAll(sql::Tx& tx, OrgId organization, ProviderId provider) const;
 

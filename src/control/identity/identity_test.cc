@@ -282,7 +282,7 @@ TEST_P(IdentityTest, AnotherOrganizationSeesNothing) {
   EXPECT_FALSE(ByUser(ada_, kOtherOrg).has_value());
   EXPECT_ERROR(kNotFound, "identity_not_found", Data(got->identity.id, kOtherOrg));
   auto list = [&](OrgId organization) {
-    return Read([&](sql::Tx& tx) { return store_.ListForProvider(tx, organization, kProvider); })
+    return Read([&](sql::Tx& tx) { return store_.OwnersOf(tx, organization, kProvider); })
         .value()
         .size();
   };
@@ -397,6 +397,28 @@ TEST_P(IdentityTest, DeleteAllLeavesOtherProvidersAlone) {
   ASSERT_OK(owners);
   EXPECT_EQ(*owners, (std::vector{ada_, bob_}));
   EXPECT_EQ(Rows(), 1);
+}
+
+TEST_P(IdentityTest, ARemovedMemberLeavesNothingBehindInThatOrganization) {  // SETUP-35
+  ASSERT_OK(Attach(ada_, Says("s-1")));
+  ASSERT_OK(Attach(bob_, Says("s-2")));
+  ASSERT_OK(Attach(bob_, Says("s-2"), kOtherOrg, kOtherProvider));
+  auto remove = [&](UserId user) {
+    return Write([&](sql::Tx& tx) { return store_.DeleteOfMember(tx, kOrg, user, actor_); });
+  };
+  auto providers = remove(bob_);
+  ASSERT_OK(providers);
+  EXPECT_EQ(*providers, std::vector{kProvider});
+  EXPECT_FALSE(ByUser(bob_).has_value());
+  EXPECT_TRUE(ByUser(ada_).has_value());
+  EXPECT_TRUE(ByUser(bob_, kOtherOrg, kOtherProvider).has_value());
+  auto entries = Audit(audit::Event::kSsoIdentityUnlink);
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].target_user, bob_);
+  EXPECT_EQ(entries[0].organization, kOrg);
+  EXPECT_EQ(json::GetString(entries[0].data, "subject"), "s-2");
+  EXPECT_TRUE(remove(bob_)->empty());
+  EXPECT_EQ(Audit(audit::Event::kSsoIdentityUnlink).size(), 1u);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
-// Every SQL text of this module. Each names the organization. Subjects are compared as they are:
+// Every SQL text of this module. Each names the organization, but for the list of a user's own.
+// Subjects are compared as they are:
 // both engines compare TEXT byte for byte.
 
 #include "platform/sql/sql.h"
@@ -24,11 +25,10 @@ inline constexpr sql::Statement kFindByUser{
 inline constexpr sql::Statement kFindById{
     "identities_find_by_id",
     "SELECT " GH_IDENTITY_COLUMNS " FROM auth_identities WHERE organization_id = $1 AND id = $2"};
-inline constexpr sql::Statement kListForProvider{
-    "identities_list_for_provider",
-    "SELECT " GH_IDENTITY_COLUMNS
-    " FROM auth_identities WHERE organization_id = $1 AND provider_id = $2 ORDER BY id"};
-
+// The account's own page: of one user, in every organization.
+inline constexpr sql::Statement kListOfUser{"identities_list_of_user",
+                                            "SELECT " GH_IDENTITY_COLUMNS
+                                            " FROM auth_identities WHERE user_id = $1 ORDER BY id"};
 #undef GH_IDENTITY_COLUMNS
 
 inline constexpr sql::Statement kData{
@@ -44,6 +44,24 @@ inline constexpr sql::Statement kUpdate{
     "UPDATE auth_identities SET user_id = $3, issuer = $4, subject = $5, email = $6, data = $7, "
     "is_valid = 1, invalid_reason = NULL, version = version + 1, last_verified_at = $8, "
     "last_synced_at = $8 WHERE organization_id = $1 AND id = $2"};
+// The same for an identity that is still whose and what it was. The columns of its keys are not
+// written, so their indexes stay untouched.
+inline constexpr sql::Statement kRenew{
+    "identities_renew",
+    "UPDATE auth_identities SET email = $6, data = $7, is_valid = 1, invalid_reason = NULL, "
+    "version = version + 1, last_verified_at = $8, last_synced_at = $8 WHERE organization_id = $1 "
+    "AND id = $2 AND user_id = $3 AND issuer = $4 AND subject = $5"};
+inline constexpr sql::Statement kOwners{
+    "identities_owners",
+    "SELECT user_id FROM auth_identities WHERE organization_id = $1 AND provider_id = $2 ORDER BY "
+    "user_id"};
+inline constexpr sql::Statement kDeleteOfMember{
+    "identities_delete_of_member",
+    "DELETE FROM auth_identities WHERE organization_id = $1 AND user_id = $2 RETURNING id, "
+    "provider_id, issuer, subject"};
+inline constexpr sql::Statement kDeleteOne{
+    "identities_delete_one",
+    "DELETE FROM auth_identities WHERE organization_id = $1 AND id = $2 AND user_id = $3"};
 inline constexpr sql::Statement kDeleteOfUser{
     "identities_delete_of_user",
     "DELETE FROM auth_identities WHERE organization_id = $1 AND provider_id = $2 AND user_id = $3"};

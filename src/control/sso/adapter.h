@@ -80,6 +80,8 @@ struct CallbackOutcome {
   std::string reason;        // slug when refused: "oidc_aud", …
   std::string user_message;  // "" or a text of the described system that pages may show
   json::Object claims;       // what the provider said, redacted, for the review page
+  // The verified assertion says that the person proved a second factor to the provider.
+  bool second_factor = false;
   std::vector<Check> checks;
 };
 
@@ -101,6 +103,8 @@ class Adapter {
   virtual json::Object PublicConfig(const json::Object& config) const = 0;
   // Part of the identity key and of what SETUP-31 compares: the trust root of this config.
   virtual std::string Issuer(const json::Object& config) const = 0;
+  // Does this config refuse log-ins for which the provider does not vouch for a second factor?
+  virtual bool RequiresSecondFactor(const json::Object& /*config*/) const { return false; }
   // How claims are mapped, for the review page: (our field, claim name, value received).
   struct Mapped {
     std::string field, claim, value;

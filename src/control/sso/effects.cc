@@ -31,6 +31,20 @@ orgs::Actor ActorOf(const Message& m) {
 OrgId OrgOf(const Message& m) { return OrgId{m.shard.id}; }
 UserId UserOf(const Message& m) { return UserId{json::GetInt(m.payload, "user_id").value_or(0)}; }
 
+members::UserCopy CopyOf(const Message& m) {
+  return {.user = UserOf(m),
+          .email = TextOf(m, "email"),
+          .name = TextOf(m, "name"),
+          .is_active = json::GetBool(m.payload, "is_active").value_or(true),
+          .has_2fa = json::GetBool(m.payload, "has_2fa").value_or(false)};
+}
+
+std::optional<invites::Ticket> TicketOf(const Message& m) {
+  auto member = json::GetInt(m.payload, "ticket_member");
+  if (!member) return std::nullopt;
+  return invites::Ticket{MemberId{*member}, TextOf(m, "ticket_token")};
+}
+
 }  // namespace
 
 Result<void> Effects::ClearRequire2fa(sql::Tx& tx, OrgId organization,
@@ -40,15 +54,22 @@ Result<void> Effects::ClearRequire2fa(sql::Tx& tx, OrgId organization,
   return {};
 }
 
-Result<void> Effects::MemberLinked(sql::Tx& tx, OrgId organization, UserId user,
-                                   std::string_view email, std::string_view add_with_role,
+Result<void> Effects::MemberLinked(sql::Tx& tx, OrgId organization, const Linked& linked,
                                    const identity::Actor& actor) const {
   json::Object payload = ActorPayload(actor);
-  payload["user_id"] = user.value;
-  payload["email"] = email;
-  payload["role"] = add_with_role;
-  GH_TRY_VOID(
-      outbox_.Enqueue(tx, Category::kMemberLinked, organization.value, user.value, payload));
+  payload["user_id"] = linked.user.id.value;
+  payload["email"] = linked.user.email;
+  payload["name"] = linked.user.name;
+  payload["is_active"] = linked.user.is_active;
+  payload["has_2fa"] = linked.user.has_2fa;
+  payload["verified_email"] = linked.verified_email;
+  payload["role"] = linked.add_with_role;
+  if (linked.ticket) {
+    payload["ticket_member"] = linked.ticket->member.value;
+    payload["ticket_token"] = linked.ticket->token;
+  }
+  GH_TRY_VOID(outbox_.Enqueue(tx, Category::kMemberLinked, organization.value, linked.user.id.value,
+                              payload));
   return {};
 }
 
@@ -92,43 +113,49 @@ Result<void> Effects::DefaultRole(sql::Tx& tx, OrgId organization, std::string_v
 }
 
 Result<void> Effects::Mail(sql::Tx& tx, std::int64_t unique_id, std::string_view id,
-                           std::string_view to, std::string_view subject,
-                           std::string_view text) const {
-  json::Object payload;
-  payload["id"] = id;
-  payload["to"] = to;
-  payload["subject"] = subject;
-  payload["text"] = text;
-  payload["html"] = "";
+                           std::string_view to, const mail::Composed& mail) const {
+  json::Object payload = mail::Payload(id, users::MailAddress(to), mail);
   GH_TRY_VOID(outbox_.Enqueue(tx, Category::kMail, unique_id, unique_id, payload));
   return {};
 }
 
-void RegisterEffects(outbox::Drainer& drainer, orgs::Service& orgs) {
+void RegisterEffects(outbox::Drainer& control, orgs::Service& orgs, members::Service& members,
+                     invites::Service& invites) {
   orgs::Service* service = &orgs;
-  drainer.Register(Category::kClearRequire2fa, [service](Message m) {
+  control.Register(Category::kClearRequire2fa, [service](Message m) {
     return service->ApplyClearRequire2fa(m.id, OrgOf(m), ActorOf(m));
   });
-  drainer.Register(Category::kMemberLinked, [service](Message m) {
-    return service->ApplyMemberLinked(m.id, OrgOf(m), UserOf(m), TextOf(m, "email"),
-                                      TextOf(m, "role"), ActorOf(m));
+  control.Register(Category::kMemberLinked, [to = &invites](Message m) {
+    return to->ApplyMemberLinked(m.id, OrgOf(m), CopyOf(m), TextOf(m, "verified_email"),
+                                 TextOf(m, "role"), TicketOf(m), ActorOf(m));
   });
-  drainer.Register(Category::kMarkInvalidSso, [service](Message m) {
+  control.Register(Category::kUserUpdate,
+                   [to = &members](Message m) { return to->ApplyUserUpdate(m.id, CopyOf(m)); });
+  control.Register(Category::kMarkInvalidSso, [service](Message m) {
     return service->ApplyMarkInvalidSso(m.id, OrgOf(m), UserOf(m));
   });
-  drainer.Register(Category::kSendSignal, [service](Message m) {
+  control.Register(Category::kSendSignal, [service](Message m) {
     const json::Object* args = json::GetObject(m.payload, "args");
     return service->ApplySignal(m.id, OrgOf(m), TextOf(m, "signal"),
                                 args != nullptr ? json::Serialize(*args) : "{}");
   });
-  drainer.Register(Category::kSendSsoLinkMails, [service](Message m) {
+  control.Register(Category::kSendSsoLinkMails, [service](Message m) {
     return service->ApplySendLinkMails(m.id, OrgOf(m), ActorOf(m), TextOf(m, "provider_name"));
   });
-  drainer.Register(Category::kSsoDisabled, [service](Message m) {
+  control.Register(Category::kSsoDisabled, [service](Message m) {
     return service->ApplySsoDisabled(m.id, OrgOf(m), ActorOf(m), TextOf(m, "provider_name"));
   });
-  drainer.Register(Category::kDefaultRole, [service](Message m) {
+  control.Register(Category::kDefaultRole, [service](Message m) {
     return service->ApplyDefaultRole(m.id, OrgOf(m), TextOf(m, "role"), ActorOf(m));
+  });
+}
+
+void RegisterRegionEffects(outbox::Drainer& region, Service& sso, members::Service& members) {
+  region.Register(Category::kMemberUpdate, [to = &sso](Message m) {
+    return to->ApplyMemberRemoved(OrgOf(m), UserOf(m), ActorOf(m));
+  });
+  region.Register(Category::kEnforce2fa, [to = &members](Message m) {
+    return to->ApplyEnforce2fa(m.id, OrgOf(m), ActorOf(m));
   });
 }
 

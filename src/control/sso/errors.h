@@ -21,6 +21,9 @@ inline constexpr std::string_view kAccountInactive = "account_inactive";
 inline constexpr std::string_view kAmbiguousEmail = "ambiguous_email";
 inline constexpr std::string_view kSsoNotConfigured = "sso_not_configured";
 inline constexpr std::string_view kNoLinkedOwner = "no_linked_owner";
+inline constexpr std::string_view kIdentityNotFound = "identity_not_found";
+// The organization, or the account for want of a password, cannot do without it.
+inline constexpr std::string_view kIdentityNeeded = "identity_needed";
 inline constexpr std::string_view kForbidden = "forbidden";
 inline constexpr std::string_view kReauthRequired = "reauth_required";
 inline constexpr std::string_view kRecentLoginRequired = "recent_login_required";

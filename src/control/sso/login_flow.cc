@@ -6,19 +6,46 @@
 
 namespace gatehouse::sso {
 
-Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organization,
-                                   std::string next) {
-  GH_CO_TRY(auto live, co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
-    return providers_.Find(tx, organization.id);
-  }));
+Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organization, std::string next,
+                                   std::optional<invites::Ticket> ticket) {
+  // With the provider as this process saw it last, which the transaction confirms: in the usual
+  // case that saves reading it before.
+  if (auto seen = providers_.LastSeen(organization.id)) {
+    GH_CO_TRY(auto begun,
+              co_await StartLogin(client, organization, next, ticket, seen->provider, seen.get()));
+    if (begun) co_return std::move(*begun);
+  }
+  GH_CO_TRY(auto live, co_await d_.db.Read(sql::Tenant::Of(organization.id),
+                                           [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+                                             return providers_.Find(tx, organization.id);
+                                           }));
   if (!live) co_return Fail(Code::kNotFound, kSsoNotConfigured);
-  Adapter* adapter = Find(live->kind);
-  if (adapter == nullptr) co_return Fail(Code::kNotFound, kSsoNotConfigured, live->kind);
+  GH_CO_TRY(auto begun,
+            co_await StartLogin(std::move(client), std::move(organization), std::move(next),
+                                std::move(ticket), std::move(*live), nullptr));
+  co_return std::move(*begun);
+}
+
+Task<std::optional<Step>> ServiceImpl::StartLogin(Client client, orgs::Organization organization,
+                                                  std::string next,
+                                                  std::optional<invites::Ticket> ticket,
+                                                  LiveProvider live,
+                                                  const SeenProvider* unconfirmed) {
+  Adapter* adapter = Find(live.kind);
+  if (adapter == nullptr) {
+    if (unconfirmed != nullptr) co_return std::optional<Step>();
+    co_return Fail(Code::kNotFound, kSsoNotConfigured, live.kind);
+  }
 
   std::string state = d_.rng.Token();
-  StartInput input{state, ReturnUrl(organization, live->config), ""};
+  StartInput input{state, ReturnUrl(organization, *live.config), ""};
   if (client.principal) input.login_hint = client.principal->user.email;
-  GH_CO_TRY(Started started, co_await adapter->Start(live->config, input));
+  Result<Started> started = co_await adapter->Start(*live.config, input);
+  if (!started) {
+    // Nobody is refused on the word of a provider that may be another one by now.
+    if (unconfirmed != nullptr) co_return std::optional<Step>();
+    co_return std::unexpected(std::move(started).error());
+  }
 
   Pipeline pipeline;
   pipeline.flow = Flow::kLogin;
@@ -26,28 +53,38 @@ Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organizatio
   if (client.principal) pipeline.user = client.principal->user.id;
   pipeline.browser_hash = PipelineStore::Hash(client.browser);
   pipeline.state_hash = PipelineStore::Hash(state);
-  pipeline.kind = live->kind;
-  pipeline.provider = live->id;
-  pipeline.revision = live->revision;
-  pipeline.signature = Signature(*adapter, Flow::kLogin, live->id, live->revision);
-  pipeline.flow_data = std::move(started.flow);
+  pipeline.kind = live.kind;
+  pipeline.provider = live.id;
+  pipeline.revision = live.revision;
+  pipeline.signature = Signature(*adapter, Flow::kLogin, live.id, live.revision);
+  pipeline.flow_data = std::move(started->flow);
   pipeline.next = std::move(next);
-  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    GH_TRY_VOID(TakeStart(tx, client.ip));
-    Pipeline row = pipeline;
-    return pipelines_.Put(tx, row);
-  }));
+  pipeline.ticket = std::move(ticket);
+  // All: a browser's eight flows are counted over all organizations.
+  GH_CO_TRY(const bool begun,
+            co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<bool> {
+              if (unconfirmed != nullptr) {
+                GH_TRY(const bool still, providers_.IsStill(tx, *unconfirmed));
+                if (!still) return false;
+              }
+              GH_TRY_VOID(TakeStart(tx, client.ip));
+              Pipeline row = pipeline;
+              GH_TRY_VOID(pipelines_.Put(tx, row));
+              return true;
+            }));
+  if (!begun) co_return std::optional<Step>();
 
   Step step;
-  step.redirect = std::move(started.redirect_url);
-  co_return step;
+  step.redirect = std::move(started->redirect_url);
+  co_return std::optional<Step>(std::move(step));
 }
 
 Task<Step> ServiceImpl::RefuseLogin(Client client, Pipeline pipeline, std::string reason,
                                     std::vector<Check> checks) {
-  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    return RecordRefusal(tx, client, pipeline, reason, checks);
-  }));
+  GH_CO_TRY_VOID(co_await d_.db.Write(sql::Tenant::Of(pipeline.organization),
+                                      [&](sql::Tx& tx) -> Result<void> {
+                                        return RecordRefusal(tx, client, pipeline, reason, checks);
+                                      }));
   co_return Fail(Code::kPermissionDenied, kSsoFailed, reason);
 }
 
@@ -63,23 +100,25 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
     std::optional<Pipeline> pipeline;
     std::optional<LiveProvider> live;
   };
-  // Taking the pipeline first makes the callback single-use: of parallel copies one goes on.
-  GH_CO_TRY(Taken taken, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Taken> {
-    Taken t;
-    GH_TRY(t.pipeline, pipelines_.TakeByState(tx, state, client.browser));
-    if (t.pipeline) {
-      GH_TRY(t.live, providers_.Find(tx, t.pipeline->organization));
-    }
-    if (t.pipeline && t.pipeline->flow == Flow::kSetup) {
-      // The draft stays while the provider answers, because it may fetch our keys from it; should
-      // this process end here, the form says that the provider did not answer.
-      Pipeline waiting = *t.pipeline;
-      waiting.stage = Stage::kFailed;
-      waiting.reason = kIdpUnavailable;
-      GH_TRY_VOID(pipelines_.Put(tx, waiting));
-    }
-    return t;
-  }));
+  // Taking the pipeline first makes the callback single-use: of parallel copies one goes on. All:
+  // the state says whose flow it is.
+  GH_CO_TRY(Taken taken,
+            co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Taken> {
+              Taken t;
+              GH_TRY(t.pipeline, pipelines_.TakeByState(tx, state, client.browser));
+              if (t.pipeline) {
+                GH_TRY(t.live, providers_.Find(tx, t.pipeline->organization));
+              }
+              if (t.pipeline && t.pipeline->flow == Flow::kSetup) {
+                // The draft stays while the provider answers, because it may fetch our keys from
+                // it; should this process end here, the form says that the provider did not answer.
+                Pipeline waiting = *t.pipeline;
+                waiting.stage = Stage::kFailed;
+                waiting.reason = kIdpUnavailable;
+                GH_TRY_VOID(pipelines_.Put(tx, waiting));
+              }
+              return t;
+            }));
   if (!taken.pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "unknown state");
   Pipeline context = ContextOf(taken.pipeline->flow, taken.pipeline->organization);
   context.id = taken.pipeline->id;
@@ -117,7 +156,7 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
   }
 
   Adapter* adapter = Find(pipeline.kind);
-  const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : live->config;
+  const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : *live->config;
   CallbackInput input{std::move(params), ReturnUrl(organization, config), pipeline.flow_data};
   GH_CO_TRY(CallbackOutcome outcome, co_await adapter->Finish(config, std::move(input)));
   if (outcome.assertion) {
@@ -139,6 +178,7 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
   pipeline.assertion = std::move(outcome.assertion);
   pipeline.claims = std::move(outcome.claims);
   pipeline.checks = std::move(outcome.checks);
+  pipeline.second_factor = outcome.second_factor;
   pipeline.flow_data.clear();
   pipeline.stage = Stage::kVerified;
   co_return co_await LoginCallback(client, std::move(organization), std::move(pipeline),
@@ -148,11 +188,12 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
 Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organization,
                                       Pipeline pipeline, LiveProvider provider) {
   GH_CO_TRY(auto known,
-            co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
-              return d_.identities.FindBySubject(tx, organization.id, provider.id,
-                                                 pipeline.assertion->issuer,
-                                                 pipeline.assertion->subject);
-            }));
+            co_await d_.db.Read(sql::Tenant::Of(organization.id),
+                                [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
+                                  return d_.identities.FindBySubject(
+                                      tx, organization.id, provider.id, pipeline.assertion->issuer,
+                                      pipeline.assertion->subject);
+                                }));
   const bool somebody_else = known && client.principal && client.principal->session &&
                              client.principal->user.id != known->user;
   if (known && !somebody_else) {
@@ -160,10 +201,11 @@ Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organiza
                                    std::move(*known), /*take=*/false);
   }
   // A person has to decide: keep the verified assertion for the confirmation page.
-  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    Pipeline row = pipeline;
-    return pipelines_.Put(tx, row);
-  }));
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
+        Pipeline row = pipeline;
+        return pipelines_.Put(tx, row);
+      }));
   co_return co_await ConfirmPage(client, std::move(organization), std::move(pipeline),
                                  /*first_time=*/true);
 }
@@ -171,43 +213,51 @@ Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organiza
 Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organization,
                                     Pipeline pipeline, identity::Identity known, bool take) {
   GH_CO_TRY(auto member, co_await d_.orgs.CheckMembership(organization.id, known.user));
-  const bool settled = member && member->sso_linked() && !member->sso_invalid();
+  // An invitation that was followed is settled too, whatever else is.
+  const bool settled = member && member->sso_linked() && !member->sso_invalid() && !pipeline.ticket;
 
   struct Outcome {
     bool inactive = false;
-    authn::IssuedSession session;
+    authn::LoginOutcome login;
   };
-  GH_CO_TRY(Outcome done, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Outcome> {
-    Outcome out;
-    if (take) {
-      GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
-      if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
-    }
-    GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
-    GH_TRY(auto identity,
-           d_.identities.FindBySubject(tx, organization.id, provider.id, pipeline.assertion->issuer,
-                                       pipeline.assertion->subject));
-    if (!identity || identity->user != known.user) {
-      return Fail(Code::kConflict, kIdentityConflict, "moved meanwhile");
-    }
-    GH_TRY(users::User user, d_.users.Find(tx, identity->user));
-    if (!user.is_active) {
-      out.inactive = true;
-      return out;
-    }
-    GH_TRY_VOID(d_.identities.Refresh(tx, *identity, *pipeline.assertion));
-    GH_TRY_VOID(d_.users.TouchLogin(tx, user.id));
-    GH_TRY(out.session, IssueSession(tx, client, user, organization.id, provider.id,
-                                     provider.revision, identity->id));
-    if (!settled) {
-      GH_TRY_VOID(effects_.MemberLinked(tx, organization.id, user.id, user.email,
-                                        member ? "" : organization.default_role,
-                                        ActorFor(client, user)));
-    }
-    GH_TRY_VOID(RecordDecision(tx, client, pipeline, "accepted", "known_identity", user.id,
-                               pipeline.checks));
-    return out;
-  }));
+  GH_CO_TRY(
+      Outcome done,
+      co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<Outcome> {
+        Outcome out;
+        if (take) {
+          GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
+          if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
+        }
+        GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
+        GH_TRY(auto identity, d_.identities.FindBySubject(tx, organization.id, provider.id,
+                                                          pipeline.assertion->issuer,
+                                                          pipeline.assertion->subject));
+        if (!identity || identity->user != known.user) {
+          return Fail(Code::kConflict, kIdentityConflict, "moved meanwhile");
+        }
+        GH_TRY(users::User user, d_.users.Find(tx, identity->user));
+        if (!user.is_active) {
+          out.inactive = true;
+          authn::AccountEvent event;
+          event.user = user.id;
+          event.kind = "login-refused";
+          event.detail = kAccountInactive;
+          event.ip = client.ip;
+          event.user_agent = client.user_agent;
+          event.correlation_id = client.correlation_id;
+          GH_TRY_VOID(d_.sessions.RecordEvent(tx, event));
+          return out;
+        }
+        GH_TRY_VOID(d_.identities.Refresh(tx, *identity, *pipeline.assertion));
+        GH_TRY(out.login, IssueSession(tx, client, user, provider, identity->id, pipeline,
+                                       AfterLogin(organization, pipeline)));
+        if (!settled) {
+          GH_TRY_VOID(LinkMember(tx, client, organization, user, member.has_value(), pipeline));
+        }
+        GH_TRY_VOID(RecordDecision(tx, client, pipeline, "accepted", "known_identity", user.id,
+                                   pipeline.checks));
+        return out;
+      }));
   if (done.inactive) {
     std::vector<Check> checks = pipeline.checks;
     checks.push_back({"account.active", false, "active", "deactivated"});
@@ -220,10 +270,7 @@ Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organizati
     d_.authn.Forget(client.principal->user.id);
   }
 
-  Step step;
-  step.session = std::move(done.session);
-  step.redirect = AfterLogin(organization, pipeline);
-  co_return step;
+  co_return Landed(std::move(done.login), AfterLogin(organization, pipeline));
 }
 
 }  // namespace gatehouse::sso

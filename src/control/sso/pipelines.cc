@@ -26,6 +26,13 @@ json::Object Pack(const Pipeline& p) {
   }
   if (!p.next.empty()) data["next"] = p.next;
   if (!p.reason.empty()) data["reason"] = p.reason;
+  if (p.second_factor) data["second_factor"] = true;
+  if (p.ticket) {
+    json::Object ticket;
+    ticket["member"] = p.ticket->member.value;
+    ticket["token"] = p.ticket->token;
+    data["ticket"] = std::move(ticket);
+  }
   if (!p.claims.empty()) data["claims"] = p.claims;
   if (!p.checks.empty()) data["checks"] = ChecksToJson(p.checks);
   if (p.assertion) {
@@ -54,6 +61,11 @@ void Unpack(const json::Object& data, Pipeline& p) {
   p.display_name = TextOf(data, "display_name");
   p.next = TextOf(data, "next");
   p.reason = TextOf(data, "reason");
+  p.second_factor = json::GetBool(data, "second_factor").value_or(false);
+  if (const auto* ticket = json::GetObject(data, "ticket")) {
+    p.ticket = invites::Ticket{MemberId{json::GetInt(*ticket, "member").value_or(0)},
+                               TextOf(*ticket, "token")};
+  }
   if (const auto* a = json::GetObject(data, "assertion")) {
     identity::Assertion assertion;
     assertion.issuer = TextOf(*a, "issuer");

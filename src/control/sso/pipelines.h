@@ -15,6 +15,7 @@
 #include "control/sso/adapter.h"
 #include "platform/crypto/keyring.h"
 #include "platform/sql/sql.h"
+#include "region/orgs/invites/service.h"
 
 namespace gatehouse::sso {
 
@@ -51,8 +52,10 @@ struct Pipeline {
   std::optional<identity::Assertion> assertion;  // from kVerified on
   json::Object claims;
   std::vector<Check> checks;
-  std::string reason;  // kFailed
-  std::string next;    // log-in: where to go afterwards
+  std::string reason;                     // kFailed
+  std::string next;                       // log-in: where to go afterwards
+  bool second_factor = false;             // log-in: the provider vouched for one
+  std::optional<invites::Ticket> ticket;  // log-in: the invitation that the person followed
 
   bool is_edit() const { return flow == Flow::kSetup && provider.has_value(); }
 };

@@ -4,9 +4,9 @@
 
 namespace gatehouse::sso {
 
-bool MayLink(const authn::Session& session, bool moves, Timestamp now) {
+bool MayLink(const authn::Session& session, bool has_2fa, bool moves, Timestamp now) {
   const authn::Proof* own = session.OwnProof();
-  if (own == nullptr) return false;
+  if (own == nullptr || (has_2fa && session.FactorProof() == nullptr)) return false;
   return !moves || own->at + kRecent > now;
 }
 
@@ -31,7 +31,8 @@ UnknownDecision DecideUnknown(const UnknownIdentity& in) {
     out.confirm.existing_hint = user.Display();
     out.confirm.offer_new_user =
         in.linked_elsewhere || in.asserted_email.empty() || user.email != in.asserted_email;
-    out.confirm.needs_recent_login = !MayLink(*in.principal->session, in.linked_elsewhere, in.now);
+    out.confirm.needs_recent_login =
+        !MayLink(*in.principal->session, user.has_2fa, in.linked_elsewhere, in.now);
     if (in.linked_elsewhere) out.reason = "linked_elsewhere";
     return out;
   }
@@ -39,7 +40,9 @@ UnknownDecision DecideUnknown(const UnknownIdentity& in) {
     out.reason = kAmbiguousEmail;
     return out;
   }
-  if (in.candidates.size() == 1 && !in.candidates.front().has_password) {
+  // (One with a second factor logs in by it: a mailbox alone would link nothing.)
+  if (in.candidates.size() == 1 && !in.candidates.front().has_password &&
+      !in.candidates.front().has_2fa) {
     out.confirm.kind = Confirm::Kind::kAccount;
     out.mail_proof_to = in.candidates.front();
     out.reason = "mailbox_proof_sent";

@@ -12,7 +12,7 @@
 namespace gatehouse::sso {
 
 // A proof by own credentials counts as recent for so long.
-inline constexpr Duration kRecent = std::chrono::minutes(15);
+inline constexpr Duration kRecent = authn::kFresh;
 
 struct UnknownIdentity {
   std::string asserted_email;
@@ -40,9 +40,10 @@ struct UnknownDecision {
 // the page offers to link the account of the session, to prove an account, or to make a new one.
 UnknownDecision DecideUnknown(const UnknownIdentity& input);
 
-// May this session link an identity to its own account? `moves`: the identity is taken from
-// somebody else, which needs a recent proof.
-bool MayLink(const authn::Session& session, bool moves, Timestamp now);
+// May this session link an identity to its own account? By own credentials, and by the second
+// factor if the account has one. `moves`: the identity is taken from somebody else, which needs a
+// recent proof.
+bool MayLink(const authn::Session& session, bool has_2fa, bool moves, Timestamp now);
 
 struct StateInput {
   bool provider_exists = false;

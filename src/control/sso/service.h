@@ -15,6 +15,7 @@
 #include "control/authn/authn.h"
 #include "control/sso/adapter.h"
 #include "platform/runtime/task.h"
+#include "region/orgs/invites/service.h"
 #include "region/orgs/service.h"
 
 namespace gatehouse::sso {
@@ -83,6 +84,10 @@ struct Step {
   std::optional<Confirm> confirm;
   // A log-in or set-up that is done: set the session cookie, flash, go to `redirect`.
   std::optional<authn::IssuedSession> session;
+  // The provider's (or the confirmation page's) proof is given, the account's second factor is not:
+  // set the pending-login cookie; `redirect` leads to the second-factor page, which goes on to
+  // where the session would have gone.
+  std::string pending_token;
   std::string flash;  // message catalogue slug, "" for none
 };
 
@@ -99,6 +104,15 @@ struct Decision {
   std::optional<UserId> user;
   std::vector<Check> checks;
   Timestamp created_at;
+};
+
+// An identity as its owner sees it. What needs it stands in the way of taking it off the account.
+struct LinkedIdentity {
+  identity::Identity identity;
+  std::string provider_kind;
+  std::string provider_name;
+  bool needed_by_organization = false;  // single sign-on is required there
+  bool needed_by_account = false;       // there is no password to log in with
 };
 
 // The state of (session or token, organization, member): may the request enter?
@@ -147,8 +161,10 @@ class Service {
   virtual Task<void> CancelSetup(Client client, orgs::Organization organization) = 0;
 
   // ---- log-in -----------------------------------------------------------------------------------
-  virtual Task<Step> BeginLogin(Client client, orgs::Organization organization,
-                                std::string next) = 0;
+  // `ticket`: the invitation that the person followed here; it is accepted with the log-in, by the
+  // rules of invites::Service::Accept.
+  virtual Task<Step> BeginLogin(Client client, orgs::Organization organization, std::string next,
+                                std::optional<invites::Ticket> ticket) = 0;
   // The provider's answer at the return URL, for both flows. `organization_slug` is "" for the
   // shared URL.
   virtual Task<Step> Callback(Client client, std::string organization_slug,
@@ -158,6 +174,8 @@ class Service {
   virtual Task<Step> ConfirmLink(Client client, orgs::Organization organization) = 0;
   virtual Task<Step> ConfirmNewUser(Client client, orgs::Organization organization) = 0;
   // Logs in to an existing account from the confirmation page; the page is shown again, logged in.
+  // An account with a second factor proves it first (pending_token): a password alone links
+  // nothing.
   virtual Task<Step> ConfirmLogin(Client client, orgs::Organization organization,
                                   std::string username, std::string password) = 0;
   // A mailed link-proof opened in this browser. Errors: "link_proof_invalid". Returns the
@@ -177,6 +195,19 @@ class Service {
   virtual Task<void> Disable(Client client, orgs::Organization organization) = 0;
   // Break-glass on the host: members may enter without SSO (allow_unlinked on); audited.
   virtual Task<void> Unlock(OrgId organization, std::string operator_label) = 0;
+
+  // Effect of the region half (kMemberUpdate): the user is no member any more. The identities in
+  // the organization go, audited (sso-identity.unlink), and with them the proofs by its provider in
+  // sessions and pending logins; cached sessions are dropped. Idempotent.
+  virtual Task<void> ApplyMemberRemoved(OrgId organization, UserId user, orgs::Actor actor) = 0;
+
+  // ---- identities of an account -----------------------------------------------------------------
+  virtual Task<std::vector<LinkedIdentity>> IdentitiesOf(UserId user) = 0;
+  // The client takes an identity off the own account: audited, the provider's proofs go from the
+  // account's sessions, the member is marked. REQUIRES (checked by the edge): a fresh proof.
+  // Errors: kNotFound "identity_not_found" (also somebody else's); kFailedPrecondition
+  // "identity_needed".
+  virtual Task<void> Unlink(Client client, IdentityId identity) = 0;
 
   // ---- enforcement ------------------------------------------------------------------------------
   virtual Task<SsoState> QueryState(const authn::Principal& principal, OrgId organization,

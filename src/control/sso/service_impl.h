@@ -61,7 +61,8 @@ class ServiceImpl final : public Service {
   Task<Step> FinishSetup(Client client, orgs::Organization organization) override;
   Task<void> CancelSetup(Client client, orgs::Organization organization) override;
 
-  Task<Step> BeginLogin(Client client, orgs::Organization organization, std::string next) override;
+  Task<Step> BeginLogin(Client client, orgs::Organization organization, std::string next,
+                        std::optional<invites::Ticket> ticket) override;
   Task<Step> Callback(Client client, std::string organization_slug,
                       std::vector<std::pair<std::string, std::string>> params) override;
   Task<Step> ShowConfirm(Client client, orgs::Organization organization) override;
@@ -78,6 +79,11 @@ class ServiceImpl final : public Service {
                           std::string secret) override;
   Task<void> Disable(Client client, orgs::Organization organization) override;
   Task<void> Unlock(OrgId organization, std::string operator_label) override;
+
+  Task<void> ApplyMemberRemoved(OrgId organization, UserId user, orgs::Actor actor) override;
+
+  Task<std::vector<LinkedIdentity>> IdentitiesOf(UserId user) override;
+  Task<void> Unlink(Client client, IdentityId identity) override;
 
   Task<SsoState> QueryState(const authn::Principal& principal, OrgId organization,
                             const orgs::Member& member) override;
@@ -113,6 +119,12 @@ class ServiceImpl final : public Service {
   // One more pipeline begun by this network. Errors: rate_limited.
   Result<void> TakeStart(sql::Tx& tx, const std::string& ip) const;
 
+  // Begins a log-in with `live`. std::nullopt: `unconfirmed`, which is `live` as it was seen last
+  // and outlives the task, is not what the organization has, or it does not start.
+  Task<std::optional<Step>> StartLogin(Client client, orgs::Organization organization,
+                                       std::string next, std::optional<invites::Ticket> ticket,
+                                       LiveProvider live, const SeenProvider* unconfirmed);
+
   // Records why and answers with the one refusal that outsiders see.
   Task<Step> RefuseLogin(Client client, Pipeline pipeline, std::string reason,
                          std::vector<Check> checks);
@@ -136,10 +148,16 @@ class ServiceImpl final : public Service {
   enum class Access { kLook, kDecide };
   Result<LiveProvider> RequireProvider(sql::Tx& tx, const Pipeline& pipeline,
                                        Access access = Access::kDecide) const;
-  Result<authn::IssuedSession> IssueSession(sql::Tx& tx, const Client& client,
-                                            const users::User& user, OrgId organization,
-                                            ProviderId provider, std::int64_t revision,
-                                            IdentityId identity) const;
+  // What the provider's proof opens: a session, or the way to the account's second factor.
+  Result<authn::LoginOutcome> IssueSession(sql::Tx& tx, const Client& client,
+                                           const users::User& user, const LiveProvider& provider,
+                                           IdentityId identity, const Pipeline& pipeline,
+                                           std::string_view next) const;
+  // The answer to it.
+  static Step Landed(authn::LoginOutcome outcome, std::string next);
+  // How the user becomes, or stays, a member.
+  Result<void> LinkMember(sql::Tx& tx, const Client& client, const orgs::Organization& organization,
+                          const users::User& user, bool is_member, const Pipeline& pipeline) const;
   Result<void> RecordDecision(sql::Tx& tx, const Client& client, const Pipeline& pipeline,
                               std::string_view outcome, std::string_view reason,
                               std::optional<UserId> user, const std::vector<Check>& checks) const;

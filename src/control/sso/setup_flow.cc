@@ -32,6 +32,10 @@ json::Object Difference(const json::Object& before, const json::Object& after) {
   return out;
 }
 
+std::string ConfigurePage(const orgs::Organization& organization) {
+  return "/organizations/" + organization.slug + "/auth/configure/";
+}
+
 }  // namespace
 
 Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organization, std::string kind,
@@ -44,12 +48,13 @@ Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organizatio
   // The limit comes before the requests that the settings make us send.
   GH_CO_TRY_VOID(
       co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> { return TakeStart(tx, client.ip); }));
-  GH_CO_TRY(auto live, co_await d_.db.Read([&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
-    return providers_.Find(tx, organization.id);
-  }));
+  GH_CO_TRY(auto live, co_await d_.db.Read(sql::Tenant::Of(organization.id),
+                                           [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+                                             return providers_.Find(tx, organization.id);
+                                           }));
   if (live && live->kind != kind) co_return Fail(Code::kConflict, kProviderExists, live->kind);
   std::optional<json::Object> stored;
-  if (live) stored = live->config;
+  if (live) stored = *live->config;
   if (display_name.empty()) display_name = live ? live->name : std::string(adapter->name());
   display_name = TruncateUtf8(display_name, 64);
 
@@ -86,7 +91,8 @@ Task<Step> ServiceImpl::BeginSetup(Client client, orgs::Organization organizatio
   pipeline.display_name = display_name;
   pipeline.settings = step.settings;
   pipeline.checks = outcome.checks;
-  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+  // All: a browser's eight flows are counted over all organizations.
+  GH_CO_TRY_VOID(co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
     Pipeline row = pipeline;
     return pipelines_.Put(tx, row);
   }));
@@ -99,6 +105,7 @@ Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organiza
   // The checks of the settings come first, then those of the log-in through them.
   pipeline.checks.insert(pipeline.checks.end(), outcome.checks.begin(), outcome.checks.end());
   pipeline.claims = std::move(outcome.claims);
+  pipeline.second_factor = outcome.second_factor;
   pipeline.flow_data.clear();
   if (outcome.assertion) {
     pipeline.stage = Stage::kVerified;
@@ -107,15 +114,16 @@ Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organiza
     pipeline.stage = Stage::kFailed;
     pipeline.reason = outcome.reason;
   }
-  GH_CO_TRY_VOID(co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    if (pipeline.stage == Stage::kFailed) {
-      GH_TRY_VOID(RecordRefusal(tx, client, pipeline, pipeline.reason, pipeline.checks));
-    }
-    Pipeline row = pipeline;
-    return pipelines_.Put(tx, row);
-  }));
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
+        if (pipeline.stage == Stage::kFailed) {
+          GH_TRY_VOID(RecordRefusal(tx, client, pipeline, pipeline.reason, pipeline.checks));
+        }
+        Pipeline row = pipeline;
+        return pipelines_.Put(tx, row);
+      }));
   Step step;
-  step.redirect = "/organizations/" + organization.slug + "/auth/configure/?review=1";
+  step.redirect = ConfigurePage(organization) + "?review=1";
   co_return step;
 }
 
@@ -154,9 +162,10 @@ Task<Step> ServiceImpl::ShowSetup(Client client, orgs::Organization organization
 
 Task<void> ServiceImpl::CancelSetup(Client client, orgs::Organization organization) {
   GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
-    return pipelines_.Cancel(tx, client.browser, organization.id, Flow::kSetup);
-  });
+  co_return co_await d_.db.Write(
+      sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
+        return pipelines_.Cancel(tx, client.browser, organization.id, Flow::kSetup);
+      });
 }
 
 Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organization) {
@@ -167,7 +176,7 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
     Result<orgs::Member> manager = co_await RequireManager(client, organization.id);
     if (exists && manager) {
       Step step;
-      step.redirect = "/organizations/" + organization.slug + "/auth/configure/";
+      step.redirect = ConfigurePage(organization);
       co_return step;
     }
   }
@@ -196,101 +205,108 @@ Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organiz
   const json::Object public_config = adapter->PublicConfig(pipeline.config);
 
   struct Outcome {
-    authn::IssuedSession session;
+    authn::LoginOutcome login;
     std::vector<UserId> affected;
     bool issuer_changed = false;
   };
   // The commit point: provider, identity of the session user, audit, session proof, decision, the
   // pipeline taken, and one outbox row per effect in the region. All of it or nothing.
-  GH_CO_TRY(Outcome done, co_await d_.db.Write([&](sql::Tx& tx) -> Result<Outcome> {
-    Outcome out;
-    out.affected.push_back(user.id);
-    GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
-    if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
+  GH_CO_TRY(
+      Outcome done,
+      co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<Outcome> {
+        Outcome out;
+        out.affected.push_back(user.id);
+        GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
+        if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
 
-    identity::Actor actor = ActorFor(client, user);
-    LiveProvider provider;
-    provider.id = pipeline.provider.value_or(ProviderId{});
-    provider.organization = organization.id;
-    provider.kind = pipeline.kind;
-    provider.name = pipeline.display_name;
-    provider.issuer = issuer;
-    provider.config = pipeline.config;
-    provider.revision = pipeline.revision;
+        identity::Actor actor = ActorFor(client, user);
+        LiveProvider provider;
+        provider.id = pipeline.provider.value_or(ProviderId{});
+        provider.organization = organization.id;
+        provider.kind = pipeline.kind;
+        provider.name = pipeline.display_name;
+        provider.issuer = issuer;
+        provider.config = std::make_shared<const json::Object>(pipeline.config);
+        provider.revision = pipeline.revision;
 
-    audit::Entry entry;
-    entry.organization = organization.id;
-    entry.actor = user.id;
-    entry.actor_label = user.username;
-    entry.ip = client.ip;
-    entry.correlation_id = client.correlation_id;
-    entry.data["provider"] = pipeline.kind;
+        audit::Entry entry;
+        entry.organization = organization.id;
+        entry.actor = user.id;
+        entry.actor_label = user.username;
+        entry.ip = client.ip;
+        entry.correlation_id = client.correlation_id;
+        entry.data["provider"] = pipeline.kind;
 
-    if (!pipeline.is_edit()) {
-      provider.id = d_.ids.Next<ProviderId>();
-      GH_TRY(bool inserted, providers_.Insert(tx, provider));
-      if (!inserted) return Fail(Code::kConflict, kProviderExists);
-      provider.revision = 1;
-      entry.event = audit::Event::kSsoEnable;
-      entry.data["config"] = public_config;
-    } else {
-      GH_TRY(auto live, providers_.Find(tx, organization.id));
-      if (!live) return Fail(Code::kConflict, kProviderChanged, "disabled meanwhile");
-      GH_TRY(bool replaced, providers_.Replace(tx, provider));
-      if (!replaced) return Fail(Code::kConflict, kProviderChanged);
-      provider.revision = pipeline.revision + 1;
-      entry.event = audit::Event::kSsoEdit;
-      entry.data["changes"] = Difference(adapter->PublicConfig(live->config), public_config);
-      // Set-up takes an identity from nobody: for that there is a confirmation page.
-      GH_TRY(auto known, d_.identities.FindBySubject(tx, organization.id, live->id,
-                                                     assertion.issuer, assertion.subject));
-      if (known && known->user != user.id) {
-        return Fail(Code::kConflict, kIdentityConflict, "linked to another account");
-      }
-      out.issuer_changed = live->issuer != issuer;
-      if (out.issuer_changed) {
-        // Another trust root: nobody's link says anything any more.
-        GH_TRY(auto owners,
-               d_.identities.InvalidateAll(tx, organization.id, provider.id, "issuer_changed"));
-        GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, std::nullopt));
-        out.affected.insert(out.affected.end(), owners.begin(), owners.end());
-      }
-    }
-    entry.target_object = provider.id.value;
+        if (!pipeline.is_edit()) {
+          provider.id = d_.ids.Next<ProviderId>();
+          GH_TRY(bool inserted, providers_.Insert(tx, provider));
+          if (!inserted) return Fail(Code::kConflict, kProviderExists);
+          provider.revision = 1;
+          entry.event = audit::Event::kSsoEnable;
+          entry.data["config"] = public_config;
+        } else {
+          GH_TRY(auto live, providers_.Find(tx, organization.id));
+          if (!live) return Fail(Code::kConflict, kProviderChanged, "disabled meanwhile");
+          GH_TRY(bool replaced, providers_.Replace(tx, provider));
+          if (!replaced) return Fail(Code::kConflict, kProviderChanged);
+          provider.revision = pipeline.revision + 1;
+          entry.event = audit::Event::kSsoEdit;
+          entry.data["changes"] = Difference(adapter->PublicConfig(*live->config), public_config);
+          // Set-up takes an identity from nobody: for that there is a confirmation page.
+          GH_TRY(auto known, d_.identities.FindBySubject(tx, organization.id, live->id,
+                                                         assertion.issuer, assertion.subject));
+          if (known && known->user != user.id) {
+            return Fail(Code::kConflict, kIdentityConflict, "linked to another account");
+          }
+          out.issuer_changed = live->issuer != issuer;
+          if (out.issuer_changed) {
+            // Another trust root: nobody's link says anything any more.
+            GH_TRY(auto owners,
+                   d_.identities.InvalidateAll(tx, organization.id, provider.id, "issuer_changed"));
+            GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, owners));
+            out.affected.insert(out.affected.end(), owners.begin(), owners.end());
+          } else if (adapter->RequiresSecondFactor(pipeline.config) &&
+                     !adapter->RequiresSecondFactor(*live->config)) {
+            // Sessions for which the provider vouched for one factor only must log in again.
+            GH_TRY(auto owners, d_.identities.OwnersOf(tx, organization.id, provider.id));
+            GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, owners));
+            out.affected.insert(out.affected.end(), owners.begin(), owners.end());
+          }
+        }
+        entry.target_object = provider.id.value;
 
-    // A new link, or another subject for an old one, needs the account's own credentials.
-    GH_TRY(auto mine, d_.identities.FindByUser(tx, organization.id, provider.id, user.id));
-    const bool same =
-        mine && mine->issuer == assertion.issuer && mine->subject == assertion.subject;
-    if (!same && !MayLink(*client.principal->session, /*moves=*/false, d_.clock.Now())) {
-      return Fail(Code::kUnauthenticated, kReauthRequired);
-    }
-    GH_TRY(identity::Store::Attached attached,
-           d_.identities.Attach(tx, organization.id, provider.id, user.id, assertion, actor));
-    GH_TRY_VOID(d_.audit.Record(tx, entry));
-    GH_TRY(out.session, IssueSession(tx, client, user, organization.id, provider.id,
-                                     provider.revision, attached.identity.id));
-    Pipeline finished = pipeline;
-    finished.provider = provider.id;
-    GH_TRY_VOID(RecordDecision(tx, client, finished, "accepted",
-                               pipeline.is_edit() ? "sso_edited" : "sso_enabled", user.id,
-                               pipeline.checks));
+        // A new link, or another subject for an old one, needs the account's own credentials.
+        GH_TRY(auto mine, d_.identities.FindByUser(tx, organization.id, provider.id, user.id));
+        const bool same =
+            mine && mine->issuer == assertion.issuer && mine->subject == assertion.subject;
+        if (!same &&
+            !MayLink(*client.principal->session, user.has_2fa, /*moves=*/false, d_.clock.Now())) {
+          return Fail(Code::kUnauthenticated, kReauthRequired);
+        }
+        GH_TRY(identity::Store::Attached attached,
+               d_.identities.Attach(tx, organization.id, provider.id, user.id, assertion, actor));
+        GH_TRY_VOID(d_.audit.Record(tx, entry));
+        GH_TRY(out.login, IssueSession(tx, client, user, provider, attached.identity.id, pipeline,
+                                       ConfigurePage(organization)));
+        Pipeline finished = pipeline;
+        finished.provider = provider.id;
+        GH_TRY_VOID(RecordDecision(tx, client, finished, "accepted",
+                                   pipeline.is_edit() ? "sso_edited" : "sso_enabled", user.id,
+                                   pipeline.checks));
 
-    if (!pipeline.is_edit()) GH_TRY_VOID(effects_.ClearRequire2fa(tx, organization.id, actor));
-    GH_TRY_VOID(effects_.MemberLinked(tx, organization.id, user.id, user.email, "", actor));
-    if (!pipeline.is_edit()) {
-      GH_TRY_VOID(effects_.SsoEnabled(tx, organization.id, user.id, pipeline.kind));
-    }
-    if (!pipeline.is_edit() || out.issuer_changed) {
-      GH_TRY_VOID(effects_.SendLinkMails(tx, organization.id, actor, provider.name));
-    }
-    return out;
-  }));
+        if (!pipeline.is_edit()) GH_TRY_VOID(effects_.ClearRequire2fa(tx, organization.id, actor));
+        GH_TRY_VOID(effects_.MemberLinked(tx, organization.id, {.user = user}, actor));
+        if (!pipeline.is_edit()) {
+          GH_TRY_VOID(effects_.SsoEnabled(tx, organization.id, user.id, pipeline.kind));
+        }
+        if (!pipeline.is_edit() || out.issuer_changed) {
+          GH_TRY_VOID(effects_.SendLinkMails(tx, organization.id, actor, provider.name));
+        }
+        return out;
+      }));
   co_await Settle(client, organization.id, done.affected);
 
-  Step step;
-  step.session = std::move(done.session);
-  step.redirect = "/organizations/" + organization.slug + "/auth/configure/";
+  Step step = Landed(std::move(done.login), ConfigurePage(organization));
   step.flash = pipeline.is_edit() ? "sso_edited" : "sso_enabled";
   co_return step;
 }

@@ -54,7 +54,7 @@ TEST_P(SetupTest, FinishCreatesProviderIdentityAuditFlagSignalAndMails) {
 }
 
 TEST_P(SetupTest, RequiredTwoFactorIsSwitchedOffWithItsAuditEntry) {
-  auto flags = Run(house_->orgs->UpdateFlags(acme_, {{"require_2fa", true}}, false, {}));
+  auto flags = Run(house_->orgs->UpdateFlags(acme_, {{"require_2fa", true}}, false, 0, {}));
   ASSERT_OK(flags);
   Browser browser = LogIn(owner_);
   ASSERT_OK(SetUpSso(browser));
@@ -238,7 +238,7 @@ TEST_P(SetupTest, SixteenParallelFinishesMakeOneProvider) {  // SETUP-07
 }
 
 TEST_P(SetupTest, TwoAdministratorsAtOnceOneWinsTheOtherReadsWhy) {  // SETUP-08
-  ASSERT_OK(Run(house_->orgs->UpdateFlags(acme_, {{"require_2fa", true}}, false, {})));
+  ASSERT_OK(Run(house_->orgs->UpdateFlags(acme_, {{"require_2fa", true}}, false, 0, {})));
   Browser first = LogIn(owner_);
   Browser second = LogIn(manager_);
   auto a = Begin(first);

@@ -82,4 +82,10 @@ Result<std::string> NormalizeEmail(std::string_view email) {
   return key;
 }
 
+std::string MailAddress(std::string_view stored) {
+  auto key = NormalizeEmail(stored);
+  if (!key) return std::string(stored);
+  return std::string(stored.substr(0, stored.find('@'))) + key->substr(key->find('@'));
+}
+
 }  // namespace gatehouse::users

@@ -18,8 +18,11 @@ namespace gatehouse::users {
 namespace {
 
 constexpr std::size_t kMinBytes = 15;
+// Next to a second factor (NIST SP 800-63B-4).
+constexpr std::size_t kMinBytesWith2fa = 8;
 constexpr std::size_t kMinDistinct = 5;
 constexpr std::size_t kMinUnpredicted = 8;
+constexpr std::size_t kMinUnpredictedWith2fa = 5;
 constexpr std::size_t kMinRun = 4;
 constexpr std::size_t kMinWord = 4;
 
@@ -176,8 +179,10 @@ std::unexpected<Error> Refuse(std::string why) {
 }  // namespace
 
 Result<void> CheckPasswordPolicy(std::string_view password, std::string_view email,
-                                 std::string_view name) {
-  if (password.size() < kMinBytes || password.size() > crypto::kMaxPasswordBytes) {
+                                 std::string_view name, bool has_2fa) {
+  const std::size_t min_bytes = has_2fa ? kMinBytesWith2fa : kMinBytes;
+  const std::size_t min_unpredicted = has_2fa ? kMinUnpredictedWith2fa : kMinUnpredicted;
+  if (password.size() < min_bytes || password.size() > crypto::kMaxPasswordBytes) {
     return Refuse("length");
   }
   if (!IsValidUtf8(password)) return Refuse("not UTF-8");
@@ -186,11 +191,11 @@ Result<void> CheckPasswordPolicy(std::string_view password, std::string_view ema
     return Refuse("few different characters");
   }
   std::string squeezed = Squeeze(lower);
-  if (IsRepetition(lower) || (squeezed.size() >= kMinUnpredicted && IsRepetition(squeezed))) {
+  if (IsRepetition(lower) || (squeezed.size() >= min_unpredicted && IsRepetition(squeezed))) {
     return Refuse("repetition");
   }
   if (IsCommonPassword(squeezed)) return Refuse("common");
-  if (Unpredicted(lower, ContextWords(email, name)) < kMinUnpredicted) return Refuse("predictable");
+  if (Unpredicted(lower, ContextWords(email, name)) < min_unpredicted) return Refuse("predictable");
   return {};
 }
 

@@ -23,9 +23,14 @@ class Service {
   // Errors: kNotFound "user_not_found".
   virtual Task<User> Get(UserId id) = 0;
   virtual Task<std::vector<User>> GetMany(std::vector<UserId> ids) = 0;
-  virtual Task<std::vector<std::pair<std::string, bool>>> Emails(
-      UserId id) = 0;  // address, verified
+  // Address and verified, the primary one first.
+  virtual Task<std::vector<std::pair<std::string, bool>>> Emails(UserId id) = 0;
+  // Users who hold the address as any of theirs: for a member search.
+  virtual Task<std::vector<UserId>> FindByAnyEmail(std::string email) = 0;
   virtual Task<bool> AnyUser() = 0;
+  // Sends name, address and second factor to the regions (kUserUpdate): for whoever has just given
+  // the user a membership there.
+  virtual Task<void> TellRegions(UserId id) = 0;
 
   // For the command line and the first-run page. Audited (user.create). Errors: kInvalidArgument
   // "email_invalid", "name_invalid", "password_policy"; kAlreadyExists "email_taken".
@@ -60,23 +65,49 @@ class Service {
                                     ClientInfo client) = 0;
   // Errors: kInvalidArgument "name_invalid" (over 200 bytes, control characters, not UTF-8).
   virtual Task<void> Rename(UserId id, std::string name) = 0;
-  // Mails {base_url}/account/confirm-email/{token}/ to the primary address unless it is verified.
-  // Errors: kResourceExhausted "rate_limited" (3 an hour).
-  virtual Task<void> SendEmailConfirmation(UserId id, ClientInfo client) = 0;
-  // Errors: kNotFound "link_invalid": also when the link is another user's, who keeps it.
+  // Mails {base_url}/account/confirm-email/{token}/ to one of the user's addresses, the primary one
+  // if `email` is "". Errors: kNotFound "email_not_found"; kFailedPrecondition
+  // "email_already_verified"; kResourceExhausted "rate_limited" (3 an hour and address).
+  virtual Task<void> SendEmailConfirmation(UserId id, std::string email, ClientInfo client) = 0;
+  // Errors: kNotFound "link_invalid": also when the link is another user's, who keeps it;
+  // kAlreadyExists "email_taken" (another account has proven the address meanwhile).
   virtual Task<void> ConfirmEmail(UserId id, std::string token) = 0;
 
+  // ---- addresses. The caller has checked that the session's proof is fresh. Each change is
+  // audited,
+  // ---- in the account's history, and mailed to the primary address.
+  // An unverified address, to which a confirmation is mailed. One that another account holds gets
+  // the same answer, and its holder is told. An address the user has already: nothing. Errors:
+  // kInvalidArgument "email_invalid"; kPermissionDenied "account_managed"; kFailedPrecondition
+  // "too_many_emails" (20); kResourceExhausted "rate_limited" (10 an hour).
+  virtual Task<void> AddEmail(UserId id, std::string email, ClientInfo client) = 0;
+  // Errors: kNotFound "email_not_found"; kFailedPrecondition "email_is_primary"; "account_managed".
+  virtual Task<void> RemoveEmail(UserId id, std::string email, ClientInfo client) = 0;
+  // Every session ends, the caller's too, unless it is re-issued (authn::Service::Reissue). Nothing
+  // happens, and nothing ends, if it is the primary one already. Returns the user. Errors:
+  // "email_not_found"; kFailedPrecondition "email_unverified"; kAlreadyExists "email_taken";
+  // "account_managed".
+  virtual Task<User> SetPrimaryEmail(UserId id, std::string email, ClientInfo client) = 0;
+
+  // The account's history, newest first, at most 100 a page.
+  virtual Task<std::vector<AccountEvent>> ListEvents(UserId id, std::optional<std::int64_t> before,
+                                                     std::size_t limit) = 0;
+
+  // Step-up: the password of a user who is logged in. Errors: kPermissionDenied "password_wrong";
+  // kResourceExhausted "rate_limited" (5 in 15 minutes); kUnavailable "overloaded".
+  virtual Task<User> ConfirmPassword(UserId id, std::string password, ClientInfo client) = 0;
   // Checks a password. Known or unknown, right or wrong, it costs the same. Limits in 15 min: 5 per
   // account name, given back by a success; 30 per IPv4 address or IPv6 /64, so that an office
-  // behind one address can work. Taken before any hashing. The user must be active. Errors:
+  // behind one address can work. Taken before any hashing. The user must be active. A refusal is
+  // audited (auth.refused), and in the history of a known account, with the true reason. Errors:
   // kUnauthenticated "login_failed", kResourceExhausted "rate_limited", kUnavailable "overloaded".
   virtual Task<User> CheckPassword(std::string username, std::string password,
                                    ClientInfo client) = 0;
 };
 
-// kInvalidArgument "password_policy": 15 to 1,024 bytes, valid UTF-8, not a known common password,
-// not built from the e-mail, name or product name.
+// kInvalidArgument "password_policy": 15 (with a second factor: 8) to 1,024 bytes, valid UTF-8, not
+// a known common password, not built from the e-mail, name or product name.
 Result<void> CheckPasswordPolicy(std::string_view password, std::string_view email,
-                                 std::string_view name);
+                                 std::string_view name, bool has_2fa = false);
 
 }  // namespace gatehouse::users

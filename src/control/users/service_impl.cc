@@ -19,7 +19,6 @@ constexpr ratelimit::Limit kRecoverPerUser{3, hours(1)};
 constexpr ratelimit::Limit kRecoverPerIp{10, hours(1)};
 constexpr ratelimit::Limit kRecoverPerIpMinute{5, minutes(1)};
 constexpr ratelimit::Limit kChangePassword{5, hours(1)};
-constexpr ratelimit::Limit kConfirmEmail{3, hours(1)};
 
 constexpr std::size_t kMaxName = 200;
 
@@ -28,13 +27,6 @@ Result<void> CheckName(std::string_view name) {
     return Fail(Code::kInvalidArgument, kNameInvalid);
   }
   return {};
-}
-
-// The domain in ASCII, as every mail server understands it; the local part as stored.
-std::string MailAddress(std::string_view stored) {
-  auto key = NormalizeEmail(stored);
-  if (!key) return std::string(stored);
-  return std::string(stored.substr(0, stored.find('@'))) + key->substr(key->find('@'));
 }
 
 }  // namespace
@@ -60,6 +52,11 @@ Task<std::vector<std::pair<std::string, bool>>> ServiceImpl::Emails(UserId id) {
   co_return co_await parts_.db.Read(find);
 }
 
+Task<std::vector<UserId>> ServiceImpl::FindByAnyEmail(std::string email) {
+  auto find = [this, &email](sql::Tx& tx) { return store_.FindByAnyEmail(tx, email); };
+  co_return co_await parts_.db.Read(find);
+}
+
 Task<bool> ServiceImpl::AnyUser() {
   auto count = [this](sql::Tx& tx) -> Result<bool> {
     GH_TRY(std::int64_t n, store_.Count(tx));
@@ -68,9 +65,17 @@ Task<bool> ServiceImpl::AnyUser() {
   co_return co_await parts_.db.Read(count);
 }
 
+Task<void> ServiceImpl::TellRegions(UserId id) {
+  co_return co_await parts_.db.Write(
+      [&](sql::Tx& tx) { return store_.TellRegions(tx, parts_.outbox, id); });
+}
+
 Task<void> ServiceImpl::Rename(UserId id, std::string name) {
   GH_CO_TRY_VOID(CheckName(name));
-  auto write = [this, id, &name](sql::Tx& tx) { return store_.SetName(tx, id, Trim(name)); };
+  auto write = [this, id, &name](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(store_.SetName(tx, id, Trim(name)));
+    return store_.TellRegions(tx, parts_.outbox, id);
+  };
   GH_CO_TRY_VOID(co_await parts_.db.Write(write));
   SessionsEnded(id);  // they live on, but a cached copy shows the old name
   co_return Result<void>();
@@ -262,7 +267,7 @@ Task<User> ServiceImpl::FinishRecovery(std::string token, std::string password, 
   };
   GH_CO_TRY(User seen, co_await parts_.db.Read(look));
   if (!seen.is_active) co_return Fail(Code::kNotFound, kLinkInvalid, "user is inactive");
-  GH_CO_TRY_VOID(CheckPasswordPolicy(password, seen.email, seen.name));
+  GH_CO_TRY_VOID(CheckPasswordPolicy(password, seen.email, seen.name, seen.has_2fa));
   GH_CO_TRY(std::string hash, co_await Hash(std::move(password)));
   auto write = [this, &token, &hash, &client](sql::Tx& tx) -> Result<User> {
     GH_TRY(Link link, TakePasswordLink(tx, token));
@@ -271,6 +276,10 @@ Task<User> ServiceImpl::FinishRecovery(std::string token, std::string password, 
     if (!link.email.empty()) GH_TRY_VOID(store_.MarkEmailVerified(tx, *link.user, link.email));
     GH_TRY(User user, store_.Find(tx, *link.user));
     if (!user.is_active) return Fail(Code::kNotFound, kLinkInvalid, "user is inactive");
+    GH_TRY_VOID(Note(tx, user.id, "recovery", "", client));
+    json::Object data;
+    data["by"] = "recovery link";
+    GH_TRY_VOID(RecordOwn(tx, user, audit::Event::kPasswordChange, std::move(data), client));
     Mail mail = PasswordChangedMail(options_.base_url, parts_.clock.Now(), client.ip);
     GH_TRY_VOID(Send(tx, user.id, user.email, mail));
     return user;
@@ -278,32 +287,6 @@ Task<User> ServiceImpl::FinishRecovery(std::string token, std::string password, 
   GH_CO_TRY(User user, co_await parts_.db.Write(write));
   SessionsEnded(user.id);
   co_return user;
-}
-
-Task<void> ServiceImpl::SendEmailConfirmation(UserId id, ClientInfo) {
-  std::vector<Try> tries;
-  tries.push_back({"confirm:user:" + id.ToString(), kConfirmEmail});
-  GH_CO_TRY_VOID(co_await TakeTries(std::move(tries)));
-  auto write = [this, id](sql::Tx& tx) -> Result<void> {
-    GH_TRY(User user, store_.Find(tx, id));
-    if (user.email.empty() || user.email_verified) return {};
-    GH_TRY(std::string token, store_.CreateLink(tx, id, LinkPurpose::kConfirmEmail, user.email));
-    return Send(tx, id, user.email,
-                ConfirmEmailMail(options_.base_url + "/account/confirm-email/" + token + "/"));
-  };
-  co_return co_await parts_.db.Write(write);
-}
-
-Task<void> ServiceImpl::ConfirmEmail(UserId id, std::string token) {
-  auto write = [this, id, &token](sql::Tx& tx) -> Result<void> {
-    GH_TRY(Link link, store_.TakeLink(tx, LinkPurpose::kConfirmEmail, token));
-    // The error rolls the use back: a stranger cannot spend somebody's link.
-    if (link.user != id) return Fail(Code::kNotFound, kLinkInvalid, "link of another user");
-    return store_.MarkEmailVerified(tx, id, link.email);
-  };
-  GH_CO_TRY_VOID(co_await parts_.db.Write(write));
-  SessionsEnded(id);  // they live on, but a cached copy shows the address as unverified
-  co_return Result<void>();
 }
 
 // ---- passwords
@@ -364,7 +347,18 @@ Task<User> ServiceImpl::CheckPassword(std::string username, std::string password
   };
   GH_CO_TRY(Candidate found, co_await parts_.db.Read(look_up));
   GH_CO_TRY(bool right, co_await Verify(found.hash, password));
-  if (!right || !found.user->is_active) co_return Fail(Code::kUnauthenticated, kLoginFailed);
+  if (!right || !found.user->is_active) {
+    std::optional<UserId> known;
+    std::string reason = "unknown_account";
+    if (found.user) {
+      known = found.user->id;
+      reason = !found.user->is_active ? "account_inactive"
+               : !found.hash          ? "no_password"
+                                      : std::string(kPasswordWrong);
+    }
+    GH_CO_TRY_VOID(co_await RecordRefusal(known, std::move(reason), std::move(client)));
+    co_return Fail(Code::kUnauthenticated, kLoginFailed);
+  }
 
   std::optional<std::string> rehashed;
   if (crypto::NeedsRehash(*found.hash, options_.cost)) {
@@ -400,7 +394,8 @@ Task<void> ServiceImpl::ChangePassword(UserId id, std::string current, std::stri
   if (before.user.is_managed) co_return Fail(Code::kPermissionDenied, kAccountManaged);
   GH_CO_TRY(bool right, co_await Verify(before.hash, std::move(current)));
   if (!right) co_return Fail(Code::kPermissionDenied, kPasswordWrong);
-  GH_CO_TRY_VOID(CheckPasswordPolicy(fresh, before.user.email, before.user.name));
+  GH_CO_TRY_VOID(
+      CheckPasswordPolicy(fresh, before.user.email, before.user.name, before.user.has_2fa));
   GH_CO_TRY(std::string hash, co_await Hash(std::move(fresh)));
 
   auto write = [this, id, &before, &hash, &bucket, &client](sql::Tx& tx) -> Result<void> {
@@ -409,12 +404,88 @@ Task<void> ServiceImpl::ChangePassword(UserId id, std::string current, std::stri
     if (now != before.hash) return Fail(Code::kPermissionDenied, kPasswordWrong);
     GH_TRY_VOID(store_.SetPassword(tx, id, hash));
     GH_TRY_VOID(limiter_.Reset(tx, bucket));
+    GH_TRY_VOID(Note(tx, id, "password-changed", "", client));
+    GH_TRY_VOID(RecordOwn(tx, before.user, audit::Event::kPasswordChange, {}, client));
     return Send(tx, id, before.user.email,
                 PasswordChangedMail(options_.base_url, parts_.clock.Now(), client.ip));
   };
   GH_CO_TRY_VOID(co_await parts_.db.Write(write));
   SessionsEnded(id);
   co_return Result<void>();
+}
+
+Task<User> ServiceImpl::ConfirmPassword(UserId id, std::string password, ClientInfo client) {
+  std::string bucket = "sudo:user:" + id.ToString();
+  std::vector<Try> tries;
+  tries.push_back({bucket, kLoginPerUser});
+  GH_CO_TRY_VOID(co_await TakeTries(std::move(tries)));
+  struct Known {
+    User user;
+    std::optional<std::string> hash;
+  };
+  auto look_up = [this, id](sql::Tx& tx) -> Result<Known> {
+    GH_TRY(User user, store_.Find(tx, id));
+    GH_TRY(auto hash, store_.PasswordHash(tx, id));
+    return Known{std::move(user), std::move(hash)};
+  };
+  GH_CO_TRY(Known known, co_await parts_.db.Read(look_up));
+  GH_CO_TRY(bool right, co_await Verify(known.hash, std::move(password)));
+  if (!right || !known.user.is_active) {
+    GH_CO_TRY_VOID(
+        co_await RecordRefusal(id, "step_up_" + std::string(kPasswordWrong), std::move(client)));
+    co_return Fail(Code::kPermissionDenied, kPasswordWrong);
+  }
+  auto settle = [this, &bucket](sql::Tx& tx) { return limiter_.Reset(tx, bucket); };
+  GH_CO_TRY_VOID(co_await parts_.db.Write(settle));
+  co_return std::move(known.user);
+}
+
+Task<void> ServiceImpl::RecordRefusal(std::optional<UserId> user, std::string reason,
+                                      ClientInfo client) {
+  auto write = [this, user, &reason, &client](sql::Tx& tx) -> Result<void> {
+    // What was typed is left out: it may be a password in the wrong field.
+    audit::Entry entry{.organization = {},
+                       .event = audit::Event::kAuthRefused,
+                       .actor = {},
+                       .actor_label = {},
+                       .target_object = {},
+                       .target_user = user,
+                       .ip = client.ip,
+                       .data = {},
+                       .correlation_id = client.correlation_id};
+    entry.data["reason"] = reason;
+    GH_TRY_VOID(parts_.audit.Record(tx, entry));
+    if (user) GH_TRY_VOID(Note(tx, *user, "login-refused", reason, client));
+    return {};
+  };
+  co_return co_await parts_.db.Write(write);
+}
+
+Result<void> ServiceImpl::Note(sql::Tx& tx, UserId user, std::string_view kind,
+                               std::string_view detail, const ClientInfo& client) const {
+  AccountEvent event;
+  event.user = user;
+  event.kind = kind;
+  event.detail = detail;
+  event.ip = client.ip;
+  event.user_agent = client.user_agent;
+  event.correlation_id = client.correlation_id;
+  return store_.RecordEvent(tx, event);
+}
+
+Result<void> ServiceImpl::RecordOwn(sql::Tx& tx, const User& user, audit::Event event,
+                                    json::Object data, const ClientInfo& client) const {
+  audit::Entry entry{.organization = {},
+                     .event = event,
+                     .actor = user.id,
+                     .actor_label = user.Display(),
+                     .target_object = {},
+                     .target_user = user.id,
+                     .ip = client.ip,
+                     .data = std::move(data),
+                     .correlation_id = client.correlation_id};
+  GH_TRY_VOID(parts_.audit.Record(tx, entry));
+  return {};
 }
 
 void ServiceImpl::SessionsEnded(UserId user) const {

@@ -45,7 +45,9 @@ class ServiceImpl final : public Service {
   Task<User> Get(UserId id) override;
   Task<std::vector<User>> GetMany(std::vector<UserId> ids) override;
   Task<std::vector<std::pair<std::string, bool>>> Emails(UserId id) override;
+  Task<std::vector<UserId>> FindByAnyEmail(std::string email) override;
   Task<bool> AnyUser() override;
+  Task<void> TellRegions(UserId id) override;
   Task<User> Create(std::string email, std::string name, std::optional<std::string> password,
                     ClientInfo client) override;
   Task<std::string> CreateFirstRunLink() override;
@@ -57,8 +59,14 @@ class ServiceImpl final : public Service {
   Task<void> ChangePassword(UserId id, std::string current, std::string fresh,
                             ClientInfo client) override;
   Task<void> Rename(UserId id, std::string name) override;
-  Task<void> SendEmailConfirmation(UserId id, ClientInfo client) override;
+  Task<void> SendEmailConfirmation(UserId id, std::string email, ClientInfo client) override;
   Task<void> ConfirmEmail(UserId id, std::string token) override;
+  Task<void> AddEmail(UserId id, std::string email, ClientInfo client) override;
+  Task<void> RemoveEmail(UserId id, std::string email, ClientInfo client) override;
+  Task<User> SetPrimaryEmail(UserId id, std::string email, ClientInfo client) override;
+  Task<std::vector<AccountEvent>> ListEvents(UserId id, std::optional<std::int64_t> before,
+                                             std::size_t limit) override;
+  Task<User> ConfirmPassword(UserId id, std::string password, ClientInfo client) override;
   Task<User> CheckPassword(std::string username, std::string password, ClientInfo client) override;
 
  private:
@@ -83,6 +91,16 @@ class ServiceImpl final : public Service {
     std::string address;
   };
   Result<std::optional<Recipient>> RecoveryRecipient(sql::Tx& tx, std::string_view email) const;
+  // A user who may change their own account. Errors: "account_managed".
+  Result<User> OwnAccount(sql::Tx& tx, UserId id) const;
+  // The mail of a confirmation, or the notice to the address's true holder.
+  Result<void> MailConfirmation(sql::Tx& tx, UserId id, std::string_view address) const;
+  Result<void> Note(sql::Tx& tx, UserId user, std::string_view kind, std::string_view detail,
+                    const ClientInfo& client) const;
+  Result<void> RecordOwn(sql::Tx& tx, const User& user, audit::Event event, json::Object data,
+                         const ClientInfo& client) const;
+  // A log-in that was refused, in a transaction of its own; it costs the same for every cause.
+  Task<void> RecordRefusal(std::optional<UserId> user, std::string reason, ClientInfo client);
   // `address` as stored. Nothing is sent to an empty one.
   Result<void> Send(sql::Tx& tx, UserId user, std::string_view address, const Mail& mail) const;
   void SessionsEnded(UserId user) const;

@@ -15,6 +15,8 @@ namespace {
 
 // A link whose creation lies further ahead than this was made under another clock.
 constexpr Duration kMaxClockAhead = std::chrono::minutes(5);
+// Of kFindForLogin, after the user's.
+constexpr std::size_t kProvenColumn = 12;
 
 User ToUser(const sql::Row& row) {
   return User{
@@ -26,6 +28,7 @@ User ToUser(const sql::Row& row) {
       .has_password = row.Bool(5),
       .is_active = row.Bool(6),
       .is_managed = row.Bool(7),
+      .has_2fa = row.Bool(11),
       .session_epoch = row.Int(8),
       .last_login_at = row.OptTime(9),
       .created_at = row.Time(10),
@@ -103,8 +106,10 @@ Result<User> Store::FindForLogin(sql::Tx& tx, std::string_view username_or_email
   GH_TRY(sql::Rows rows, tx.Query(sqls::kFindForLogin, {key}));
   if (rows.empty()) return NotFound();
   std::vector<User> found = ToUsers(rows);
-  bool one_can = CanLogIn(found.front()) && (found.size() == 1 || !CanLogIn(found[1]));
-  if (found.size() > 1 && !one_can) return Fail(Code::kConflict, kAmbiguousEmail);
+  auto proven = [&rows](std::size_t i) { return rows[i].Bool(kProvenColumn); };
+  bool only_one = found.size() == 1 || (CanLogIn(found[0]) && !CanLogIn(found[1]));
+  bool only_proven = found.size() > 1 && CanLogIn(found[0]) && proven(0) && !proven(1);
+  if (!only_one && !only_proven) return Fail(Code::kConflict, kAmbiguousEmail);
   return std::move(found.front());
 }
 
@@ -206,7 +211,7 @@ Result<std::string> Store::CreateLink(sql::Tx& tx, std::optional<UserId> user, L
                                       std::string_view email) const {
   std::string_view name = PurposeName(purpose);
   if (user) {
-    GH_TRY_VOID(tx.Exec(sqls::kDeleteLinksOfUser, {*user, name}));
+    GH_TRY_VOID(tx.Exec(sqls::kDeleteLinksOfUser, {*user, name, email}));
   } else {
     GH_TRY_VOID(tx.Exec(sqls::kDeleteLinksOfNobody, {name}));
   }

@@ -1,7 +1,8 @@
 #pragma once
 
 // The audit log: who did what to which organization, written in the same transaction as the deed
-// (if the entry cannot be written, the deed does not happen) and never changed afterwards. Secrets
+// (if the entry cannot be written, the deed does not happen) and never changed afterwards: every
+// entry carries a keyed MAC, and sealer.h chains the entries of an organization. Secrets
 // do not belong in `data`: callers pass redacted values, and Record masks well-known secret names
 // (secret, token, password, private_key, certificate keys) as a second net.
 
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "core/audit/mac.h"
 #include "platform/json/json.h"
 #include "platform/sql/sql.h"
 
@@ -20,15 +22,41 @@ namespace gatehouse::audit {
 
 // Numbers and API names of the field's catalogue; from 1000 on our own.
 enum class Event {
+  kMemberInvite = 1,
   kMemberAdd = 2,
+  kMemberAccept = 3,
   kMemberEdit = 4,
   kMemberRemove = 5,
+  kMemberJoinTeam = 6,
+  kMemberLeaveTeam = 7,
+  kMemberPending = 8,
   kOrgAdd = 10,
   kOrgEdit = 11,
+  kOrgRemove = 12,
+  kOrgRestore = 13,
+  kTeamAdd = 20,
+  kTeamEdit = 21,
+  kTeamRemove = 22,
   kSsoEnable = 60,
   kSsoDisable = 61,
   kSsoEdit = 62,
   kSsoIdentityLink = 63,
+  kApiKeyAdd = 70,
+  kApiKeyEdit = 71,
+  kApiKeyRemove = 72,
+  kSentryAppAdd = 113,
+  kSentryAppRemove = 115,
+  kSentryAppInstall = 116,
+  kSentryAppUninstall = 117,
+  kIntegrationRotateClientSecret = 118,
+  kInternalIntegrationAdd = 130,
+  kInternalIntegrationDisabled = 131,
+  kInternalIntegrationAddToken = 135,
+  kInternalIntegrationRemoveToken = 136,
+  kInviteRequestAdd = 140,
+  kInviteRequestRemove = 141,
+  kOrgAuthTokenAdd = 176,
+  kOrgAuthTokenRemove = 177,
   kSsoIdentityUnlink = 1000,
   kSsoRefused = 1001,       // a log-in was refused: {reason, provider_id}
   kSsoSetupRefused = 1002,  // a set-up or protocol change was refused: {reason}
@@ -37,13 +65,30 @@ enum class Event {
   kUserCreate = 1005,
   kTokenCreate = 1006,
   kTokenRemove = 1007,
+  kInviteRefused = 1008,  // {reason}
+  kAuthRefused = 1009,    // a log-in or second factor was refused: {reason}; no organization
+  kAuthzDenied = 1010,    // {route, reason, times}: aggregated
+  kTwoFactorAdd = 1011,   // {kind, name}
+  kTwoFactorRemove = 1012,
+  kTwoFactorReset = 1013,
+  kRecoveryCodesCreate = 1014,
+  kPasswordChange = 1015,
+  kEmailAdd = 1016,
+  kEmailRemove = 1017,
+  kEmailPrimary = 1018,
+  kSessionsEnd = 1019,
+  kAuditExport = 1020,     // {format, entries, after, through}
+  kAuditRetention = 1021,  // {through_seq, entries}
+  kAuditAdopt = 1022,      // {entries}: the chain begins; entries without a MAC were taken in
 };
 
 struct EventInfo {
   Event event;
   std::string_view name;      // "SSO_ENABLE"
   std::string_view api_name;  // "sso.enable"
-  std::string_view note;      // "enabled sso ({provider})"; {k v, …} lists all of data
+  // "enabled sso ({provider})"; {k v, …} lists all of data; {key|text} is the text if there is no
+  // such key.
+  std::string_view note;
 };
 // The catalogue, sorted by number. Ids, names and API names are unique (a test proves it).
 const std::vector<EventInfo>& Catalogue();
@@ -71,24 +116,33 @@ struct Stored : Entry {
 // Thread-safe.
 class Log {
  public:
-  Log(const Clock& clock, IdGenerator& ids) : clock_(clock), ids_(ids) {}
-  // Errors: those of Tx; the caller's transaction must then fail too.
+  // `key`: 32 bytes, the same for the life of the installation (KeyRing::DeriveKey("audit")).
+  Log(const Clock& clock, IdGenerator& ids, std::string key)
+      : clock_(clock), ids_(ids), key_(std::move(key)) {}
+  // Times never go back, even when the clock does. Errors: those of Tx; the caller's transaction
+  // must then fail too.
   Result<std::int64_t> Record(sql::Tx& tx, const Entry& entry) const;
 
  private:
   const Clock& clock_;
   IdGenerator& ids_;
+  MacKey key_;
 };
 
 struct Filter {
-  std::optional<Event> event;
-  std::optional<UserId> actor;
-  std::optional<Timestamp> since;
-  std::optional<Timestamp> until;
-  std::optional<std::int64_t> before_id;  // cursor: entries older than this one
+  std::optional<Event> event = {};
+  std::optional<UserId> actor = {};
+  std::optional<UserId> target_user = {};
+  std::string correlation_id = "";             // exactly this one; "": any
+  std::optional<Timestamp> since = {};         // the first moment that counts
+  std::optional<Timestamp> until = {};         // the first that does not
+  std::optional<std::int64_t> before_id = {};  // cursor: entries older than this one
   std::size_t limit = 50;
 };
-// Newest first, of this organization only.
+// Newest first, of this organization only. Served by an index whatever is filtered.
 Result<std::vector<Stored>> Query(sql::Tx& tx, OrgId organization, const Filter& filter);
+
+// The entry of a row, with its note.
+Stored Decode(const LogRow& row);
 
 }  // namespace gatehouse::audit

@@ -8,6 +8,7 @@
 #include "core/audit/note.h"
 #include "core/audit/redact.h"
 #include "core/testing/migrated_database.h"
+#include "platform/sql/testing/faulty_database.h"
 
 namespace gatehouse::audit {
 namespace {
@@ -42,10 +43,77 @@ TEST(Catalogue, IsSortedAndNumbersAndNamesAreUnique) {
 
 TEST(Note, OfEveryEvent) {
   const std::vector<std::tuple<Event, json::Object, std::string>> cases = {
+      {Event::kMemberInvite, {{"email", "bob@example.com"}}, "invited member bob@example.com"},
+      {Event::kMemberAccept, {}, "accepted the membership invite"},
+      {Event::kMemberJoinTeam,
+       {{"email", "bob@example.com"}, {"team_slug", "rockets"}},
+       "added bob@example.com to team rockets"},
+      {Event::kMemberLeaveTeam,
+       {{"email", "bob@example.com"}, {"team_slug", "rockets"}},
+       "removed bob@example.com from team rockets"},
+      {Event::kMemberPending,
+       {{"email", "bob@example.com"}},
+       "required member bob@example.com to setup 2FA"},
+      {Event::kOrgRemove, {}, "removed the organization"},
+      {Event::kOrgRestore, {}, "restored the organization"},
+      {Event::kTeamAdd, {{"slug", "rockets"}}, "created team rockets"},
+      {Event::kTeamEdit, {{"slug", "rockets"}}, "edited team rockets"},
+      {Event::kTeamRemove, {{"slug", "rockets"}}, "removed team rockets"},
+      {Event::kApiKeyAdd, {{"label", "ci"}}, "added api key ci"},
+      {Event::kApiKeyEdit, {{"label", "ci"}}, "edited api key ci"},
+      {Event::kApiKeyRemove, {{"label", "ci"}}, "removed api key ci"},
+      {Event::kSentryAppAdd, {{"sentry_app", "SCIM"}}, "created sentry app SCIM"},
+      {Event::kSentryAppRemove, {{"sentry_app", "SCIM"}}, "removed sentry app SCIM"},
+      {Event::kSentryAppInstall, {{"sentry_app", "SCIM"}}, "installed sentry app SCIM"},
+      {Event::kSentryAppUninstall, {{"sentry_app", "SCIM"}}, "uninstalled sentry app SCIM"},
+      {Event::kIntegrationRotateClientSecret, {}, "rotated the client secret of an integration"},
+      {Event::kInternalIntegrationAdd, {{"name", "SCIM"}}, "created internal integration SCIM"},
+      {Event::kInternalIntegrationDisabled,
+       {{"name", "SCIM"}},
+       "disabled internal integration SCIM"},
+      {Event::kInternalIntegrationAddToken,
+       {{"name", "SCIM"}},
+       "added a token to internal integration SCIM"},
+      {Event::kInternalIntegrationRemoveToken,
+       {{"name", "SCIM"}},
+       "removed a token from internal integration SCIM"},
+      {Event::kInviteRequestAdd,
+       {{"email", "bob@example.com"}},
+       "request added to invite bob@example.com"},
+      {Event::kInviteRequestRemove,
+       {{"email", "bob@example.com"}},
+       "removed the invite request for bob@example.com"},
+      {Event::kOrgAuthTokenAdd, {{"name", "ci"}}, "added org auth token ci"},
+      {Event::kOrgAuthTokenRemove, {{"name", "ci"}}, "removed org auth token ci"},
+      {Event::kInviteRefused,
+       {{"reason", "invite_expired"}},
+       "was refused an invitation (invite_expired)"},
+      {Event::kAuthRefused, {{"reason", "totp_used"}}, "was refused a log-in (totp_used)"},
+      {Event::kAuthzDenied,
+       {{"route", "PUT /x/"}, {"reason", "scope"}, {"times", 3}},
+       "was denied PUT /x/ (scope)"},
+      {Event::kTwoFactorAdd, {{"kind", "totp"}}, "added totp as second factor"},
+      {Event::kTwoFactorRemove, {{"kind", "totp"}}, "removed totp as second factor"},
+      {Event::kTwoFactorReset, {{"username", "bob"}}, "removed all second factors of bob"},
+      {Event::kRecoveryCodesCreate, {}, "made new recovery codes"},
+      {Event::kPasswordChange, {}, "changed the password"},
+      {Event::kEmailAdd, {{"email", "b@example.com"}}, "added the address b@example.com"},
+      {Event::kEmailRemove, {{"email", "b@example.com"}}, "removed the address b@example.com"},
+      {Event::kEmailPrimary,
+       {{"email", "b@example.com"}},
+       "made b@example.com the primary address"},
+      {Event::kSessionsEnd, {{"sessions", 3}}, "ended 3 sessions"},
+      {Event::kAuditExport, {{"entries", 12}, {"format", "csv"}}, "exported 12 audit entries"},
+      {Event::kAuditRetention,
+       {{"entries", 12}, {"through_seq", 40}},
+       "dropped 12 audit entries past their retention"},
+      {Event::kAuditAdopt,
+       {{"entries", 12}},
+       "began the chain of the audit log with 12 older entries"},
       {Event::kMemberAdd, {{"email", "bob@example.com"}}, "add member bob@example.com"},
       {Event::kMemberEdit,
        {{"email", "bob@example.com"}, {"role", "manager"}},
-       "edited member bob@example.com (role: manager)"},
+       "edited member bob@example.com (role: manager, teams: N/A)"},
       {Event::kMemberRemove, {{"email", "bob@example.com"}}, "removed member bob@example.com"},
       {Event::kOrgAdd, {}, "created the organization"},
       {Event::kOrgEdit,
@@ -83,6 +151,12 @@ TEST(Note, WhoActsOnThemselvesJoinsAndLeaves) {
   EXPECT_EQ(RenderNote(entry), "joined the organization");
   entry.event = Event::kMemberRemove;
   EXPECT_EQ(RenderNote(entry), "left the organization");
+  entry.data["team_slug"] = "rockets";
+  entry.event = Event::kMemberJoinTeam;
+  EXPECT_EQ(RenderNote(entry), "joined team rockets");
+  entry.event = Event::kMemberLeaveTeam;
+  EXPECT_EQ(RenderNote(entry), "left team rockets");
+  entry.event = Event::kMemberRemove;
   entry.actor.reset();
   entry.target_user.reset();
   EXPECT_EQ(RenderNote(entry), "removed member ann@example.com");
@@ -92,6 +166,16 @@ TEST(Note, IsEmptyWithoutItsDataAndForAnUnknownEvent) {
   EXPECT_EQ(RenderNote(Make(Event::kSsoEnable)), "");
   EXPECT_EQ(RenderNote(Make(Event::kMemberEdit, {{"email", "a@b.c"}})), "");
   EXPECT_EQ(RenderNote(Make(static_cast<Event>(31337))), "");
+}
+
+TEST(Note, NamesTeamsAsAList) {
+  json::Object data{{"email", "b@example.com"}, {"role", "member"}, {"teams_slugs", {"a", "b"}}};
+  EXPECT_EQ(RenderNote(Make(Event::kMemberEdit, data)),
+            "edited member b@example.com (role: member, teams: a, b)");
+  for (const json::Value& nothing : {json::Value(json::Array()), json::Value(nullptr)}) {
+    data["teams_slugs"] = nothing;
+    EXPECT_TRUE(RenderNote(Make(Event::kMemberEdit, data)).ends_with("teams: N/A)"));
+  }
 }
 
 TEST(Note, BracesInDataAreText) {
@@ -145,6 +229,18 @@ class AuditTest : public test::MigratedDatabase {
     auto found = Read([&](sql::Tx& tx) { return Query(tx, organization, filter); });
     EXPECT_OK(found);
     return found.value_or(std::vector<Stored>{});
+  }
+  // Every text of every row.
+  std::string Everything() {
+    auto rows = Read([](sql::Tx& tx) {
+      return tx.Query({"", "SELECT actor_label, ip, data, correlation_id FROM audit_log"});
+    });
+    EXPECT_OK(rows);
+    std::string out;
+    for (const sql::Row row : *rows) {
+      for (std::size_t i = 0; i < 4; ++i) out += row.OptString(i).value_or("") + "\n";
+    }
+    return out;
   }
 };
 GATEHOUSE_ON_ALL_ENGINES(AuditTest);
@@ -203,6 +299,8 @@ TEST_P(AuditTest, FiltersAndPagesNewestFirst) {
   for (int i = 0; i < 6; ++i) {
     Entry entry = Make(i % 2 == 0 ? Event::kOrgEdit : Event::kSsoEdit);
     entry.actor = i < 4 ? std::optional(UserId{7}) : std::nullopt;
+    if (i % 2 == 0) entry.target_user = UserId{9};
+    entry.correlation_id = "c-" + std::to_string(i);
     ids.push_back(Record(entry));
     clock().Advance(std::chrono::seconds(10));
   }
@@ -227,6 +325,19 @@ TEST_P(AuditTest, FiltersAndPagesNewestFirst) {
               f.actor = UserId{7};
             }),
             (Ids{ids[3], ids[1]}));
+  EXPECT_EQ(with([](Filter& f) { f.target_user = UserId{9}; }), (Ids{ids[4], ids[2], ids[0]}));
+  EXPECT_EQ(with([](Filter& f) {
+              f.target_user = UserId{9};
+              f.actor = UserId{7};
+            }),
+            (Ids{ids[2], ids[0]}));
+  EXPECT_EQ(with([](Filter& f) { f.correlation_id = "c-3"; }), (Ids{ids[3]}));
+  EXPECT_EQ(with([](Filter& f) {
+              f.correlation_id = "c-3";
+              f.target_user = UserId{9};
+            }),
+            Ids{});
+  EXPECT_EQ(with([](Filter& f) { f.correlation_id = "c-"; }), Ids{});
   // since is the first moment that counts, until the first that does not.
   EXPECT_EQ(with([&](Filter& f) { f.since = end - std::chrono::seconds(20); }),
             (Ids{ids[5], ids[4]}));
@@ -240,6 +351,24 @@ TEST_P(AuditTest, FiltersAndPagesNewestFirst) {
   EXPECT_EQ(with([&](Filter& f) { f.before_id = ids[0]; }), Ids{});
 }
 
+TEST_P(AuditTest, TimesNeverGoBackWithTheClock) {
+  const Timestamp start = clock().Now();
+  const std::int64_t first = Record(Make(Event::kOrgAdd));
+  clock().SetWall(start - std::chrono::hours(48));
+  const std::int64_t second = Record(Make(Event::kOrgEdit));
+  const auto found = Find(OrgId{1});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].id, second);
+  EXPECT_EQ(found[1].id, first);
+  EXPECT_GE(found[0].created_at, found[1].created_at);
+  Filter filter;
+  filter.since = start;
+  EXPECT_EQ(Find(OrgId{1}, filter).size(), 2u);
+  filter.since.reset();
+  filter.until = start + std::chrono::seconds(1);
+  EXPECT_EQ(Find(OrgId{1}, filter).size(), 2u);
+}
+
 TEST_P(AuditTest, DeedAndEntryStandOrFallTogether) {
   auto result = Write([&](sql::Tx& tx) -> Result<void> {
     GH_TRY_VOID(audit().Record(tx, Make(Event::kOrgAdd)));
@@ -247,6 +376,64 @@ TEST_P(AuditTest, DeedAndEntryStandOrFallTogether) {
   });
   ASSERT_FALSE(result.has_value());
   EXPECT_TRUE(Find(OrgId{1}).empty());
+}
+
+// AUDIT-04: whatever of the entry cannot be written, the deed does not happen.
+TEST_P(AuditTest, FailedEntryFailsTheDeed) {
+  sql::FaultyDatabase faulty(db());
+  auto deed = [&] {
+    return faulty.WriteSync(sql::Tenant::Of(OrgId{1}), [&](sql::Tx& tx) -> Result<void> {
+      GH_TRY_VOID(tx.Exec({"deed",
+                           "INSERT INTO job_leases (name, holder, expires_at) "
+                           "VALUES ('deed', 'x', 0) ON CONFLICT DO NOTHING"}));
+      GH_TRY_VOID(audit().Record(tx, Make(Event::kOrgEdit)));
+      return {};
+    });
+  };
+  std::size_t failed = 0;
+  for (std::size_t moment = 1;; ++moment) {
+    faulty.Arm(moment, sql::Fault::kError);
+    const auto done = deed();
+    const std::vector<std::string> moments = faulty.moments();
+    if (done || moments.back() == "after commit") break;
+    if (moments.back().contains("audit.")) ++failed;
+    EXPECT_EQ(Number("SELECT COUNT(*) FROM job_leases"), 0) << moments.back();
+    EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_log"), 0) << moments.back();
+    EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_unsealed"), 0) << moments.back();
+  }
+  EXPECT_EQ(failed, 4u);  // before and after two statements
+}
+
+// AUDIT-06: no seeded secret in any column, whatever the event and however it was called.
+TEST_P(AuditTest, NoSecretIsLeftInTheRowsOfAnyEvent) {
+  const std::vector<std::pair<std::string, std::string>> secrets = {
+      {"password", "seed-password-1"},
+      {"totp_secret", "seed-totp-2"},
+      {"client_secret", "seed-client-3"},
+      {"refresh_token", "seed-refresh-4"},
+      {"access_token", "seed-access-5"},
+      {"session_token", "seed-session-6"},
+      {"invite_token", "seed-invite-7"},
+      {"private_key", "seed-private-8"},
+      {"sp_key", "-----BEGIN PRIVATE KEY-----seed-saml-9"}};
+  for (const EventInfo& info : Catalogue()) {
+    json::Object data, deep;
+    for (const auto& [name, value] : secrets) {
+      data[name] = value;
+      deep[name] = value;
+    }
+    data["config"] = std::move(deep);
+    data["changes"] = json::Array{json::Object{{"client_secret", "seed-client-3"}}};
+    Record(Make(info.event, std::move(data)));
+  }
+  const std::string all = Everything();
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_log"),
+            static_cast<std::int64_t>(Catalogue().size()));
+  EXPECT_TRUE(all.contains("[redacted]"));
+  EXPECT_FALSE(all.contains("seed-"));
+  for (const Stored& entry : Find(OrgId{1}, {.limit = 1000})) {
+    EXPECT_FALSE(entry.note.contains("seed-")) << entry.note;
+  }
 }
 
 }  // namespace

@@ -13,6 +13,24 @@ std::string Text(const json::Value& value) {
   return json::Serialize(value);
 }
 
+bool IsNothing(const json::Value* value) {
+  if (value == nullptr || value->is_null()) return true;
+  const auto* list = value->if_array();
+  return list != nullptr && list->empty();
+}
+
+// A value that stands in a sentence: a list of names without brackets and quotes.
+std::string Named(const json::Value& value) {
+  const auto* list = value.if_array();
+  if (list == nullptr) return Text(value);
+  std::string out;
+  for (const json::Value& one : *list) {
+    if (!out.empty()) out += ", ";
+    out += Text(one);
+  }
+  return out;
+}
+
 std::string ListAll(const json::Object& data) {
   std::string out;
   for (const auto& member : data) {
@@ -22,6 +40,24 @@ std::string ListAll(const json::Object& data) {
     out += Text(member.value());
   }
   return out;
+}
+
+// Who did it to themselves.
+std::string_view OwnDeed(Event event, std::string_view otherwise) {
+  switch (event) {
+    case Event::kMemberAdd:
+      return "joined the organization";
+    case Event::kMemberRemove:
+      return "left the organization";
+    case Event::kMemberJoinTeam:
+      return "joined team {team_slug}";
+    case Event::kMemberLeaveTeam:
+      return "left team {team_slug}";
+    case Event::kTwoFactorReset:
+      return "removed all own second factors";
+    default:
+      return otherwise;
+  }
 }
 
 std::optional<std::string> Fill(std::string_view text, const json::Object& data) {
@@ -38,9 +74,14 @@ std::optional<std::string> Fill(std::string_view text, const json::Object& data)
       out += ListAll(data);
       continue;
     }
-    const json::Value* value = data.if_contains(key);
-    if (value == nullptr) return std::nullopt;
-    out += Text(*value);
+    const std::size_t bar = key.find('|');
+    const json::Value* value = data.if_contains(key.substr(0, bar));
+    if (IsNothing(value)) {
+      if (bar == std::string_view::npos) return std::nullopt;
+      out += key.substr(bar + 1);
+      continue;
+    }
+    out += Named(*value);
   }
 }
 
@@ -50,11 +91,9 @@ std::string RenderNote(const Entry& entry) {
   const auto& all = Catalogue();
   const auto info = std::ranges::find(all, entry.event, &EventInfo::event);
   if (info == all.end()) return "";
-  if (entry.actor && entry.actor == entry.target_user) {
-    if (entry.event == Event::kMemberAdd) return "joined the organization";
-    if (entry.event == Event::kMemberRemove) return "left the organization";
-  }
-  return Fill(info->note, entry.data).value_or("");
+  std::string_view note = info->note;
+  if (entry.actor && entry.actor == entry.target_user) note = OwnDeed(entry.event, note);
+  return Fill(note, entry.data).value_or("");
 }
 
 }  // namespace gatehouse::audit

@@ -8,9 +8,8 @@
 
 namespace gatehouse::audit {
 
-// "" if the template names a key that the data lacks, and for an event of a newer binary. Who
-// joined or left by themselves reads differently: "joined the organization", "left the
-// organization".
+// "" if the template names a key that the data lacks, and for an event of a newer binary. Who acts
+// on themselves reads differently: "joined the organization", "left team rockets".
 std::string RenderNote(const Entry& entry);
 
 }  // namespace gatehouse::audit

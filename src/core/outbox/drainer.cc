@@ -69,6 +69,11 @@ std::string ErrorText(const Error& error) {
   return std::string(TruncateUtf8(text, kMaxErrorBytes));
 }
 
+// For what OnParked records: the outbox itself belongs to no tenant.
+sql::Tenant TenantOf(Shard shard) {
+  return shard.scope == Scope::kOrganization ? sql::Tenant::Of(shard.id) : sql::Tenant::None();
+}
+
 int ScopeNumber(Shard shard) { return static_cast<int>(shard.scope); }
 
 Item ReadItem(const sql::Row& row, Shard shard) {
@@ -189,7 +194,7 @@ Task<void> Drainer::Impl::Deliver(Message message) const {
 // Writes back and takes the next messages in one transaction: between the two nobody else can.
 Task<Batch> Drainer::Impl::ClaimNext(Shard shard, const Settlement& done, Timestamp lease) {
   const Timestamp now = clock.Now();
-  co_return co_await db.Write([&](sql::Tx& tx) -> Result<Batch> {
+  co_return co_await db.Write(TenantOf(shard), [&](sql::Tx& tx) -> Result<Batch> {
     GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     return Claim(tx, sql, shard, now);
   });
@@ -198,7 +203,7 @@ Task<Batch> Drainer::Impl::ClaimNext(Shard shard, const Settlement& done, Timest
 // Writes back and gives up what is left of the batch.
 Task<void> Drainer::Impl::Save(Shard shard, const Settlement& done, Timestamp lease) {
   const Timestamp now = clock.Now();
-  co_return co_await db.Write([&](sql::Tx& tx) -> Result<void> {
+  co_return co_await db.Write(TenantOf(shard), [&](sql::Tx& tx) -> Result<void> {
     GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     GH_TRY_VOID(tx.Exec(sql.renew, {0, ScopeNumber(shard), shard.id, lease}));
     return {};
@@ -209,7 +214,7 @@ Task<void> Drainer::Impl::Save(Shard shard, const Settlement& done, Timestamp le
 Task<Timestamp> Drainer::Impl::Renew(Shard shard, const Settlement& done, Timestamp lease) {
   const Timestamp now = clock.Now();
   const Timestamp longer = now + kLease;
-  co_return co_await db.Write([&](sql::Tx& tx) -> Result<Timestamp> {
+  co_return co_await db.Write(TenantOf(shard), [&](sql::Tx& tx) -> Result<Timestamp> {
     GH_TRY_VOID(Settle(tx, sql, done, on_parked, lease, now));
     GH_TRY(const std::int64_t kept,
            tx.Exec(sql.renew, {longer, ScopeNumber(shard), shard.id, lease}));

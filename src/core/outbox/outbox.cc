@@ -15,7 +15,11 @@ Scope ScopeOf(Category category) {
     case Category::kSendSsoLinkMails:
     case Category::kSsoDisabled:
     case Category::kDefaultRole:
+    case Category::kMemberUpdate:
+    case Category::kEnforce2fa:
       return Scope::kOrganization;
+    case Category::kUserUpdate:
+      return Scope::kUser;
     case Category::kMail:
       return Scope::kMail;
   }
@@ -44,6 +48,12 @@ std::string_view CategoryName(Category category) {
       return "sso_disabled";
     case Category::kDefaultRole:
       return "default_role";
+    case Category::kUserUpdate:
+      return "user_update";
+    case Category::kMemberUpdate:
+      return "member_update";
+    case Category::kEnforce2fa:
+      return "enforce_2fa";
   }
   return "unknown";  // written by a newer binary
 }

@@ -34,15 +34,18 @@ enum class Scope { kOrganization = 0, kUser = 1, kMail = 40 };
 
 // Each category belongs to one scope (ScopeOf).
 enum class Category {
+  kUserUpdate = 0,          // control -> region: {user_id, email, name, is_active, has_2fa}
   kOrganizationUpdate = 2,  // region -> control: flags, name or slug changed
+  kMemberUpdate = 3,        // region -> control: {user_id, removed}: the user is no member any more
   kSendSignal = 14,         // {signal, args}
   kMarkInvalidSso = 22,     // {user_id}: linked off, invalid on
   kMail = 100,              // {id, to, subject, text, html}
-  kMemberLinked = 101,      // {user_id, email, role, add}: add the member if missing, linked on
+  kMemberLinked = 101,      // {user_id, email, role, …}: add the member if missing, linked on
   kClearRequire2fa = 102,   // {actor_user_id, actor_label, ip, correlation_id}
   kSendSsoLinkMails = 103,  // {actor_label, provider_name}
   kSsoDisabled = 104,       // {actor_label, provider_name}: clear link flags, mail the members
   kDefaultRole = 105,       // {role}: the default role of new members
+  kEnforce2fa = 106,        // in the region: members without a second factor become pending
 };
 Scope ScopeOf(Category category);
 std::string_view CategoryName(Category category);

@@ -31,7 +31,7 @@ TEST_P(SchemaTest, BothHalvesAreAppliedAndNothingIsPending) {
 }
 
 TEST_P(SchemaTest, MigratingAgainChangesNothing) {
-  auto again = sql::Migrate(db(), clock(), kControlSet, ControlMigrations());
+  auto again = sql::Migrate(db(), clock(), kControlSet, ControlMigrations(), kTenantTables);
   ASSERT_TRUE(again.has_value());
   EXPECT_TRUE(again->pending.empty());
 }
@@ -47,8 +47,7 @@ TEST_P(SchemaTest, MemberIsEitherUserOrPendingAddress) {
                                     "flags, version, user_is_active, created_at) "
                                     "VALUES (2, 1, 'member', 0, 1, 1, 0)"};
   for (const sql::Statement& statement : {kBoth, kNeither}) {
-    auto result =
-        db().WriteSync([&](sql::Tx& tx) -> Result<std::int64_t> { return tx.Exec(statement); });
+    auto result = Write([&](sql::Tx& tx) -> Result<std::int64_t> { return tx.Exec(statement); });
     EXPECT_FALSE(result.has_value());
   }
 }

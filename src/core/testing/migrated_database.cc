@@ -21,8 +21,8 @@ json::Object Object(std::string_view text) {
 void MigratedDatabase::SetUp() {
   DatabaseTest::SetUp();
   if (IsSkipped()) return;
-  Apply(schema::kControlSet, schema::ControlMigrations());
-  Apply(schema::kRegionSet, schema::RegionMigrations());
+  Apply(schema::kControlSet, schema::ControlMigrations(), schema::kTenantTables);
+  Apply(schema::kRegionSet, schema::RegionMigrations(), schema::kTenantTables);
 }
 
 std::vector<OutboxRow> MigratedDatabase::OutboxRows(outbox::Half half) {

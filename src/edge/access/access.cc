@@ -1,5 +1,8 @@
 #include "edge/access/access.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/text.h"
@@ -25,6 +28,21 @@ sso::Client ClientOf(const http::Request& request) {
   return client;
 }
 
+// A token of ours is far shorter; what is longer is not looked at.
+constexpr std::size_t kMaxPending = 200;
+
+bool IsPendingToken(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxPending && IsValidUtf8(text) && !HasControl(text);
+}
+
+// One of "a|b|c" is among `granted`.
+bool IncludesAny(const std::vector<std::string>& granted, std::string_view scopes) {
+  for (std::string_view scope : Split(scopes, '|')) {
+    if (orgs::ScopesInclude(granted, scope)) return true;
+  }
+  return false;
+}
+
 void SetPrincipal(Visitor& visitor, std::shared_ptr<const authn::Principal> principal) {
   visitor.client.principal = *principal;
   visitor.principal = std::move(principal);
@@ -42,6 +60,7 @@ Guard::Guard(Options options, authn::Service& authn, sso::Service& sso, orgs::Se
       https_(base_url_.starts_with("https://")),
       cookies_(https_),
       csrf_key_(std::move(options.csrf_key)),
+      denials_(options.denials),
       authn_(authn),
       sso_(sso),
       orgs_(orgs),
@@ -62,6 +81,8 @@ Task<Visitor> Guard::Visit(const http::Request& request) {
   if (CameInTheClear(request)) co_return Fail(Code::kInvalidArgument, kHttpsRequired);
   Visitor visitor;
   visitor.client = ClientOf(request);
+  visitor.at = request.received;
+  visitor.route = RouteOf(request);
   // A second Cookie header would let two readers see two sessions: then there is none.
   std::string_view header =
       request.headers.Count("Cookie") == 1 ? request.headers.Get("Cookie") : std::string_view();
@@ -73,6 +94,8 @@ Task<Visitor> Guard::Visit(const http::Request& request) {
     visitor.new_browser = true;
   }
   visitor.client.browser = visitor.browser;
+  std::string_view pending = http::CookieValue(header, cookies_.pending_name());
+  if (IsPendingToken(pending)) visitor.pending_login = std::string(pending);
 
   std::string token(http::CookieValue(header, cookies_.session_name()));
   if (token.empty()) co_return visitor;
@@ -99,6 +122,8 @@ Task<Visitor> Guard::VisitByToken(const http::Request& request) {
   GH_CO_TRY(auto principal, co_await authn_.FromToken(std::string(token)));
   Visitor visitor;
   visitor.client = ClientOf(request);
+  visitor.at = request.received;
+  visitor.route = RouteOf(request);
   SetPrincipal(visitor, std::move(principal));
   co_return visitor;
 }
@@ -149,12 +174,18 @@ Result<void> Guard::CheckHeader(const http::Request& request, const Visitor& vis
   return {};
 }
 
-Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::string_view scope) {
+Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes) {
+  if (visitor.awaits_second_factor()) co_return Fail(Code::kUnauthenticated, k2faRequired);
   if (!visitor.principal) co_return Fail(Code::kUnauthenticated, kLoginRequired);
   const authn::Principal& principal = *visitor.principal;
   GH_CO_TRY(auto found, co_await orgs_.GetWithMember(std::move(slug), principal.user.id));
-  if (!found.second) co_return Fail(Code::kNotFound, kOrganizationNotFound, "not a member");
-  OrgAccess access{std::move(found.first), std::move(*found.second), {}};
+  // A pending row is no membership, whatever address it names.
+  if (!found.second || found.second->pending()) {
+    GH_CO_TRY_VOID(co_await Note(visitor, found.first.id, kNotAMember));
+    co_return Fail(Code::kNotFound, kOrganizationNotFound, "not a member");
+  }
+  OrgAccess access{std::move(found.first), std::move(*found.second), {}, {}};
+  access.scopes = orgs::ScopesOf(access.organization, access.member.role);
 
   GH_CO_TRY(access.sso, co_await sso_.QueryState(principal, access.organization.id, access.member));
   if (principal.token_id) {
@@ -162,22 +193,101 @@ Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::s
     if (access.sso.required && !access.sso.valid) {
       co_return Fail(Code::kUnauthenticated, kSsoRequired);
     }
-    if (!orgs::ScopesInclude(principal.scopes, scope)) {
-      co_return Fail(Code::kPermissionDenied, kForbidden, "scope not granted to the token");
-    }
+    std::erase_if(access.scopes, [&](const std::string& scope) {
+      return !orgs::ScopesInclude(principal.scopes, scope);
+    });
   } else {
     if (access.sso.needs_sso()) co_return Fail(Code::kUnauthenticated, kSsoRequired);
     const bool own = visitor.has_own_proof();
     if (!own && !access.sso.completed) co_return Fail(Code::kUnauthenticated, kReauthRequired);
   }
-  if (!access.can(scope)) co_return Fail(Code::kPermissionDenied, kForbidden, "role lacks scope");
+  if (access.organization.require_2fa() && !principal.user.has_2fa) {
+    co_return Fail(Code::kUnauthenticated, k2faRequiredByOrganization);
+  }
+  if ((access.organization.flags & orgs::kRequireEmailVerification) != 0 &&
+      !principal.user.email_verified) {
+    co_return Fail(Code::kUnauthenticated, kEmailVerificationRequired);
+  }
+  if (!IncludesAny(access.scopes, scopes)) {
+    GH_CO_TRY_VOID(co_await Note(visitor, access.organization.id, kForbidden));
+    co_return Fail(Code::kPermissionDenied, kForbidden,
+                   principal.token_id ? "role or token lacks scope" : "role lacks scope");
+  }
   co_return access;
 }
 
+Task<void> Guard::NoteDenied(const Visitor& visitor, const OrgAccess& access,
+                             std::string_view reason) {
+  return Note(visitor, access.organization.id, reason);
+}
+
+Task<void> Guard::Note(const Visitor& visitor, OrgId organization, std::string_view reason) {
+  if (denials_ == nullptr || !visitor.principal) co_return Result<void>();
+  Denial denial;
+  denial.organization = organization;
+  denial.actor = visitor.principal->user.id;
+  denial.actor_label = visitor.principal->user.username;
+  denial.ip = visitor.client.ip;
+  denial.correlation_id = visitor.client.correlation_id;
+  denial.route = visitor.route;
+  denial.reason = std::string(reason);
+  // Not written now is written later, or counted with the next one: the refusal stands.
+  (void)co_await denials_->Note(std::move(denial));
+  co_return Result<void>();
+}
+
 Result<void> Guard::RequireOwnProof(const Visitor& visitor) {
+  if (visitor.awaits_second_factor()) return Fail(Code::kUnauthenticated, k2faRequired);
   if (!visitor.principal) return Fail(Code::kUnauthenticated, kLoginRequired);
+  if (!visitor.principal->session) return Fail(Code::kPermissionDenied, kSessionRequired);
   if (!visitor.has_own_proof()) return Fail(Code::kUnauthenticated, kReauthRequired);
   return {};
+}
+
+Result<void> Guard::RequireFreshProof(const Visitor& visitor) {
+  GH_TRY_VOID(RequireOwnProof(visitor));
+  if (!visitor.principal->session->IsFresh(visitor.at)) {
+    return Fail(Code::kUnauthenticated, kSudoRequired);
+  }
+  return {};
+}
+
+orgs::Actor ActorOf(const Visitor& visitor) {
+  orgs::Actor actor;
+  if (visitor.principal) {
+    actor.user = visitor.principal->user.id;
+    actor.label = visitor.principal->user.username;
+  }
+  actor.ip = visitor.client.ip;
+  actor.correlation_id = visitor.client.correlation_id;
+  return actor;
+}
+
+members::Caller CallerOf(const Visitor& visitor, const OrgAccess& access) {
+  return {ActorOf(visitor), access.member.id, access.scopes};
+}
+
+users::ClientInfo ClientInfoOf(const Visitor& visitor) {
+  return {visitor.client.ip, visitor.client.user_agent, visitor.client.correlation_id};
+}
+
+std::string RouteOf(const http::Request& request) {
+  std::string route(http::MethodName(request.method));
+  route += ' ';
+  std::size_t next = 0;
+  bool first = true;
+  for (std::string_view segment : Split(request.path, '/')) {
+    if (!std::exchange(first, false)) route += '/';
+    if (next < request.params.size() &&
+        http::PercentDecode(segment, false) == request.params[next].second) {
+      route += '{';
+      route += request.params[next++].first;
+      route += '}';
+    } else {
+      route += segment;
+    }
+  }
+  return route;
 }
 
 }  // namespace gatehouse::access

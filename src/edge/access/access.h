@@ -1,8 +1,8 @@
 #pragma once
 
 // The door of every browser page and API route: who is asking (Visit), did they mean it
-// (CheckPost), and may they enter (EnterOrg, RequireOwnProof). Isolation law L2 is enforced here: a
-// session born by organization A's provider opens A and nothing else.
+// (CheckPost), and may they enter (EnterOrg, RequireOwnProof, RequireFreshProof). Isolation law L2
+// is enforced here: a session born by organization A's provider opens A and nothing else.
 //
 // Thread-safe. The services given to Guard outlive it.
 
@@ -10,14 +10,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/rng.h"
 #include "control/authn/authn.h"
 #include "control/sso/service.h"
 #include "edge/access/cookies.h"
+#include "edge/access/denials.h"
 #include "platform/http/form.h"
 #include "platform/http/message.h"
 #include "platform/runtime/task.h"
+#include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
 
 namespace gatehouse::access {
@@ -29,7 +32,15 @@ struct Visitor {
   std::string browser;                                // never empty for a browser
   bool new_browser = false;                           // the answer must set the browser cookie
   bool stale_session = false;  // a session cookie came that is no longer good
+  // Of the cookie of a log-in that waits for its second factor, else "". Whether it is still good
+  // is the factors' business.
+  std::string pending_login;
+  Timestamp at;       // when the request came
+  std::string route;  // "GET /organizations/{organization}/": for the denials
   sso::Client client;
+
+  // The first proof is given and the second is not: only the second-factor pages are open.
+  bool awaits_second_factor() const { return !principal && !pending_login.empty(); }
 
   // The session is there and was opened with the user's own credentials.
   bool has_own_proof() const;
@@ -39,13 +50,21 @@ struct OrgAccess {
   orgs::Organization organization;
   orgs::Member member;
   sso::SsoState sso;
+  // Of the member's role in this organization; for a token, those of them that it was granted.
+  std::vector<std::string> scopes;
 
-  bool can(std::string_view scope) const { return orgs::RoleHasScope(member.role, scope); }
+  bool can(std::string_view scope) const { return orgs::ScopesInclude(scopes, scope); }
 };
 
+// The visitor as the services of the organization know a caller.
+orgs::Actor ActorOf(const Visitor& visitor);
+members::Caller CallerOf(const Visitor& visitor, const OrgAccess& access);
+users::ClientInfo ClientInfoOf(const Visitor& visitor);
+
 struct Options {
-  std::string base_url;  // "https://sso.example.com": its scheme and origin count
-  std::string csrf_key;  // KeyRing::DeriveKey("csrf")
+  std::string base_url;        // "https://sso.example.com": its scheme and origin count
+  std::string csrf_key;        // KeyRing::DeriveKey("csrf")
+  Denials* denials = nullptr;  // outlives the guard; null: refusals are not audited
 };
 
 class Guard {
@@ -82,15 +101,26 @@ class Guard {
   // other site can send. Errors: kPermissionDenied "csrf".
   Result<void> CheckHeader(const http::Request& request, const Visitor& visitor) const;
 
-  // The organization, if the visitor may use `scope` in it. Errors: kUnauthenticated
-  // "login_required", "sso_required", "reauth_required"; kNotFound "organization_not_found" (also
-  // for one the visitor is no member of); kPermissionDenied "forbidden". `visitor` and `scope`
-  // outlive the call.
-  Task<OrgAccess> EnterOrg(const Visitor& visitor, std::string slug, std::string_view scope);
-  // For account settings. Errors: kUnauthenticated "login_required", "reauth_required".
+  // The organization, if the visitor may use one of `scopes` ("member:read|member:write") in it.
+  // Errors: kUnauthenticated "login_required", "2fa_required" (the second proof of a log-in is
+  // missing), "sso_required", "reauth_required", "2fa_required_by_organization" (the user has no
+  // second factor), "email_verification_required"; kNotFound "organization_not_found" (also for one
+  // the visitor is no member of); kPermissionDenied "forbidden". A refusal to a member, and to
+  // somebody who is none, is audited (authz.denied). `visitor` and `scopes` outlive the call.
+  Task<OrgAccess> EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes);
+  // A service refused what the visitor, who had entered, wanted (kPermissionDenied): for the audit
+  // log. Never fails: the refusal stands either way. All arguments outlive the call.
+  Task<void> NoteDenied(const Visitor& visitor, const OrgAccess& access, std::string_view reason);
+
+  // For account settings. Errors: kUnauthenticated "login_required", "2fa_required",
+  // "reauth_required"; kPermissionDenied "session_required" (an API token).
   static Result<void> RequireOwnProof(const Visitor& visitor);
+  // For changes of what protects the account: besides that, a proof of the last 15 minutes. Errors:
+  // those of RequireOwnProof; kUnauthenticated "sudo_required".
+  static Result<void> RequireFreshProof(const Visitor& visitor);
 
  private:
+  Task<void> Note(const Visitor& visitor, OrgId organization, std::string_view reason);
   bool FromHere(const http::Request& request) const;
 
   std::string base_url_;
@@ -98,10 +128,15 @@ class Guard {
   bool https_;
   Cookies cookies_;
   std::string csrf_key_;
+  Denials* denials_;
   authn::Service& authn_;
   sso::Service& sso_;
   orgs::Service& orgs_;
   Rng& rng_;
 };
+
+// "GET /organizations/{organization}/": the pattern again, from the path and what the router found
+// in it. Holds no value of a parameter, so that neither ids nor secrets of links reach the log.
+std::string RouteOf(const http::Request& request);
 
 }  // namespace gatehouse::access

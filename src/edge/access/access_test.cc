@@ -2,66 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "edge/access/errors.h"
+#include "edge/access/access_fixture.h"
 #include "edge/access/headers.h"
-#include "edge/access/testing/fake_services.h"
-#include "platform/runtime/runtime.h"
 
 namespace gatehouse::access {
 namespace {
-
-using testing::PasswordProof;
-using testing::SsoProof;
-using testing::World;
-
-class AccessTest : public ::testing::Test {
- protected:
-  AccessTest() {
-    ada_ = world_.AddUser("Ada", "ada@acme.example", "correct horse battery");
-    acme_ = world_.AddOrganization("acme", "Acme");
-    beta_ = world_.AddOrganization("beta", "Beta");
-    world_.AddOrganization("secret", "Secret");
-    world_.AddMember(acme_, ada_, "member", orgs::kSsoLinked);
-    world_.AddMember(beta_, ada_, "owner");
-  }
-
-  Guard MakeGuard(std::string base_url = "https://gate.example") {
-    return Guard({std::move(base_url), std::string(32, 'k')}, *authn_, *sso_, *orgs_, rng_);
-  }
-
-  http::Request RequestWith(std::string cookie) {
-    http::Request request;
-    request.method = http::Method::kGet;
-    request.remote_ip = "192.0.2.7";
-    request.correlation_id = "c-1";
-    if (!cookie.empty()) request.headers.Add("Cookie", std::move(cookie));
-    return request;
-  }
-
-  Visitor Visit(Guard& guard, const http::Request& request) {
-    auto visitor = runtime::RunSync(guard.Visit(request));
-    EXPECT_TRUE(visitor.has_value());
-    return visitor ? std::move(*visitor) : Visitor();
-  }
-  Visitor WithProofs(Guard& guard, std::vector<authn::Proof> proofs) {
-    return Visit(guard, RequestWith("__Host-sid=" + world_.AddSession(ada_, std::move(proofs))));
-  }
-  Result<OrgAccess> Enter(Guard& guard, const Visitor& visitor, std::string slug,
-                          std::string_view scope = "org:read") {
-    return runtime::RunSync(guard.EnterOrg(visitor, std::move(slug), scope));
-  }
-  std::string_view Refusal(const Result<OrgAccess>& result) {
-    return result ? std::string_view("let in") : result.error().reason;
-  }
-
-  World world_;
-  SeededRng rng_{7};
-  std::unique_ptr<authn::Service> authn_ = NewFakeAuthn(world_);
-  std::unique_ptr<sso::Service> sso_ = NewFakeSso(world_);
-  std::unique_ptr<orgs::Service> orgs_ = NewFakeOrgs(world_);
-  UserId ada_;
-  OrgId acme_, beta_;
-};
 
 // ---- who is asking ------------------------------------------------------------------------------
 
@@ -292,104 +237,6 @@ TEST_F(AccessTest, OnlyUrlencodedFormsAreRead) {
     request.body = "csrf=" + guard.CsrfToken(visitor);
     EXPECT_FALSE(guard.CheckPost(request, visitor).has_value()) << type;
   }
-}
-
-// ---- organizations ------------------------------------------------------------------------------
-
-TEST_F(AccessTest, AnonymousMustLogIn) {
-  Guard guard = MakeGuard();
-  Visitor visitor = Visit(guard, RequestWith(""));
-  EXPECT_EQ(Refusal(Enter(guard, visitor, "acme")), kLoginRequired);
-  EXPECT_EQ(Guard::RequireOwnProof(visitor).error().reason, kLoginRequired);
-}
-
-TEST_F(AccessTest, NotAMemberLooksLikeUnknown) {
-  Guard guard = MakeGuard();
-  Visitor visitor = WithProofs(guard, {PasswordProof()});
-  auto foreign = Enter(guard, visitor, "secret");
-  auto unknown = Enter(guard, visitor, "nowhere");
-  ASSERT_FALSE(foreign.has_value());
-  ASSERT_FALSE(unknown.has_value());
-  EXPECT_EQ(foreign.error().code, Code::kNotFound);
-  EXPECT_EQ(foreign.error().reason, unknown.error().reason);
-  EXPECT_EQ(foreign.error().code, unknown.error().code);
-}
-
-TEST_F(AccessTest, SsoRequiredForThisOrganizationOnly) {
-  world_.AddProvider(acme_, /*allow_unlinked=*/false);
-  Guard guard = MakeGuard();
-  Visitor visitor = WithProofs(guard, {PasswordProof()});
-  auto refused = Enter(guard, visitor, "acme");
-  EXPECT_EQ(Refusal(refused), kSsoRequired);
-  EXPECT_EQ(refused.error().code, Code::kUnauthenticated);
-  EXPECT_TRUE(Enter(guard, visitor, "beta").has_value());
-
-  Visitor through = WithProofs(guard, {PasswordProof(), SsoProof(acme_)});
-  EXPECT_TRUE(Enter(guard, through, "acme").has_value());
-}
-
-TEST_F(AccessTest, ProofOfOneOrganizationOpensNoOther) {
-  world_.AddProvider(acme_, false);
-  Guard guard = MakeGuard();
-  Visitor visitor = WithProofs(guard, {SsoProof(acme_)});
-  EXPECT_TRUE(Enter(guard, visitor, "acme").has_value());
-  auto other = Enter(guard, visitor, "beta");
-  EXPECT_EQ(Refusal(other), kReauthRequired);
-  EXPECT_EQ(other.error().code, Code::kUnauthenticated);
-  // An attacker's organization with optional single sign-on opens nothing either.
-  world_.AddProvider(beta_, true);
-  Visitor by_beta = WithProofs(guard, {SsoProof(beta_)});
-  EXPECT_TRUE(Enter(guard, by_beta, "beta").has_value());
-  EXPECT_EQ(Refusal(Enter(guard, by_beta, "acme")), kSsoRequired);
-  world_.providers.erase(acme_);
-  EXPECT_EQ(Refusal(Enter(guard, by_beta, "acme")), kReauthRequired);
-}
-
-TEST_F(AccessTest, AccountSettingsNeedOwnCredentials) {
-  Guard guard = MakeGuard();
-  EXPECT_TRUE(Guard::RequireOwnProof(WithProofs(guard, {PasswordProof()})).has_value());
-  auto refused = Guard::RequireOwnProof(WithProofs(guard, {SsoProof(acme_)}));
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().reason, kReauthRequired);
-}
-
-TEST_F(AccessTest, RoleWithoutScopeIsForbidden) {
-  Guard guard = MakeGuard();
-  Visitor visitor = WithProofs(guard, {PasswordProof()});
-  EXPECT_TRUE(Enter(guard, visitor, "acme", "org:read").has_value());
-  auto refused = Enter(guard, visitor, "acme", "org:write");
-  EXPECT_EQ(Refusal(refused), kForbidden);
-  EXPECT_EQ(refused.error().code, Code::kPermissionDenied);
-  EXPECT_TRUE(Enter(guard, visitor, "beta", "org:write").has_value());
-}
-
-TEST_F(AccessTest, TokenNeedsTheScopeInTokenAndRole) {
-  Guard guard = MakeGuard();
-  auto enter = [&](std::vector<std::string> scopes, std::string slug, std::string_view scope) {
-    http::Request request = RequestWith("");
-    request.headers.Add("Authorization", "Bearer " + world_.AddToken(ada_, std::move(scopes)));
-    auto visitor = runtime::RunSync(guard.VisitByToken(request));
-    EXPECT_TRUE(visitor.has_value());
-    return Enter(guard, *visitor, std::move(slug), scope);
-  };
-  EXPECT_TRUE(enter({"org:read"}, "beta", "org:read").has_value());
-  EXPECT_TRUE(enter({"org:admin"}, "beta", "org:write").has_value());
-  EXPECT_EQ(Refusal(enter({"org:read"}, "beta", "org:write")), kForbidden);
-  EXPECT_EQ(Refusal(enter({"org:admin"}, "acme", "org:write")), kForbidden);  // role: member
-  EXPECT_EQ(Refusal(enter({}, "beta", "org:read")), kForbidden);
-}
-
-// SETUP-34: an unlinked member's token is refused by this organization and by no other.
-TEST_F(AccessTest, TokenOfAnUnlinkedMemberNeedsSso) {
-  world_.AddProvider(beta_, false);
-  world_.AddProvider(acme_, false);
-  Guard guard = MakeGuard();
-  http::Request request = RequestWith("");
-  request.headers.Add("Authorization", "Bearer " + world_.AddToken(ada_, {"org:read"}));
-  auto visitor = runtime::RunSync(guard.VisitByToken(request));
-  ASSERT_TRUE(visitor.has_value());
-  EXPECT_EQ(Refusal(Enter(guard, *visitor, "beta")), kSsoRequired);
-  EXPECT_TRUE(Enter(guard, *visitor, "acme").has_value());  // linked there
 }
 
 // ---- headers ------------------------------------------------------------------------------------

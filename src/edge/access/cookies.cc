@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "control/authn/authn.h"
 
 namespace gatehouse::access {
 
@@ -14,7 +15,8 @@ constexpr std::int64_t kBrowserSeconds = 30L * 24 * 3600;
 Cookies::Cookies(bool https)
     : https_(https),
       session_name_(https ? "__Host-sid" : "sid"),
-      browser_name_(https ? "__Host-bid" : "bid") {}
+      browser_name_(https ? "__Host-bid" : "bid"),
+      pending_name_(https ? "__Host-pending" : "pending") {}
 
 http::SetCookie Cookies::Session(std::string token, Timestamp now, Timestamp expires_at) const {
   http::SetCookie cookie;
@@ -38,6 +40,23 @@ http::SetCookie Cookies::Browser(std::string id) const {
   cookie.name = browser_name_;
   cookie.value = std::move(id);
   cookie.max_age_seconds = kBrowserSeconds;
+  cookie.secure = https_;
+  return cookie;
+}
+
+http::SetCookie Cookies::Pending(std::string token) const {
+  http::SetCookie cookie;
+  cookie.name = pending_name_;
+  cookie.value = std::move(token);
+  cookie.max_age_seconds = authn::kPendingLife.count() / 1'000'000;
+  cookie.secure = https_;
+  return cookie;
+}
+
+http::SetCookie Cookies::ClearPending() const {
+  http::SetCookie cookie;
+  cookie.name = pending_name_;
+  cookie.max_age_seconds = 0;
   cookie.secure = https_;
   return cookie;
 }

@@ -11,8 +11,15 @@ inline constexpr std::string_view kLoginRequired = "login_required";
 inline constexpr std::string_view kSsoRequired = "sso_required";
 inline constexpr std::string_view kReauthRequired = "reauth_required";
 inline constexpr std::string_view kHttpsRequired = "https_required";
+// Only in the audit log: the visitor hears organization_not_found.
+inline constexpr std::string_view kNotAMember = "not_a_member";
 inline constexpr std::string_view kForbidden = "forbidden";
 inline constexpr std::string_view kOrganizationNotFound = "organization_not_found";
+inline constexpr std::string_view kSessionRequired = "session_required";
+inline constexpr std::string_view kSudoRequired = "sudo_required";
+inline constexpr std::string_view k2faRequired = "2fa_required";
+inline constexpr std::string_view k2faRequiredByOrganization = "2fa_required_by_organization";
+inline constexpr std::string_view kEmailVerificationRequired = "email_verification_required";
 inline constexpr std::string_view kTokenInvalid = "token_invalid";
 
 }  // namespace gatehouse::access

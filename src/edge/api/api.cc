@@ -1,115 +1,142 @@
 #include "edge/api/api.h"
 
+#include "base/text.h"
+#include "edge/access/errors.h"
 #include "edge/api/encode.h"
+#include "edge/api/errors.h"
+#include "edge/api/refusals.h"
+#include "edge/api/routes.h"
 
 namespace gatehouse::api {
 namespace {
 
-std::string LoginUrl(const http::Request& request) {
-  // /api/0/organizations/{slug}/… : the path names the organization.
-  for (const auto& [name, value] : request.params) {
-    if (name == "organization") return "/auth/login/" + value + "/";
-  }
-  return "/auth/login/";
+bool IsSafe(http::Method method) {
+  return method == http::Method::kGet || method == http::Method::kHead;
 }
 
-json::Object Coded(std::string_view code, std::string_view message, json::Object extra) {
-  json::Object detail;
-  detail["code"] = code;
-  detail["message"] = message;
-  detail["extra"] = std::move(extra);
-  json::Object body;
-  body["detail"] = std::move(detail);
-  return body;
+bool HasBearer(const http::Request& request) {
+  // Any other scheme is looked at by the handler that knows it.
+  return request.headers.Has("Authorization") &&
+         !EqualsIgnoreCase(SplitOnce(request.headers.Get("Authorization"), ' ').first, "Basic");
 }
 
-std::string_view DetailOf(const Error& error, int status) {
-  if (error.Is("csrf")) return "CSRF check failed: send X-CSRF-Token.";
-  switch (status) {
-    case 400:
-      return "The request is not valid.";
-    case 401:
-      return "Authentication credentials were not provided.";
-    case 403:
-      return "You do not have permission to perform this action.";
-    case 404:
-      return "The requested resource does not exist";
-    case 405:
-      return "This method is not allowed here.";
-    case 409:
-      return "The request conflicts with the present state.";
-    case 413:
-      return "The request is too large.";
-    case 429:
-      return "You are sending too many requests. Please try again later.";
-    case 503:
-      return "The service is not available at the moment. Please try again.";
-    default:
-      return status < 500 ? "The request was refused." : "Internal Error";
+// Who calls, with CSRF checked for a session that wants to change something. A request with a token
+// acts by the token alone, whatever cookies came along.
+Task<access::Visitor> Identify(const Deps& d, const Route& route, http::Request& request) {
+  if (HasBearer(request)) {
+    GH_CO_TRY(access::Visitor visitor, co_await d.guard.VisitByToken(request));
+    if (route.who == Who::kSession) {
+      co_return Fail(Code::kPermissionDenied, access::kSessionRequired);
+    }
+    co_return visitor;
   }
-}
-
-}  // namespace
-
-http::Response Api::RenderError(const http::Request& request, const Error& error,
-                                int status) const {
-  json::Object body;
-  if (error.Is("sso_required")) {
-    body = Coded("sso-required", "Must login via SSO", {{"loginUrl", LoginUrl(request)}});
-  } else if (error.Is("reauth_required")) {
-    body = Coded("reauth-required", "Log in with your own credentials to open this.",
-                 {{"loginUrl", "/auth/login/?reason=reauth_required"}});
-  } else {
-    body["detail"] = DetailOf(error, status);
-    body["code"] = error.reason;
+  GH_CO_TRY(access::Visitor visitor, co_await d.guard.Visit(request));
+  if (!visitor.principal && route.who != Who::kAnyone) {
+    co_return Fail(Code::kUnauthenticated,
+                   visitor.awaits_second_factor() ? access::k2faRequired : access::kLoginRequired);
   }
-  body["correlationId"] = request.correlation_id;
-  return Reply(std::move(body), status);
-}
-
-Task<access::Visitor> Api::Caller(http::Request& request) const {
-  if (request.headers.Has("Authorization")) {
-    co_return co_await d_.guard.VisitByToken(request);
+  if (visitor.principal && !IsSafe(request.method)) {
+    GH_CO_TRY_VOID(d.guard.CheckHeader(request, visitor));
   }
-  GH_CO_TRY(access::Visitor visitor, co_await d_.guard.Visit(request));
-  if (!visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
-  const bool safe = request.method == http::Method::kGet || request.method == http::Method::kHead;
-  if (!safe) GH_CO_TRY_VOID(d_.guard.CheckHeader(request, visitor));
   co_return visitor;
 }
 
-Task<access::OrgAccess> Api::Enter(http::Request& request, const access::Visitor& visitor,
-                                   std::string_view scope) const {
-  std::string slug = request.Param("organization");
-  if (auto id = OrgId::Parse(slug)) {
-    auto organization = co_await d_.orgs.Get(*id);
-    if (!organization) co_return std::unexpected(organization.error());
-    slug = organization->slug;
+// {user} is the caller, by id or as "me". Somebody else's id is as unknown as a made-up one.
+Result<void> CheckUser(const Route& route, const Call& call) {
+  for (const auto& [name, value] : call.request.params) {
+    if (name != "user" || route.other_users) continue;
+    if (value != "me" && value != call.user().id.ToString()) {
+      return Fail(Code::kNotFound, kUserNotFound);
+    }
   }
-  co_return co_await d_.guard.EnterOrg(visitor, std::move(slug), scope);
+  return {};
 }
 
-namespace {
+// {organization} of the path, slug or id, if the caller may use one of the scopes there.
+Task<void> EnterOrganization(const Route& route, Call& call) {
+  std::string slug = call.request.Param("organization");
+  if (auto id = OrgId::Parse(slug)) {
+    GH_CO_TRY(orgs::Organization organization, co_await call.d.orgs.Get(*id));
+    slug = std::move(organization.slug);
+  }
+  GH_CO_TRY(call.entered,
+            co_await call.d.guard.EnterOrg(call.visitor, std::move(slug), route.scopes));
+  co_return Result<void>();
+}
 
-Task<http::Response> Answer(const Api& api, ApiHandler handler, http::Request& request) {
-  GH_CO_TRY(http::Response response, co_await handler(api, request));
-  if (!response.headers.Has("Cache-Control")) response.headers.Set("Cache-Control", "no-store");
-  co_return response;
+Task<void> Enter(const Route& route, Call& call) {
+  GH_CO_TRY_VOID(CheckUser(route, call));
+  switch (route.proof) {
+    case Proof::kNone:
+      break;
+    case Proof::kOwn:
+      GH_CO_TRY_VOID(access::Guard::RequireOwnProof(call.visitor));
+      break;
+    case Proof::kFresh:
+      GH_CO_TRY_VOID(access::Guard::RequireFreshProof(call.visitor));
+      break;
+  }
+  if (!route.scopes.empty()) GH_CO_TRY_VOID(co_await EnterOrganization(route, call));
+  co_return Result<void>();
+}
+
+Task<http::Response> Handle(const Route& route, Call& call) {
+  GH_CO_TRY_VOID(co_await Enter(route, call));
+  co_return co_await route.handler(call);
+}
+
+Task<http::Response> Answer(const Deps& d, const Route& route, http::Request& request) {
+  GH_CO_TRY(access::Visitor visitor, co_await Identify(d, route, request));
+  Call call{d, request, std::move(visitor)};
+  Result<http::Response> answer = co_await Handle(route, call);
+  if (answer) {
+    if (!answer->headers.Has("Cache-Control")) answer->headers.Set("Cache-Control", "no-store");
+    co_return answer;
+  }
+  // The door notes its own refusals; what a service refused behind it is noted here.
+  if (call.entered && answer.error().code == Code::kPermissionDenied) {
+    GH_CO_TRY_VOID(co_await d.guard.NoteDenied(call.visitor, *call.entered, answer.error().reason));
+  }
+  if (call.visitor.principal) {
+    if (auto body = CodedRefusal(request, answer.error(), call.user().username)) {
+      (*body)["correlationId"] = request.correlation_id;
+      co_return Reply(std::move(*body), HttpStatus(answer.error().code));
+    }
+  }
+  co_return answer;
 }
 
 }  // namespace
 
-void Route(Api& api, http::Router& router, http::Method method, std::string pattern,
-           ApiHandler handler) {
-  const Api* self = &api;
-  router.Add(method, std::move(pattern),
-             [self, handler](http::Request& request) { return Answer(*self, handler, request); });
+factors::Caller Call::factor_caller() const {
+  return {*visitor.principal, visitor.browser, visitor.client.ip, visitor.client.user_agent,
+          visitor.client.correlation_id};
 }
 
-void Api::Register(http::Router& router) {
-  RegisterAuth(*this, router);
-  RegisterOrganizations(*this, router);
-  RegisterSso(*this, router);
+void Call::SetSession(http::Response& response, const authn::IssuedSession& issued) const {
+  response.headers.Add(
+      "Set-Cookie",
+      d.guard.cookies().Session(issued.token, d.clock.Now(), issued.session.expires_at).ToString());
+}
+
+http::Response Api::RenderError(const http::Request& request, const Error& error,
+                                int status) const {
+  if (auto body = CodedRefusal(request, error, "")) {
+    (*body)["correlationId"] = request.correlation_id;
+    return Reply(std::move(*body), status);
+  }
+  Refusal refusal = RefusalOf(error, status);
+  refusal.body["correlationId"] = request.correlation_id;
+  return Reply(std::move(refusal.body), refusal.status);
+}
+
+void Api::Register(http::Router& router) const {
+  const Deps* deps = &d_;
+  for (const Route& row : Routes()) {
+    const Route* route = &row;
+    router.Add(row.method, std::string(row.pattern),
+               [deps, route](http::Request& request) { return Answer(*deps, *route, request); });
+  }
 }
 
 }  // namespace gatehouse::api

@@ -3,17 +3,32 @@
 // The REST API, /api/0/…: JSON in the field's shapes. A caller is a browser session or
 // "Authorization: Bearer ghp_…". Ids are decimal text. Lists page by cursor in a Link header.
 //
-// Refusals: 401 {"detail": {"code": "sso-required", "message", "extra": {"loginUrl"}}} when single
-// sign-on has to be used first, 401 "reauth-required" for a session that proves nothing here, 401,
-// 403 and 404 with {"detail": text} else. Unknown and foreign objects answer the same 404.
+// Every route is a row of the table in routes.h: who may call, which scopes, which proof. The door
+// (Enter in api.cc) is the same for all of them and runs before any handler.
+//
+// Refusals: 401 {"detail": {"code", "message", "extra"}} when the caller can do something about it:
+// "sso-required" {loginUrl}, "reauth-required" {loginUrl}, "2fa-required" {loginUrl or enrollUrl},
+// "email-verification-required" {username}, "sudo-required" {username}. Else {"detail": text,
+// "code": reason}, and the text again under the field's name where a field is wrong. Unknown and
+// foreign objects answer the same 404.
+
+#include <optional>
 
 #include "control/authn/authn.h"
+#include "control/authn/factors/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
+#include "core/audit/audit.h"
+#include "core/audit/sealer.h"
 #include "edge/access/access.h"
+#include "platform/http/form.h"
 #include "platform/http/router.h"
+#include "platform/json/json.h"
 #include "platform/sql/sql.h"
+#include "region/orgs/invites/service.h"
+#include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
+#include "region/orgs/teams/service.h"
 
 namespace gatehouse::api {
 
@@ -22,10 +37,39 @@ struct Deps {
   access::Guard& guard;
   users::Service& users;
   authn::Service& authn;
+  factors::Service& factors;
   sso::Service& sso;
   orgs::Service& orgs;
+  members::Service& members;
+  invites::Service& invites;
+  teams::Service& teams;
   sql::Database& control;  // the audit log
+  const audit::Log& audit;
+  audit::Sealer& sealer;
   const Clock& clock;
+};
+
+// One request that has passed the door.
+struct Call {
+  const Deps& d;
+  http::Request& request;
+  access::Visitor visitor;
+  std::optional<access::OrgAccess> entered = {};  // of a route with scopes
+
+  // REQUIRES: the route demands a caller, a session, scopes.
+  const users::User& user() const { return visitor.principal->user; }
+  const authn::Session& session() const { return *visitor.principal->session; }
+  const access::OrgAccess& org() const { return *entered; }
+  OrgId organization() const { return entered->organization.id; }
+  members::Caller caller() const { return access::CallerOf(visitor, *entered); }
+  users::ClientInfo client() const { return access::ClientInfoOf(visitor); }
+  factors::Caller factor_caller() const;
+
+  // Errors: kInvalidArgument "bad_request", those of json::Parse.
+  Result<http::Form> Query() const { return http::Form::Parse(request.query); }
+  Result<json::Object> Body() const { return json::ParseObject(request.body); }
+  // The answer carries the caller's session under its new id.
+  void SetSession(http::Response& response, const authn::IssuedSession& session) const;
 };
 
 // Thread-safe after Register; outlives the router's server.
@@ -33,27 +77,13 @@ class Api {
  public:
   explicit Api(Deps deps) : d_(deps) {}
 
-  void Register(http::Router& router);
+  void Register(http::Router& router) const;
+  // Any error under /api/, those of the server itself included. May choose another status than
+  // `status`, where the field documents one.
   http::Response RenderError(const http::Request& request, const Error& error, int status) const;
-
-  // Who calls, with CSRF checked for a session that wants to change something. Errors:
-  // kUnauthenticated "login_required", "token_invalid"; kPermissionDenied "csrf".
-  Task<access::Visitor> Caller(http::Request& request) const;
-  // {organization} of the path, slug or id, if the caller may use `scope` there.
-  Task<access::OrgAccess> Enter(http::Request& request, const access::Visitor& visitor,
-                                std::string_view scope) const;
-  const Deps& deps() const { return d_; }
 
  private:
   Deps d_;
 };
-
-using ApiHandler = Task<http::Response> (*)(const Api&, http::Request&);
-void Route(Api& api, http::Router& router, http::Method method, std::string pattern,
-           ApiHandler handler);
-
-void RegisterAuth(Api& api, http::Router& router);
-void RegisterOrganizations(Api& api, http::Router& router);
-void RegisterSso(Api& api, http::Router& router);
 
 }  // namespace gatehouse::api

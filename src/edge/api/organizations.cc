@@ -1,34 +1,80 @@
-// /api/0/organizations/…: organizations, members and the audit log.
+// /api/0/organizations/ and /api/0/organizations/{organization}/: organizations and their settings.
 
-#include <charconv>
-#include <map>
-
-#include "core/audit/audit.h"
-#include "edge/api/api.h"
-#include "edge/api/encode.h"
+#include "edge/api/errors.h"
+#include "edge/api/handlers.h"
+#include "edge/api/refusals.h"
+#include "edge/api/values.h"
 
 namespace gatehouse::api {
 namespace {
 
-constexpr std::size_t kPage = 100;
+struct Setting {
+  std::string_view key;   // in the API
+  std::string_view flag;  // in orgs::Service::UpdateFlags
+};
+constexpr Setting kSettings[] = {
+    {"openMembership", "allow_joinleave"},
+    {"require2FA", "require_2fa"},
+    {"requireEmailVerification", "require_email_verification"},
+    {"allowJoinRequests", "allow_join_requests"},
+    {"eventsMemberAdmin", "events_member_admin"},
+    {"alertsMemberWrite", "alerts_member_write"},
+    {"allowInvites", "allow_invites"},
+    {"bindInvitesToEmail", "bind_invites_to_email"},
+};
 
-// A cursor is the id of the last object of the page before. It names no organization: every query
-// does that itself, so an edited cursor reaches nothing else.
-Result<std::optional<std::int64_t>> Cursor(const http::Form& query) {
-  GH_TRY(auto text, query.One("cursor"));
-  if (!text || text->empty()) return std::optional<std::int64_t>();
-  auto id = StrongId<struct CursorTag>::Parse(*text);
-  if (!id) return Fail(Code::kInvalidArgument, "cursor");
-  return std::optional<std::int64_t>(id->value);
+http::Response Show(const Call& call, const orgs::Organization& organization) {
+  json::Object o = Encode(organization);
+  o["role"] = call.org().member.role;
+  o["requiresSso"] = call.org().sso.required;
+  json::Array access;
+  for (const std::string& scope : call.org().scopes) access.emplace_back(scope);
+  o["access"] = std::move(access);
+  return Reply(std::move(o));
 }
 
-Task<http::Response> List(const Api& api, http::Request& request) {
-  GH_CO_TRY(access::Visitor caller, co_await api.Caller(request));
-  GH_CO_TRY(auto memberships, co_await api.deps().orgs.ListForUser(caller.principal->user.id));
+// What somebody demands of others they have themselves.
+std::optional<http::Response> RefuseDemand(const Call& call, const json::Object& flags) {
+  const auto turns_on = [&flags](std::string_view flag) {
+    const json::Value* value = flags.if_contains(flag);
+    return value != nullptr && value->as_bool();
+  };
+  if (turns_on("require_2fa") && !call.user().has_2fa) {
+    return FieldError(call.request, "require2FA", kFieldInvalid,
+                      "Cannot require two-factor authentication without personal two-factor "
+                      "enabled.");
+  }
+  if (turns_on("require_email_verification") && !call.user().email_verified) {
+    return FieldError(call.request, "requireEmailVerification", kFieldInvalid,
+                      "Cannot require email verification before verifying your email address.");
+  }
+  return std::nullopt;
+}
+
+// The state of single sign-on is another half's: it is read under a version of the organization,
+// and the change is made only if that version still stands. A set-up that gets in between raises
+// it.
+Task<orgs::Organization> ChangeFlags(Call& call, json::Object flags) {
+  std::int64_t version = call.org().organization.version;
+  for (int tries = 1;; ++tries) {
+    GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(call.organization()));
+    auto changed = co_await call.d.orgs.UpdateFlags(
+        call.organization(), flags, provider.has_value(), version, access::ActorOf(call.visitor));
+    if (changed || tries == 2 || changed.error().code != Code::kConflict) co_return changed;
+    GH_CO_TRY(auto read,
+              co_await call.d.orgs.GetWithMember(call.org().organization.slug, call.user().id));
+    version = read.first.version;
+  }
+}
+
+}  // namespace
+
+Task<http::Response> ListOrganizations(Call& call) {
+  GH_CO_TRY(auto memberships, co_await call.d.orgs.ListForUser(call.user().id));
   json::Array list;
   for (const orgs::OrgMembership& m : memberships) {
     // A session born by one organization's provider knows of that organization only.
-    const auto& session = caller.principal->session;
+    const auto& session = call.visitor.principal->session;
     if (session && session->OwnProof() == nullptr &&
         session->SsoProof(m.organization.id) == nullptr) {
       continue;
@@ -38,103 +84,30 @@ Task<http::Response> List(const Api& api, http::Request& request) {
   co_return Reply(std::move(list));
 }
 
-Task<http::Response> Get(const Api& api, http::Request& request) {
-  GH_CO_TRY(access::Visitor caller, co_await api.Caller(request));
-  GH_CO_TRY(access::OrgAccess access, co_await api.Enter(request, caller, "org:read"));
-  json::Object o = Encode(access.organization);
-  o["role"] = access.member.role;
-  o["requiresSso"] = access.sso.required;
-  co_return Reply(std::move(o));
-}
+Task<http::Response> GetOrganization(Call& call) { co_return Show(call, call.org().organization); }
 
-Task<http::Response> Members(const Api& api, http::Request& request) {
-  GH_CO_TRY(access::Visitor caller, co_await api.Caller(request));
-  GH_CO_TRY(access::OrgAccess access, co_await api.Enter(request, caller, "member:read"));
-  GH_CO_TRY(http::Form query, http::Form::Parse(request.query));
-  GH_CO_TRY(auto cursor, Cursor(query));
-  std::optional<MemberId> after;
-  if (cursor) after = MemberId{*cursor};
-  GH_CO_TRY(orgs::MemberPage page,
-            co_await api.deps().orgs.ListMembers(access.organization.id, after, kPage));
-  std::vector<UserId> ids;
-  for (const orgs::Member& member : page.members) {
-    if (member.user) ids.push_back(*member.user);
+Task<http::Response> UpdateOrganization(Call& call) {
+  GH_CO_TRY(json::Object body, call.Body());
+  GH_CO_TRY(auto default_role, OptionalText(body, "defaultRole"));
+  json::Object flags;
+  for (const Setting& setting : kSettings) {
+    GH_CO_TRY(auto value, OptionalBool(body, setting.key));
+    if (value) flags[setting.flag] = *value;
   }
-  GH_CO_TRY(std::vector<users::User> users, co_await api.deps().users.GetMany(std::move(ids)));
-  std::map<UserId, const users::User*> by_id;
-  for (const users::User& user : users) by_id[user.id] = &user;
-  json::Array list;
-  for (const orgs::Member& member : page.members) {
-    auto user = member.user ? by_id.find(*member.user) : by_id.end();
-    list.push_back(Encode(member, user != by_id.end() ? user->second : nullptr));
+  if (default_role && !call.org().can("org:admin")) {
+    co_return Fail(Code::kPermissionDenied, kForbidden, "defaultRole needs org:admin");
   }
-  http::Response response = Reply(std::move(list));
-  std::optional<std::string> next;
-  if (page.members.size() == kPage) next = page.members.back().id.ToString();
-  AddCursor(response, request, std::move(next));
-  co_return response;
-}
-
-Task<http::Response> AuditLogs(const Api& api, http::Request& request) {
-  GH_CO_TRY(access::Visitor caller, co_await api.Caller(request));
-  GH_CO_TRY(access::OrgAccess access, co_await api.Enter(request, caller, "org:write"));
-  GH_CO_TRY(http::Form query, http::Form::Parse(request.query));
-  audit::Filter filter;
-  filter.limit = kPage;
-  GH_CO_TRY(filter.before_id, Cursor(query));
-  bool unknown_event = false;
-  GH_CO_TRY(auto event, query.One("event"));
-  if (event && !event->empty()) {
-    const audit::EventInfo* info = audit::FindByApiName(*event);
-    unknown_event = info == nullptr;
-    if (info != nullptr) filter.event = info->event;
+  if (auto refused = RefuseDemand(call, flags)) co_return *std::move(refused);
+  orgs::Organization organization = call.org().organization;
+  if (!flags.empty()) {
+    GH_CO_TRY(organization, co_await ChangeFlags(call, std::move(flags)));
   }
-  GH_CO_TRY(auto actor, query.One("actor"));
-  if (actor && !actor->empty()) {
-    filter.actor = UserId::Parse(*actor);
-    if (!filter.actor) co_return Fail(Code::kInvalidArgument, "bad_request", "actor");
+  if (default_role) {
+    GH_CO_TRY_VOID(co_await call.d.orgs.UpdateDefaultRole(call.organization(), *default_role,
+                                                          access::ActorOf(call.visitor)));
+    organization.default_role = *default_role;
   }
-  std::vector<audit::Stored> rows;
-  if (!unknown_event) {
-    GH_CO_TRY(rows, co_await api.deps().control.Read(
-                        [&](sql::Tx& tx) -> Result<std::vector<audit::Stored>> {
-                          return audit::Query(tx, access.organization.id, filter);
-                        }));
-  }
-  std::vector<UserId> ids;
-  for (const audit::Stored& row : rows) {
-    if (row.actor) ids.push_back(*row.actor);
-  }
-  GH_CO_TRY(std::vector<users::User> users, co_await api.deps().users.GetMany(std::move(ids)));
-  std::map<UserId, const users::User*> by_id;
-  for (const users::User& user : users) by_id[user.id] = &user;
-
-  json::Array list;
-  for (const audit::Stored& row : rows) {
-    auto found = row.actor ? by_id.find(*row.actor) : by_id.end();
-    list.push_back(Encode(row, found != by_id.end() ? found->second : nullptr));
-  }
-  std::vector<std::string> names;
-  for (const audit::EventInfo& info : audit::Catalogue()) names.emplace_back(info.api_name);
-  std::sort(names.begin(), names.end());
-  json::Array options;
-  for (const std::string& name : names) options.emplace_back(name);
-  http::Response response =
-      Reply(json::Object{{"rows", std::move(list)}, {"options", std::move(options)}});
-  std::optional<std::string> next;
-  if (rows.size() == kPage) next = std::to_string(rows.back().id);
-  AddCursor(response, request, std::move(next));
-  co_return response;
-}
-
-}  // namespace
-
-void RegisterOrganizations(Api& api, http::Router& router) {
-  using http::Method;
-  Route(api, router, Method::kGet, "/api/0/organizations/", List);
-  Route(api, router, Method::kGet, "/api/0/organizations/{organization}/", Get);
-  Route(api, router, Method::kGet, "/api/0/organizations/{organization}/members/", Members);
-  Route(api, router, Method::kGet, "/api/0/organizations/{organization}/audit-logs/", AuditLogs);
+  co_return Show(call, organization);
 }
 
 }  // namespace gatehouse::api

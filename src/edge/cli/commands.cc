@@ -32,6 +32,7 @@ Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::
   GH_TRY(users::User user, FindUser(s, owner));
   GH_TRY(orgs::Organization org,
          RunSync(s.orgs.Create(slug, name, user.id, user.email, Operator(s))));
+  GH_TRY_VOID(RunSync(s.users.TellRegions(user.id)));
   return json::Object{
       {"id", org.id.ToString()}, {"slug", org.slug}, {"name", org.name}, {"owner", user.email}};
 }
@@ -42,6 +43,7 @@ Result<json::Object> AddMember(Services& s, const std::string& org, const std::s
   GH_TRY(users::User user, FindUser(s, email));
   GH_TRY(orgs::Member member,
          RunSync(s.orgs.AddMember(organization.id, user.id, user.email, role, 0, Operator(s))));
+  GH_TRY_VOID(RunSync(s.users.TellRegions(user.id)));
   return json::Object{{"id", member.id.ToString()},
                       {"org", organization.slug},
                       {"email", user.email},

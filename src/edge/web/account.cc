@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "edge/access/access.h"
 #include "edge/web/messages.h"
+#include "edge/web/proof_words.h"
 #include "edge/web/site.h"
 #include "edge/web/user_agent.h"
 
@@ -19,19 +20,11 @@ constexpr std::size_t kMaxName = 200;
 
 Task<http::Response> ProfilePage(Site& site, Call& call, std::string error_slug, int status) {
   GH_CO_TRY(users::User user, co_await site.d.users.Get(call.user().id));
-  GH_CO_TRY(auto emails, co_await site.d.users.Emails(user.id));
   Page page("account.tpl", "Profile");
   page.InAccount("profile");
   html::Data& body = page.body();
   if (!error_slug.empty()) AddError(body, error_slug);
   body.Set("NAME", user.name).Set("USERNAME", user.username);
-  for (const auto& [address, verified] : emails) {
-    html::Data& row = body.Add("EMAIL");
-    row.Set("ADDRESS", address).Show(verified ? "VERIFIED" : "UNVERIFIED");
-    if (address == user.email) row.Show("PRIMARY");
-  }
-  if (emails.empty()) body.Show("NO_EMAIL");
-  if (!user.email.empty() && !user.email_verified) body.Show("CAN_CONFIRM");
   co_return co_await site.Show(call, std::move(page), status);
 }
 
@@ -51,10 +44,6 @@ Task<http::Response> PostProfile(Site& site, Call& call) {
     GH_CO_TRY_VOID(co_await site.d.users.Rename(call.user().id, std::move(name)));
     site.d.authn.Forget(call.user().id);
     co_return Go("/account/", "name_saved");
-  }
-  if (op == "confirm-email") {
-    GH_CO_TRY_VOID(co_await site.d.users.SendEmailConfirmation(call.user().id, call.client_info()));
-    co_return Go("/account/", "confirmation_sent");
   }
   co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
 }
@@ -86,13 +75,22 @@ Task<http::Response> PostSecurity(Site& site, Call& call) {
   }
   // Every session has ended, this one too: it goes on as a new one.
   site.d.authn.Forget(user);
-  const sso::Client& client = call.visitor.client;
   GH_CO_TRY(auto issued,
             co_await site.d.authn.Reissue(user, *call.previous(), authn::ProofKind::kPassword,
-                                          client.ip, client.user_agent));
+                                          call.client_info()));
   auto response = Go("/account/security/", "password_changed");
   site.SetSession(response, call, issued);
   co_return response;
+}
+
+// "password, authenticator code": how the person proved to be the owner of the account.
+std::string DescribeProofs(const authn::Session& session) {
+  std::vector<std::string> words;
+  for (const authn::Proof& proof : session.proofs) {
+    std::string word(ProofWord(proof.kind));
+    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+  }
+  return Join(words, ", ");
 }
 
 Task<http::Response> ShowSessions(Site& site, Call& call) {
@@ -115,6 +113,7 @@ Task<http::Response> ShowSessions(Site& site, Call& call) {
         .Set("CREATED", FormatHuman(session.created_at));
     row.Show(session.id == current ? "CURRENT" : "OTHER");
     row.Show(session.OwnProof() != nullptr ? "OWN" : "BY_SSO");
+    row.SetIf("PROOFS", DescribeProofs(session));
   }
   if (sessions.size() > 1) body.Show("OTHERS");
   co_return co_await site.Show(call, std::move(page));
@@ -126,14 +125,17 @@ Task<http::Response> PostSessions(Site& site, Call& call) {
   const SessionId current = *call.previous();
   const std::string op = Field(call.form, "op");
   if (op == "end-others") {
-    GH_CO_TRY_VOID(co_await site.d.authn.EndOthers(user, current));
+    GH_CO_TRY_VOID(co_await site.d.authn.EndOthers(user, current, call.client_info()));
     co_return Go("/account/sessions/", "sessions_ended");
   }
   auto id = SessionId::Parse(Field(call.form, "session"));
   if (op != "end" || !id) co_return Fail(Code::kInvalidArgument, "bad_request", "no session");
   // The service ends sessions of this user only.
-  GH_CO_TRY_VOID(co_await site.d.authn.LogOut(user, *id));
-  if (*id != current) co_return Go("/account/sessions/", "session_ended");
+  if (*id != current) {
+    GH_CO_TRY_VOID(co_await site.d.authn.EndSession(user, *id, call.client_info()));
+    co_return Go("/account/sessions/", "session_ended");
+  }
+  GH_CO_TRY_VOID(co_await site.d.authn.LogOut(user, *id, call.client_info()));
   auto response = Go("/auth/login/", "logged_out");
   response.headers.Add("Set-Cookie", site.d.guard.cookies().ClearSession().ToString());
   co_return response;
@@ -172,7 +174,9 @@ Task<http::Response> ShowTokens(Site& site, Call& call) {
 
 Task<http::Response> PostTokens(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
-  if (Field(call.form, "op") == "remove") {
+  if (Field(call.form, "op") != "remove") {
+    GH_CO_TRY_VOID(Guard::RequireFreshProof(call.visitor));
+  } else {
     auto id = StrongId<struct TokenTag>::Parse(Field(call.form, "id"));
     if (!id) co_return Fail(Code::kInvalidArgument, "bad_request", "token id");
     GH_CO_TRY_VOID(co_await site.d.authn.DeleteToken(call.user().id, id->value));
@@ -219,7 +223,8 @@ Task<http::Response> PostConfirmEmail(Site& site, Call& call) {
   if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
   GH_CO_TRY_VOID(co_await site.d.users.ConfirmEmail(call.user().id, call.request.Param("token")));
   site.d.authn.Forget(call.user().id);
-  co_return Go(call.visitor.has_own_proof() ? "/account/" : "/organizations/", "email_confirmed");
+  co_return Go(call.visitor.has_own_proof() ? "/account/emails/" : "/organizations/",
+               "email_confirmed");
 }
 
 }  // namespace

@@ -54,9 +54,10 @@ Task<http::Response> ShowAudit(Site& site, Call& call) {
   if (actor) filter.actor = UserId{*actor};
   GH_CO_TRY(filter.before_id, Number(call.query, "before"));
 
-  GH_CO_TRY(auto entries, co_await site.d.control.Read([organization, filter](sql::Tx& tx) {
-    return audit::Query(tx, organization, filter);
-  }));
+  GH_CO_TRY(auto entries, co_await site.d.control.Read(
+                              sql::Tenant::Of(organization), [organization, filter](sql::Tx& tx) {
+                                return audit::Query(tx, organization, filter);
+                              }));
   const bool more = entries.size() > kPerPage;
   if (more) entries.resize(kPerPage);
 

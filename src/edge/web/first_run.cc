@@ -46,14 +46,15 @@ Task<http::Response> PostSetup(Site& site, Call& call) {
     co_return SetupPage(site, call, error.reason, FormStatus(error));
   }
   const sso::Client& client = call.visitor.client;
-  GH_CO_TRY(auto issued,
+  GH_CO_TRY(auto outcome,
             co_await site.d.authn.Start(user->id, authn::ProofKind::kPassword, call.previous(),
-                                        client.ip, client.user_agent));
+                                        "/organizations/", call.client_info()));
   orgs::Actor actor{user->id, user->Display(), client.ip, client.correlation_id};
   auto created =
       co_await site.d.orgs.Create(slug, std::move(organization), user->id, user->email, actor);
   http::Response response;
   if (created) {
+    GH_CO_TRY_VOID(co_await site.d.users.TellRegions(user->id));
     response = Go("/organizations/" + created->slug + "/", "welcome");
   } else if (FindNotice(created.error().reason)) {
     // The account exists: go on signed in, and say what is missing.
@@ -61,7 +62,7 @@ Task<http::Response> PostSetup(Site& site, Call& call) {
   } else {
     response = site.RenderError(call.request, created.error(), HttpStatus(created.error().code));
   }
-  site.SetSession(response, call, issued);
+  if (outcome.session) site.SetSession(response, call, *outcome.session);
   co_return response;
 }
 

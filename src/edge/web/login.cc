@@ -96,18 +96,40 @@ Task<http::Response> FindOrganization(Site& site, Call& call) {
   co_return Go(with_next("/auth/login/"), "sso_org_unknown");
 }
 
+// A passkey is both factors: no second step follows.
+Task<http::Response> PostPasskey(Site& site, Call& call) {
+  auto done = co_await site.d.factors.FinishPasskey(
+      call.visitor.browser, Field(call.form, "response"), call.previous(), call.client_info());
+  if (!done) {
+    const Error& error = done.error();
+    if (HttpStatus(error.code) >= 500) co_return std::unexpected(error);
+    co_return co_await LoginPage(site, call, std::string(error.reason), "", FormStatus(error));
+  }
+  auto response = Go(NextOr(Field(call.form, "next"), kHome));
+  site.SetSession(response, call, done->session);
+  co_return response;
+}
+
+// The challenge of a passkey log-in, when the button is pressed and not before.
+Task<http::Response> PostPasskeyOptions(Site& site, Call& call) {
+  GH_CO_TRY(std::string options, co_await site.d.factors.BeginPasskey(call.visitor.browser));
+  co_return http::Response::Json(200, std::move(options));
+}
+
 Task<http::Response> PostLogin(Site& site, Call& call) {
-  if (Field(call.form, "op") == "sso") co_return co_await FindOrganization(site, call);
+  const std::string op = Field(call.form, "op");
+  if (op == "sso") co_return co_await FindOrganization(site, call);
+  if (op == "passkey") co_return co_await PostPasskey(site, call);
   std::string username(Trim(Field(call.form, "username")));
   std::string password = Field(call.form, "password");
   if (username.empty() || password.empty()) {
     co_return co_await LoginPage(site, call, "login_failed", std::move(username), 401);
   }
-  const sso::Client& client = call.visitor.client;
-  auto issued = co_await site.d.authn.LogIn(username, std::move(password), call.previous(),
-                                            client.ip, client.user_agent, client.correlation_id);
-  if (!issued) {
-    const Error& error = issued.error();
+  const std::string next = NextOr(Field(call.form, "next"), kHome);
+  auto outcome = co_await site.d.authn.LogIn(username, std::move(password), call.previous(), next,
+                                             call.client_info());
+  if (!outcome) {
+    const Error& error = outcome.error();
     if (error.code != Code::kUnauthenticated && error.code != Code::kResourceExhausted &&
         !error.Is("overloaded")) {
       co_return std::unexpected(error);
@@ -115,9 +137,7 @@ Task<http::Response> PostLogin(Site& site, Call& call) {
     co_return co_await LoginPage(site, call, std::string(error.reason), std::move(username),
                                  FormStatus(error));
   }
-  auto response = Go(NextOr(Field(call.form, "next"), kHome));
-  site.SetSession(response, call, *issued);
-  co_return response;
+  co_return site.Enter(call, *outcome, next);
 }
 
 Task<http::Response> ShowLogout(Site& site, Call& call) {
@@ -130,7 +150,7 @@ Task<http::Response> ShowLogout(Site& site, Call& call) {
 
 Task<http::Response> PostLogout(Site& site, Call& call) {
   if (auto session = call.previous()) {
-    auto done = co_await site.d.authn.LogOut(call.user().id, *session);
+    auto done = co_await site.d.authn.LogOut(call.user().id, *session, call.client_info());
     // Already ended elsewhere is what was asked for.
     if (!done && done.error().code != Code::kNotFound) {
       co_return std::unexpected(std::move(done).error());
@@ -148,6 +168,7 @@ void RegisterLogin(Site& site, http::Router& router) {
   site.Get(router, "/", Home);
   site.Get(router, "/auth/login/", ShowLogin);
   site.Post(router, "/auth/login/", PostLogin);
+  site.Post(router, "/auth/passkey/", PostPasskeyOptions);
   site.Get(router, "/auth/logout/", ShowLogout);
   site.Post(router, "/auth/logout/", PostLogout);
 }

@@ -4,8 +4,10 @@
 
 namespace gatehouse::web {
 
-const std::vector<Message>& Messages() {
-  static const std::vector<Message> all = {
+namespace {
+
+std::vector<Message> OtherMessages() {
+  return {
       // ---- the request
       // ---------------------------------------------------------------------------
       {"bad_request", "That request could not be read",
@@ -406,10 +408,7 @@ const std::vector<Message>& Messages() {
       {"peer_answer_too_large", "The other server's answer was too large", "It was not read.",
        "Check the address."},
   };
-  return all;
 }
-
-namespace {
 
 const Message* Find(std::string_view slug) {
   auto found = std::ranges::find(Messages(), slug, &Message::slug);
@@ -422,6 +421,15 @@ constexpr Message kGeneral = {"", "That did not work",
                               "below."};
 
 }  // namespace
+
+const std::vector<Message>& Messages() {
+  static const std::vector<Message> all = [] {
+    std::vector<Message> both = OtherMessages();
+    both.insert(both.end(), PeopleMessages().begin(), PeopleMessages().end());
+    return both;
+  }();
+  return all;
+}
 
 const Message& FindMessage(std::string_view slug) {
   const Message* found = Find(slug);

@@ -22,6 +22,8 @@ struct Message {
 const Message& FindMessage(std::string_view slug);
 bool HasMessage(std::string_view slug);
 const std::vector<Message>& Messages();
+// The part of it about members, invitations, second factors and addresses.
+const std::vector<Message>& PeopleMessages();
 
 // A notice shown once after a redirect (?flash=slug). Only slugs of this list are shown, so a link
 // from elsewhere cannot put words on a page.

@@ -1,23 +1,14 @@
-// Organizations: the list, a new one, its overview and its members.
+// Organizations: the list, a new one, its overview.
 
-#include <unordered_map>
-
+#include "edge/web/organization.h"
 #include "base/text.h"
 #include "edge/access/access.h"
 #include "edge/web/messages.h"
-#include "edge/web/people.h"
 #include "edge/web/site.h"
 
 namespace gatehouse::web {
 
 namespace {
-
-constexpr std::size_t kMembersPerPage = 50;
-
-std::string RoleName(std::string_view id) {
-  const orgs::Role* role = orgs::FindRole(id);
-  return std::string(role ? role->name : id);
-}
 
 Task<http::Response> ListPage(Site& site, Call& call, std::string error_slug, int status) {
   GH_CO_TRY(auto memberships, co_await site.VisibleOrgs(call));
@@ -62,6 +53,7 @@ Task<http::Response> PostNew(Site& site, Call& call) {
     if (HttpStatus(error.code) >= 500) co_return std::unexpected(error);
     co_return co_await ListPage(site, call, std::string(error.reason), FormStatus(error));
   }
+  GH_CO_TRY_VOID(co_await site.d.users.TellRegions(user.id));
   co_return Go("/organizations/" + created->slug + "/", "organization_created");
 }
 
@@ -98,61 +90,31 @@ Task<http::Response> ShowOverview(Site& site, Call& call) {
   co_return co_await site.Show(call, std::move(page));
 }
 
-Task<http::Response> ShowMembers(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"),
-                                                        "member:read"));
-  std::optional<MemberId> after;
-  if (call.query.Has("after")) {
-    after = MemberId::Parse(Field(call.query, "after"));
-    if (!after) co_return Fail(Code::kInvalidArgument, "bad_request", "cursor");
-  }
-  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
-  // One more than shown tells whether there is a next page.
-  GH_CO_TRY(auto list,
-            co_await site.d.orgs.ListMembers(access.organization.id, after, kMembersPerPage + 1));
-  const bool more = list.members.size() > kMembersPerPage;
-  if (more) list.members.resize(kMembersPerPage);
-  std::vector<UserId> ids;
-  for (const orgs::Member& member : list.members) {
-    if (member.user) ids.push_back(*member.user);
-  }
-  GH_CO_TRY(People people, co_await LoadPeople(site.d.users, std::move(ids)));
+}  // namespace
 
-  Page page("members.tpl", "Members");
-  page.InOrg(access, "members");
-  html::Data& body = page.body();
-  body.Set("TOTAL", std::to_string(list.total));
-  const std::string& slug = access.organization.slug;
-  if (provider) body.Show("HAS_SSO");
-  for (const orgs::Member& member : list.members) {
-    html::Data& row = body.Add("MEMBER");
-    const users::User* user = member.user ? people.Find(*member.user) : nullptr;
-    row.Set("NAME", user ? user->Display() : member.email)
-        .SetIf("EMAIL", user && user->Display() != member.email ? member.email : "")
-        .Set("ROLE", RoleName(member.role));
-    if (member.user == call.user().id) row.Show("YOU");
-    if (!member.user) row.Show("PENDING");
-    if (member.user && !member.user_is_active) row.Show("INACTIVE");
-    if (provider) {
-      html::Data& sso = row.Add("SSO");
-      sso.Show(member.sso_invalid() ? "INVALID" : member.sso_linked() ? "LINKED" : "UNLINKED");
-    }
-  }
-  const std::string base = "/organizations/" + slug + "/members/";
-  if (more) {
-    body.Add("MORE").Set("URL", WithQuery(base, "after", list.members.back().id.ToString()));
-  }
-  if (after) body.Add("FIRST").Set("URL", base);
-  co_return co_await site.Show(call, std::move(page));
+std::string RoleName(std::string_view id) {
+  const orgs::Role* role = orgs::FindRole(id);
+  return std::string(role ? role->name : id);
 }
 
-}  // namespace
+Task<access::OrgAccess> Enter(Site& site, Call& call, std::string_view scopes) {
+  co_return co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), scopes);
+}
+
+Task<void> Refused(Site& site, Call& call, const access::OrgAccess& access, Error error) {
+  if (error.code == Code::kPermissionDenied) {
+    GH_CO_TRY_VOID(co_await site.d.guard.NoteDenied(call.visitor, access, error.reason));
+  }
+  if (HttpStatus(error.code) >= 500 || error.code == Code::kUnauthenticated) {
+    co_return std::unexpected(std::move(error));
+  }
+  co_return Result<void>();
+}
 
 void RegisterOrganization(Site& site, http::Router& router) {
   site.Get(router, "/organizations/", ShowList);
   site.Post(router, "/organizations/new/", PostNew);
   site.Get(router, "/organizations/{slug}/", ShowOverview);
-  site.Get(router, "/organizations/{slug}/members/", ShowMembers);
 }
 
 }  // namespace gatehouse::web

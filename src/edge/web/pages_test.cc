@@ -71,7 +71,7 @@ void AddDecisions(Town& town) {
 void AddAudit(Town& town) {
   ManualClock clock;
   IdGenerator ids(clock, 1);
-  audit::Log log(clock, ids);
+  audit::Log log(clock, ids, "audit key");
   audit::Entry entry;
   entry.organization = town.acme;
   entry.event = audit::Event::kSsoEdit;
@@ -83,12 +83,14 @@ void AddAudit(Town& town) {
   change["before"] = "https://old.example";
   change["after"] = "https://new.example";
   entry.data["issuer"] = change;
-  ASSERT_TRUE(
-      town.database.db().WriteSync([&](sql::Tx& tx) { return log.Record(tx, entry); }).has_value());
+  ASSERT_TRUE(town.database.db()
+                  .WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) { return log.Record(tx, entry); })
+                  .has_value());
   entry.organization = town.beta;
   entry.data["issuer"] = "of another organization";
-  ASSERT_TRUE(
-      town.database.db().WriteSync([&](sql::Tx& tx) { return log.Record(tx, entry); }).has_value());
+  ASSERT_TRUE(town.database.db()
+                  .WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) { return log.Record(tx, entry); })
+                  .has_value());
 }
 
 // ---- every page: WEB-10, WEB-11, WEB-13 ---------------------------------------------------------

@@ -66,14 +66,11 @@ Task<http::Response> PostNewPassword(Site& site, Call& call) {
     co_return co_await NewPasswordPage(site, call, error.reason, FormStatus(error));
   }
   site.d.authn.Forget(user->id);
-  const sso::Client& client = call.visitor.client;
   // Whoever was signed in here before is not carried over.
-  GH_CO_TRY(auto issued,
+  GH_CO_TRY(auto outcome,
             co_await site.d.authn.Start(user->id, authn::ProofKind::kRecovery, call.previous(),
-                                        client.ip, client.user_agent));
-  auto response = Go("/organizations/", "password_set");
-  site.SetSession(response, call, issued);
-  co_return response;
+                                        "/organizations/", call.client_info()));
+  co_return site.Enter(call, outcome, "/organizations/", "password_set");
 }
 
 }  // namespace

@@ -185,6 +185,21 @@ http::Response Site::Refuse(const Call& call, const Error& error) const {
   if (error.Is(access::kSsoRequired) && !slug.empty()) {
     return Go(door("/auth/login/" + http::PercentEncode(slug) + "/"));
   }
+  if (error.Is(access::k2faRequired)) return Go("/auth/2fa/");
+  if (error.Is(access::kSudoRequired)) {
+    // A form that was sent cannot be sent again by a redirect: back to where it stands.
+    std::string path = "/auth/sudo/";
+    if (auto safe = http::SafeLocalPath(again ? request.target : request.path)) {
+      http::AppendQuery(path, "next", *safe);
+    }
+    return Go(std::move(path));
+  }
+  if (error.Is(access::k2faRequiredByOrganization)) {
+    return Go(WithQuery(door("/account/two-factor/"), "reason", "required"));
+  }
+  if (error.Is(access::kEmailVerificationRequired)) {
+    return Go(WithQuery(door("/account/emails/"), "reason", "required"));
+  }
   if (error.Is(access::kReauthRequired)) {
     return Go(WithQuery(door("/auth/login/"), "reason", access::kReauthRequired));
   }
@@ -212,6 +227,22 @@ void Site::SetSession(http::Response& response, const Call& call,
                        d.guard.cookies()
                            .Session(issued.token, call.request.received, issued.session.expires_at)
                            .ToString());
+}
+
+void Site::SetPending(http::Response& response, const std::string& token) const {
+  response.headers.Add("Set-Cookie", d.guard.cookies().Pending(token).ToString());
+}
+
+http::Response Site::Enter(const Call& call, const authn::LoginOutcome& outcome, std::string next,
+                           std::string_view flash) const {
+  if (!outcome.session) {
+    http::Response response = Go("/auth/2fa/");
+    SetPending(response, outcome.pending_token);
+    return response;
+  }
+  http::Response response = Go(std::move(next), flash);
+  SetSession(response, call, *outcome.session);
+  return response;
 }
 
 Task<std::vector<orgs::OrgMembership>> Site::VisibleOrgs(const Call& call) {
@@ -283,18 +314,23 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
     const std::string base = "/organizations/" + page.org_slug_ + "/";
     nav("overview", "Overview", base);
     nav("members", "Members", base + "members/");
+    nav("teams", "Teams", base + "teams/");
     if (page.can_write_) {
       nav("sso", "Single sign-on", "/settings/" + page.org_slug_ + "/auth/");
       nav("decisions", "Sign-in decisions", base + "sso-decisions/");
       nav("audit", "Audit log", base + "audit-log/");
+      nav("settings", "Settings", base + "settings/");
     }
   } else {
     data.Set("SWITCHER", "Your account").Set("NAV_LABEL", "Account");
     nav("organizations", "Organizations", "/organizations/");
     nav("profile", "Profile", "/account/");
+    nav("emails", "E-mail addresses", "/account/emails/");
     nav("security", "Password", "/account/security/");
+    nav("two-factor", "Two-factor", "/account/two-factor/");
     nav("sessions", "Sessions", "/account/sessions/");
     nav("tokens", "API tokens", "/account/tokens/");
+    nav("history", "History", "/account/history/");
   }
   co_return http::Response::Html(status, Frame(page, "layout_app.tpl"));
 }
@@ -309,9 +345,18 @@ void Web::Register(http::Router& router) {
   RegisterLogin(*site_, router);
   RegisterSsoLogin(*site_, router);
   RegisterAccount(*site_, router);
+  RegisterEmails(*site_, router);
+  RegisterTwoFactor(*site_, router);
+  RegisterSecondStep(*site_, router);
+  RegisterHistory(*site_, router);
   RegisterRecovery(*site_, router);
   RegisterFirstRun(*site_, router);
   RegisterOrganization(*site_, router);
+  RegisterOrganizationSettings(*site_, router);
+  RegisterMembers(*site_, router);
+  RegisterInvites(*site_, router);
+  RegisterTeams(*site_, router);
+  RegisterAccept(*site_, router);
   RegisterAuditPages(*site_, router);
   RegisterSsoSetup(*site_, router);
   if (!site_->d.mailbox_folder.empty()) RegisterMailbox(*site_, router);

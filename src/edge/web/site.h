@@ -76,6 +76,10 @@ class Site {
 
   void SetSession(http::Response& response, const Call& call,
                   const authn::IssuedSession& session) const;
+  // After a first proof: signed in and on to `next`, or to the second factor, which goes on there.
+  http::Response Enter(const Call& call, const authn::LoginOutcome& outcome, std::string next,
+                       std::string_view flash = {}) const;
+  void SetPending(http::Response& response, const std::string& token) const;
   // Organizations that this session may know about: all with own proof, else those it has proofs
   // for.
   Task<std::vector<orgs::OrgMembership>> VisibleOrgs(const Call& call);
@@ -116,9 +120,18 @@ void RegisterAssets(Site& site, http::Router& router);
 void RegisterLogin(Site& site, http::Router& router);
 void RegisterSsoLogin(Site& site, http::Router& router);
 void RegisterAccount(Site& site, http::Router& router);
+void RegisterEmails(Site& site, http::Router& router);
+void RegisterTwoFactor(Site& site, http::Router& router);
+void RegisterSecondStep(Site& site, http::Router& router);
+void RegisterHistory(Site& site, http::Router& router);
 void RegisterRecovery(Site& site, http::Router& router);
 void RegisterFirstRun(Site& site, http::Router& router);
 void RegisterOrganization(Site& site, http::Router& router);
+void RegisterOrganizationSettings(Site& site, http::Router& router);
+void RegisterMembers(Site& site, http::Router& router);
+void RegisterInvites(Site& site, http::Router& router);
+void RegisterTeams(Site& site, http::Router& router);
+void RegisterAccept(Site& site, http::Router& router);
 void RegisterAuditPages(Site& site, http::Router& router);
 void RegisterSsoSetup(Site& site, http::Router& router);
 void RegisterMailbox(Site& site, http::Router& router);

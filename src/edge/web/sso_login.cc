@@ -142,8 +142,9 @@ Task<http::Response> PostOrgLogin(Site& site, Call& call) {
   const sso::Client& client = call.visitor.client;
   const std::string op = Field(call.form, "op");
   if (call.form.Has("init")) {
-    GH_CO_TRY(sso::Step step, co_await site.d.sso.BeginLogin(client, *organization,
-                                                             NextOr(Field(call.form, "next"), "")));
+    GH_CO_TRY(sso::Step step,
+              co_await site.d.sso.BeginLogin(client, *organization,
+                                             NextOr(Field(call.form, "next"), ""), std::nullopt));
     co_return co_await Answer(site, call, std::move(*organization), std::move(step));
   }
   if (op == "login") co_return co_await ConfirmLogin(site, call, std::move(*organization));
@@ -214,6 +215,7 @@ http::Response AnswerStep(const Site& site, const Call& call, sso::Step step,
     response = site.ShowCard(call, std::move(page));
   }
   if (step.session) site.SetSession(response, call, *step.session);
+  if (!step.pending_token.empty()) site.SetPending(response, step.pending_token);
   return response;
 }
 

@@ -324,7 +324,7 @@ TEST_F(SsoPagesTest, DecisionsExplainThemselves) {
 TEST_F(SsoPagesTest, AuditLogIsOfThisOrganizationAndFilters) {
   ManualClock clock;
   IdGenerator ids(clock, 1);
-  audit::Log log(clock, ids);
+  audit::Log log(clock, ids, "audit key");
   auto record = [&](OrgId organization, audit::Event event, std::string value) {
     audit::Entry entry;
     entry.organization = organization;
@@ -356,7 +356,7 @@ TEST_F(SsoPagesTest, AuditLogIsOfThisOrganizationAndFilters) {
 TEST_F(SsoPagesTest, AuditLogPagesByCursor) {
   ManualClock clock;
   IdGenerator ids(clock, 1);
-  audit::Log log(clock, ids);
+  audit::Log log(clock, ids, "audit key");
   ASSERT_TRUE(town_.database.db()
                   .WriteSync([&](sql::Tx& tx) -> Result<void> {
                     for (int i = 0; i < 60; ++i) {

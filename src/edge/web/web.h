@@ -13,12 +13,16 @@
 #include <vector>
 
 #include "control/authn/authn.h"
+#include "control/authn/factors/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
 #include "edge/access/access.h"
 #include "platform/http/router.h"
 #include "platform/sql/sql.h"
+#include "region/orgs/invites/service.h"
+#include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
+#include "region/orgs/teams/service.h"
 
 namespace gatehouse::web {
 
@@ -41,7 +45,11 @@ struct Deps {
   users::Service& users;
   authn::Service& authn;
   sso::Service& sso;
+  factors::Service& factors;
   orgs::Service& orgs;
+  members::Service& members;
+  invites::Service& invites;
+  teams::Service& teams;
   sql::Database& control;  // the audit log
   std::optional<Demo> demo = {};
   std::filesystem::path mailbox_folder = {};  // empty: no /demo/mailbox/

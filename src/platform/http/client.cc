@@ -215,6 +215,8 @@ class CurlClient final : public Client {
       if (stopping_ || in_flight_ >= kMaxInFlight) return false;
       ++in_flight_;
       queue_.push_back(pending);
+      // Who is not first finds the thread woken already: it takes all at once.
+      if (queue_.size() > 1) return true;
     }
     curl_multi_wakeup(multi_);
     return true;

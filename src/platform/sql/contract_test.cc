@@ -377,7 +377,7 @@ TEST_P(ContractTest, DestructionFinishesWhatIsQueued) {
   std::atomic<int> succeeded = 0;
   auto another = database().OpenAnother();
   another->Submit(
-      Access::kWrite,
+      Access::kWrite, Tenant::None(),
       [&](Tx&) -> Result<void> {
         entered.count_down();
         go.wait();
@@ -387,7 +387,7 @@ TEST_P(ContractTest, DestructionFinishesWhatIsQueued) {
   entered.wait();
   for (int id = 1; id <= 20; ++id) {
     another->Submit(
-        Access::kWrite,
+        Access::kWrite, Tenant::None(),
         [id](Tx& tx) -> Result<void> {
           GH_TRY_VOID(tx.Exec(kInsert, {id, std::to_string(id), nullptr}));
           return {};

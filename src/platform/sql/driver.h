@@ -18,6 +18,7 @@ using Done = std::move_only_function<void(Result<void>)>;
 
 struct QueuedJob {
   Access access;
+  Tenant tenant;
   Job job;
   Done done;
 };

@@ -148,12 +148,16 @@ Result<void> CreateTable(Tx& tx) {
 
 // Applies the first missing migration, if any. The status is that after it.
 Result<MigrationStatus> ApplyNext(Tx& tx, const Clock& clock, std::string_view set,
-                                  std::span<const Migration> all) {
+                                  std::span<const Migration> all, const TenantTables& tables) {
   if (tx.engine() == Engine::kPostgres) GH_TRY_VOID(tx.Exec(kLockTable));
   GH_TRY(MigrationStatus status, Compare(tx, set, all));
-  if (status.pending.empty()) return status;
+  if (status.pending.empty()) {
+    GH_TRY_VOID(ProtectTenants(tx, tables));
+    return status;
+  }
   const int next = status.pending.front();
   GH_TRY_VOID(Apply(tx, clock, set, *std::ranges::find(all, next, &Migration::version)));
+  GH_TRY_VOID(ProtectTenants(tx, tables));
   status.pending.erase(status.pending.begin());
   status.current = std::max(status.current, next);
   return status;
@@ -162,13 +166,15 @@ Result<MigrationStatus> ApplyNext(Tx& tx, const Clock& clock, std::string_view s
 }  // namespace
 
 Result<MigrationStatus> Migrate(Database& db, const Clock& clock, std::string_view set,
-                                std::span<const Migration> all) {
+                                std::span<const Migration> all, const TenantTables& tables) {
   CheckAscending(all);
   GH_TRY_VOID(db.WriteSync(CreateTable));
   for (;;) {
-    // Compared again in each transaction: another process may have gone ahead in between.
-    GH_TRY(MigrationStatus status,
-           db.WriteSync([&](Tx& tx) { return ApplyNext(tx, clock, set, all); }));
+    // Compared again in each transaction: another process may have gone ahead in between. A
+    // migration changes everybody's rows.
+    GH_TRY(MigrationStatus status, db.WriteSync(Tenant::All(), [&](Tx& tx) {
+      return ApplyNext(tx, clock, set, all, tables);
+    }));
     if (status.pending.empty()) return status;
   }
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "platform/sql/sql.h"
+#include "platform/sql/tenants.h"
 
 namespace gatehouse::sql {
 
@@ -29,9 +30,11 @@ struct MigrationStatus {
 // several processes: one wins, the others wait or see nothing to do.
 // Errors: kFailedPrecondition "schema_newer" (the database was migrated by a newer binary),
 // kDataLoss "schema_changed" (an applied migration's checksum differs), and those of Tx.
-// `clock` gives the applied_at column. Versions in `all` must ascend.
+// `clock` gives the applied_at column. Versions in `all` must ascend. On PostgreSQL every table of
+// `tables` comes under its tenant's protection in the transaction that creates it, and one found
+// without it, whatever the reason, before this returns.
 Result<MigrationStatus> Migrate(Database& db, const Clock& clock, std::string_view set,
-                                std::span<const Migration> all);
+                                std::span<const Migration> all, const TenantTables& tables);
 
 // Reads only; an empty database has everything pending. The same errors.
 Result<MigrationStatus> CheckMigrations(Database& db, std::string_view set,

@@ -25,7 +25,7 @@ constexpr Migration kBroken{3, "0003_broken",
 class MigrateTest : public DatabaseTest {
  protected:
   Result<MigrationStatus> Run(std::vector<Migration> all) {
-    return Migrate(db(), clock_, "control", all);
+    return Migrate(db(), clock_, "control", all, {});
   }
   Result<MigrationStatus> Check(std::vector<Migration> all) {
     return CheckMigrations(db(), "control", all);
@@ -71,7 +71,7 @@ TEST_P(MigrateTest, AppliesOnlyWhatIsMissing) {
 TEST_P(MigrateTest, SetsAreIndependent) {
   ASSERT_TRUE(Run({kFirst}));
   constexpr Migration kOther{1, "0001_other", "CREATE TABLE other (id BIGINT PRIMARY KEY)"};
-  auto done = Migrate(db(), clock_, "region", std::vector<Migration>{kOther});
+  auto done = Migrate(db(), clock_, "region", std::vector<Migration>{kOther}, {});
   ASSERT_TRUE(done.has_value()) << done.error().detail;
   EXPECT_EQ(done->current, 1);
   EXPECT_EQ(Number("SELECT count(*) FROM schema_migrations"), 2);
@@ -127,7 +127,7 @@ TEST_P(MigrateTest, SeveralMigratorsAtOnceApplyEachOnce) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       auto another = database().OpenAnother();
-      auto done = Migrate(*another, clock_, "control", all);
+      auto done = Migrate(*another, clock_, "control", all, {});
       EXPECT_TRUE(done.has_value()) << done.error().reason << ": " << done.error().detail;
       if (done) EXPECT_EQ(done->current, 2);
     });

@@ -42,11 +42,11 @@ std::optional<Timestamp> Row::OptTime(std::size_t column) const {
   return Time(column);
 }
 
-Task<void> Database::Await(Access access, Job job) {
+Task<void> Database::Await(Access access, Tenant tenant, Job job) {
   Result<void> result;
   // `result` and `job` live in this frame; the result is stored before the coroutine is resumed.
-  co_await runtime::Suspend([this, access, &job, &result](runtime::Resume resume) {
-    Submit(access, std::move(job),
+  co_await runtime::Suspend([this, access, tenant, &job, &result](runtime::Resume resume) {
+    Submit(access, tenant, std::move(job),
            [&result, resume = std::move(resume)](Result<void> outcome) mutable {
              result = std::move(outcome);
              resume();
@@ -55,11 +55,11 @@ Task<void> Database::Await(Access access, Job job) {
   co_return result;
 }
 
-Result<void> Database::Block(Access access, Job job) {
+Result<void> Database::Block(Access access, Tenant tenant, Job job) {
   std::mutex mutex;
   std::condition_variable wake;
   std::optional<Result<void>> result;
-  Submit(access, std::move(job), [&](Result<void> outcome) {
+  Submit(access, tenant, std::move(job), [&](Result<void> outcome) {
     // Notified under the lock: the waiter destroys the condition variable once it has it.
     std::lock_guard lock(mutex);
     result = std::move(outcome);

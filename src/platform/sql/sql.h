@@ -172,6 +172,37 @@ class Tx {
 
 enum class Access { kRead, kWrite };
 
+// Whose rows a transaction may see and write: the second net under statements that name the owner
+// of what they touch. PostgreSQL enforces it on every table that migrate.h protects; there a
+// transaction that names nobody finds no row of anybody. SQLite does not: it has no such thing, and
+// every store and service test runs on both engines, so that a forgotten tenant shows.
+class Tenant {
+ public:
+  // Nobody's rows: for tables that belong to no tenant. May still append rows without an owner.
+  static constexpr Tenant None() { return Tenant(Kind::kNone, 0); }
+  static constexpr Tenant Of(std::int64_t id) { return Tenant(Kind::kOne, id); }
+  template <class Tag>
+  static constexpr Tenant Of(StrongId<Tag> id) {
+    return Of(id.value);
+  }
+  // Everybody's rows: for work that crosses tenants by its nature. Say why where it is used.
+  static constexpr Tenant All() { return Tenant(Kind::kAll, 0); }
+
+  // What the database is told: "", a number or "*".
+  std::string Setting() const {
+    if (kind_ == Kind::kOne) return std::to_string(id_);
+    return kind_ == Kind::kAll ? "*" : "";
+  }
+  friend constexpr bool operator==(const Tenant&, const Tenant&) = default;
+
+ private:
+  enum class Kind : std::uint8_t { kNone, kOne, kAll };
+  constexpr Tenant(Kind kind, std::int64_t id) : kind_(kind), id_(id) {}
+
+  Kind kind_;
+  std::int64_t id_;
+};
+
 using Job = std::move_only_function<Result<void>(Tx&)>;
 
 // A database. Thread-safe. Write() returns after the durable commit (SQLite: WAL, synchronous=FULL,
@@ -188,40 +219,58 @@ class Database {
 
   // Runs `job` in a transaction on a database thread and calls `done` from that thread. `job` is
   // called again after a serialization failure.
-  virtual void Submit(Access access, Job job, std::move_only_function<void(Result<void>)> done) = 0;
+  virtual void Submit(Access access, Tenant tenant, Job job,
+                      std::move_only_function<void(Result<void>)> done) = 0;
 
-  // auto user = co_await db.Read([&](sql::Tx& tx) -> Result<User> { ... });
+  // auto team = co_await db.Read(Tenant::Of(owner), [&](sql::Tx& tx) -> Result<Team> { ... });
+  // Without a tenant: Tenant::None().
+  template <class F>
+  auto Read(Tenant tenant, F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
+    return Call(*this, Access::kRead, tenant, std::move(f));
+  }
+  template <class F>
+  auto Write(Tenant tenant, F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
+    return Call(*this, Access::kWrite, tenant, std::move(f));
+  }
   template <class F>
   auto Read(F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
-    return Call(*this, Access::kRead, std::move(f));
+    return Call(*this, Access::kRead, Tenant::None(), std::move(f));
   }
   template <class F>
   auto Write(F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
-    return Call(*this, Access::kWrite, std::move(f));
+    return Call(*this, Access::kWrite, Tenant::None(), std::move(f));
   }
   // The same, blocking the calling thread: for the command line, start-up and tests only.
   template <class F>
+  auto ReadSync(Tenant tenant, F f) -> std::invoke_result_t<F, Tx&> {
+    return CallSync(Access::kRead, tenant, f);
+  }
+  template <class F>
+  auto WriteSync(Tenant tenant, F f) -> std::invoke_result_t<F, Tx&> {
+    return CallSync(Access::kWrite, tenant, f);
+  }
+  template <class F>
   auto ReadSync(F f) -> std::invoke_result_t<F, Tx&> {
-    return CallSync(Access::kRead, f);
+    return CallSync(Access::kRead, Tenant::None(), f);
   }
   template <class F>
   auto WriteSync(F f) -> std::invoke_result_t<F, Tx&> {
-    return CallSync(Access::kWrite, f);
+    return CallSync(Access::kWrite, Tenant::None(), f);
   }
 
  private:
-  Task<void> Await(Access access, Job job);
-  Result<void> Block(Access access, Job job);
+  Task<void> Await(Access access, Tenant tenant, Job job);
+  Result<void> Block(Access access, Tenant tenant, Job job);
 
   template <class F>
-  static auto Call(Database& db, Access access, F f)
+  static auto Call(Database& db, Access access, Tenant tenant, F f)
       -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
     using T = typename std::invoke_result_t<F, Tx&>::value_type;
     if constexpr (std::is_void_v<T>) {
-      co_return co_await db.Await(access, Job([&f](Tx& tx) { return f(tx); }));
+      co_return co_await db.Await(access, tenant, Job([&f](Tx& tx) { return f(tx); }));
     } else {
       std::optional<T> value;
-      GH_CO_TRY_VOID(co_await db.Await(access, Job([&f, &value](Tx& tx) -> Result<void> {
+      GH_CO_TRY_VOID(co_await db.Await(access, tenant, Job([&f, &value](Tx& tx) -> Result<void> {
                                          GH_TRY(T got, f(tx));
                                          value.emplace(std::move(got));
                                          return {};
@@ -231,13 +280,13 @@ class Database {
   }
 
   template <class F>
-  auto CallSync(Access access, F& f) -> std::invoke_result_t<F, Tx&> {
+  auto CallSync(Access access, Tenant tenant, F& f) -> std::invoke_result_t<F, Tx&> {
     using T = typename std::invoke_result_t<F, Tx&>::value_type;
     if constexpr (std::is_void_v<T>) {
-      return Block(access, Job([&f](Tx& tx) { return f(tx); }));
+      return Block(access, tenant, Job([&f](Tx& tx) { return f(tx); }));
     } else {
       std::optional<T> value;
-      GH_TRY_VOID(Block(access, Job([&f, &value](Tx& tx) -> Result<void> {
+      GH_TRY_VOID(Block(access, tenant, Job([&f, &value](Tx& tx) -> Result<void> {
                           GH_TRY(T got, f(tx));
                           value.emplace(std::move(got));
                           return {};

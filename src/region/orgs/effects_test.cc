@@ -19,7 +19,7 @@ class OrgEffectsTest : public OrgFixture {
     OrgFixture::SetUp();
     if (IsSkipped()) return;
     org_ = MakeOrg("acme");
-    ASSERT_OK(Run(orgs().UpdateFlags(org_, {{"require_2fa", true}}, false, Ann())));
+    ASSERT_OK(Run(orgs().UpdateFlags(org_, {{"require_2fa", true}}, false, 0, Ann())));
     Add(org_, UserId{9}, "bob@example.com", "member", kSsoInvalid);
     Add(org_, UserId{10}, "cyd@example.com", "member", kSsoLinked);
     Invite(org_, "dan@example.com");
@@ -36,14 +36,6 @@ class OrgEffectsTest : public OrgFixture {
     return {
         {"clear_require_2fa",
          [org](Service& s, std::int64_t e) { return s.ApplyClearRequire2fa(e, org, Ann()); }},
-        {"member_linked",
-         [org](Service& s, std::int64_t e) {
-           return s.ApplyMemberLinked(e, org, UserId{9}, "bob@example.com", "", Ann());
-         }},
-        {"member_added",
-         [org](Service& s, std::int64_t e) {
-           return s.ApplyMemberLinked(e, org, UserId{20}, "new@example.com", "manager", Ann());
-         }},
         {"mark_invalid",
          [org](Service& s, std::int64_t e) { return s.ApplyMarkInvalidSso(e, org, UserId{10}); }},
         {"signal",
@@ -163,36 +155,17 @@ TEST_P(OrgEffectsTest, ClearRequire2faIsToldToControlAndAudited) {
 
   ASSERT_OK(Run(orgs().ApplyClearRequire2fa(kEffect + 1, org_, Ann())));
   EXPECT_EQ(NewEntries(), 1u) << "it is off already";
-  EXPECT_EQ(Updates(), updates_ + 1);
+  EXPECT_EQ(Updates(), updates_ + 2) << "the version goes up nevertheless";
 }
 
-TEST_P(OrgEffectsTest, LinkingAMemberClearsInvalidAndAddsNobody) {
-  ASSERT_OK(Run(orgs().ApplyMemberLinked(kEffect, org_, UserId{9}, "bob@example.com", "", Ann())));
-  EXPECT_EQ(Find(org_, UserId{9})->flags, kSsoLinked);
-  ASSERT_OK(
-      Run(orgs().ApplyMemberLinked(kEffect + 1, org_, UserId{20}, "n@example.com", "", Ann())));
-  EXPECT_FALSE(Find(org_, UserId{20}).has_value());
-  EXPECT_EQ(NewEntries(), 0u);
-}
-
-TEST_P(OrgEffectsTest, LinkingWithARoleAddsTheMissingMemberAudited) {
-  ASSERT_OK(
-      Run(orgs().ApplyMemberLinked(kEffect, org_, UserId{20}, "new@example.com", "admin", Ann())));
-  const auto member = Find(org_, UserId{20});
-  ASSERT_TRUE(member.has_value());
-  EXPECT_EQ(member->role, "admin");
-  EXPECT_EQ(member->flags, kSsoLinked);
-  EXPECT_EQ(member->email, "new@example.com");
-  ASSERT_EQ(NewEntries(), 1u);
-  EXPECT_EQ(AuditRows().back().event, audit::Event::kMemberAdd);
-  EXPECT_EQ(AuditRows().back().target_user, UserId{20});
-
-  // A member who is there keeps the role.
-  ASSERT_OK(Run(
-      orgs().ApplyMemberLinked(kEffect + 1, org_, UserId{9}, "bob@example.com", "owner", Ann())));
-  EXPECT_EQ(Find(org_, UserId{9})->role, "member");
-  EXPECT_EQ(Find(org_, UserId{9})->flags, kSsoLinked);
-  EXPECT_EQ(NewEntries(), 1u);
+// AUTH-14: a requirement that was decided while SSO was off, and comes after SSO's set-up, loses.
+TEST_P(OrgEffectsTest, ARequirementDecidedBeforeSsoCameLosesToIt) {
+  ASSERT_OK(Run(orgs().UpdateFlags(org_, {{"require_2fa", false}}, false, 0, Ann())));
+  const std::int64_t seen = Run(orgs().Get(org_))->version;
+  ASSERT_OK(Run(orgs().ApplyClearRequire2fa(kEffect, org_, Ann())));
+  EXPECT_ERROR(kConflict, kOrganizationChanged,
+               Run(orgs().UpdateFlags(org_, {{"require_2fa", true}}, false, seen, Ann())));
+  EXPECT_FALSE(Run(orgs().Get(org_))->require_2fa());
 }
 
 TEST_P(OrgEffectsTest, MarkInvalidUnlinksThatMemberOnly) {
@@ -204,9 +177,7 @@ TEST_P(OrgEffectsTest, MarkInvalidUnlinksThatMemberOnly) {
 
 TEST_P(OrgEffectsTest, OtherFlagsOfAMemberSurvive) {
   const std::int64_t others = kIdpProvisioned | kPartnershipRestricted;
-  Add(org_, UserId{30}, "e@example.com", "member", others);
-  ASSERT_OK(Run(orgs().ApplyMemberLinked(kEffect, org_, UserId{30}, "", "", Ann())));
-  EXPECT_EQ(Find(org_, UserId{30})->flags, others | kSsoLinked);
+  Add(org_, UserId{30}, "e@example.com", "member", others | kSsoLinked);
   ASSERT_OK(Run(orgs().ApplyMarkInvalidSso(kEffect + 1, org_, UserId{30})));
   EXPECT_EQ(Find(org_, UserId{30})->flags, others | kSsoInvalid);
   ASSERT_OK(Run(orgs().ApplySsoDisabled(kEffect + 2, org_, Ann(), "Okta")));
@@ -216,12 +187,16 @@ TEST_P(OrgEffectsTest, OtherFlagsOfAMemberSurvive) {
 TEST_P(OrgEffectsTest, SignalsCountAdoptionAndUnknownOnesAreRefused) {
   ASSERT_OK(Run(orgs().ApplySignal(kEffect, org_, "sso_enabled", R"({"user_id":7})")));
   ASSERT_OK(Run(orgs().ApplySignal(kEffect + 1, org_, "sso_enabled", "{}")));
+  ASSERT_OK(Run(orgs().ApplySignal(kEffect + 4, org_, "member_joined", "{}")));
+  ASSERT_OK(Run(orgs().ApplySignal(kEffect + 5, org_, "member_invited", "{}")));
   EXPECT_EQ(Number("SELECT times FROM organization_adoption WHERE feature = 'sso'"), 2);
+  EXPECT_EQ(Number("SELECT times FROM organization_adoption WHERE feature = 'members'"), 1);
+  EXPECT_EQ(Number("SELECT times FROM organization_adoption WHERE feature = 'invitations'"), 1);
   EXPECT_ERROR(kInvalidArgument, kUnknownSignal,
                Run(orgs().ApplySignal(kEffect + 2, org_, "moon_landed", "{}")));
   EXPECT_ERROR(kInvalidArgument, kEffectInvalid,
                Run(orgs().ApplySignal(kEffect + 3, org_, "sso_enabled", "[]")));
-  EXPECT_EQ(Number("SELECT COUNT(*) FROM applied_effects"), 2);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM applied_effects"), 4);
 }
 
 TEST_P(OrgEffectsTest, DefaultRoleIsSetAndAudited) {
@@ -232,8 +207,6 @@ TEST_P(OrgEffectsTest, DefaultRoleIsSetAndAudited) {
   EXPECT_EQ(NewEntries(), 1u);
   EXPECT_ERROR(kInvalidArgument, kRoleUnknown,
                Run(orgs().ApplyDefaultRole(kEffect + 2, org_, "king", Ann())));
-  EXPECT_ERROR(kInvalidArgument, kRoleUnknown,
-               Run(orgs().ApplyMemberLinked(kEffect + 3, org_, UserId{9}, "", "king", Ann())));
 }
 
 TEST_P(OrgEffectsTest, LinkMailsGoToEveryUnlinkedMemberPendingOnesToo) {
@@ -288,7 +261,6 @@ TEST_P(OrgEffectsTest, AnOrganizationThatIsGoneEndsItsEffectsQuietly) {
   const std::string before = Snapshot();
   const OrgId gone{31337};
   EXPECT_OK(Run(orgs().ApplyClearRequire2fa(++effect, gone, Ann())));
-  EXPECT_OK(Run(orgs().ApplyMemberLinked(++effect, gone, UserId{9}, "", "member", Ann())));
   EXPECT_OK(Run(orgs().ApplyMarkInvalidSso(++effect, gone, UserId{9})));
   EXPECT_OK(Run(orgs().ApplySignal(++effect, gone, "sso_enabled", "{}")));
   EXPECT_OK(Run(orgs().ApplyDefaultRole(++effect, gone, "admin", Ann())));

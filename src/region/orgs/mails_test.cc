@@ -15,7 +15,8 @@ const Organization kAcme{.id = OrgId{1},
                          .created_at = {}};
 
 TEST(Mails, LinkMailNamesActorProviderAndPlace) {
-  const Mail mail = LinkMail("https://sso.example.com/", kAcme, "ann@example.com", "Okta");
+  const mail::Composed mail =
+      LinkMail("https://sso.example.com/", kAcme, "ann@example.com", "Okta");
   EXPECT_EQ(mail.subject, "Action Required for Acme <& Sons>");
   for (const std::string& part : {mail.text, mail.html}) {
     EXPECT_TRUE(part.contains("ann@example.com")) << part;
@@ -25,7 +26,7 @@ TEST(Mails, LinkMailNamesActorProviderAndPlace) {
 }
 
 TEST(Mails, DisabledMailLinksRecoveryForTheAddress) {
-  const Mail mail =
+  const mail::Composed mail =
       SsoDisabledMail("https://sso.example.com", kAcme, "", "Okta", "bob+x&y@example.com");
   EXPECT_TRUE(mail.text.contains(
       "https://sso.example.com/account/recover/?email=bob%2Bx%26y%40example.com\n"))
@@ -34,8 +35,9 @@ TEST(Mails, DisabledMailLinksRecoveryForTheAddress) {
 }
 
 TEST(Mails, MarkupInNamesStaysText) {
-  const Mail mail = LinkMail("https://sso.example.com", kAcme, "<script>alert(1)</script>",
-                             "\"><a href=\"https://evil.example\">");
+  const mail::Composed mail =
+      LinkMail("https://sso.example.com", kAcme, "<script>alert(1)</script>",
+               "\"><a href=\"https://evil.example\">");
   EXPECT_FALSE(mail.html.contains("<script>")) << mail.html;
   EXPECT_FALSE(mail.html.contains("href=\"https://evil.example\"")) << mail.html;
   EXPECT_FALSE(mail.html.contains("Acme <&")) << mail.html;
@@ -44,9 +46,9 @@ TEST(Mails, MarkupInNamesStaysText) {
 TEST(Mails, LineBreaksInNamesInjectNoHeader) {
   Organization organization = kAcme;
   organization.name = "Acme\r\nBcc: everybody@example.com";
-  const Mail mail = LinkMail("https://sso.example.com", organization, "a\nb", "P\r\nQ");
+  const mail::Composed mail = LinkMail("https://sso.example.com", organization, "a\nb", "P\r\nQ");
   EXPECT_EQ(mail.subject, "Action Required for Acme  Bcc: everybody@example.com");
-  EXPECT_TRUE(mail.text.starts_with("a b has set up single sign-on with P  Q for"));
+  EXPECT_TRUE(mail.text.contains("a b has set up single sign-on with P Q for")) << mail.text;
 }
 
 }  // namespace

@@ -12,11 +12,18 @@ namespace {
 struct FlagName {
   std::string_view name;
   OrgFlag bit;
+  // The bit says the contrary of the name: true is what is usual.
+  bool inverted = false;
 };
 constexpr std::array kFlagNames = {
     FlagName{"allow_joinleave", kAllowJoinLeave},
     FlagName{"require_2fa", kRequire2fa},
     FlagName{"require_email_verification", kRequireEmailVerification},
+    FlagName{"allow_join_requests", kNoJoinRequests, true},
+    FlagName{"events_member_admin", kMembersNoEventAdmin, true},
+    FlagName{"alerts_member_write", kMembersNoAlertsWrite, true},
+    FlagName{"allow_invites", kNoInvites, true},
+    FlagName{"bind_invites_to_email", kBindInvitesToEmail},
 };
 
 constexpr std::size_t kMaxNameBytes = 64;
@@ -48,7 +55,7 @@ Result<store::FlagChange> ParseFlags(const json::Object& flags, bool sso_active)
                   "Invalid value received for update_flags: " + std::string(name) + "=" +
                       json::Serialize(member.value()));
     }
-    (*value ? change.set : change.clear) |= known->bit;
+    (*value != known->inverted ? change.set : change.clear) |= known->bit;
   }
   if ((change.set & kRequire2fa) != 0 && sso_active) {
     return Fail(Code::kFailedPrecondition, kSsoActive);
@@ -59,8 +66,8 @@ Result<store::FlagChange> ParseFlags(const json::Object& flags, bool sso_active)
 json::Object DescribeFlags(std::int64_t before, std::int64_t after) {
   json::Object data;
   for (const FlagName& flag : kFlagNames) {
-    const bool was = (before & flag.bit) != 0;
-    const bool is = (after & flag.bit) != 0;
+    const bool was = ((before & flag.bit) != 0) != flag.inverted;
+    const bool is = ((after & flag.bit) != 0) != flag.inverted;
     if (was == is) continue;
     data[flag.name] = "from " + std::string(Word(was)) + " to " + std::string(Word(is));
   }

@@ -76,6 +76,38 @@ bool RoleHasScope(std::string_view role, std::string_view scope) {
   return found != nullptr && Contains(found->scopes, scope);
 }
 
+std::vector<std::string> ScopesOf(const Organization& organization, std::string_view role) {
+  const Role* found = FindRole(role);
+  if (found == nullptr) return {};
+  // The options concern plain members only: who may write projects or teams keeps everything.
+  const bool plain = !Contains(found->scopes, "org:write") &&
+                     !Contains(found->scopes, "project:write") &&
+                     !Contains(found->scopes, "team:write");
+  std::vector<std::string> scopes;
+  for (std::string_view scope : found->scopes) {
+    if (plain && scope == "event:admin" && (organization.flags & kMembersNoEventAdmin) != 0)
+      continue;
+    if (plain && scope == "alerts:write" && (organization.flags & kMembersNoAlertsWrite) != 0) {
+      continue;
+    }
+    scopes.emplace_back(scope);
+  }
+  return scopes;
+}
+
+std::vector<std::string> GrantableRoles(const Organization& organization,
+                                        const std::vector<std::string>& scopes) {
+  std::vector<std::string> roles;
+  for (const Role& role : Roles()) {
+    if (role.is_retired) continue;
+    const std::vector<std::string> needed = ScopesOf(organization, role.id);
+    const bool within = std::ranges::all_of(
+        needed, [&](const std::string& scope) { return ScopesInclude(scopes, scope); });
+    if (within) roles.emplace_back(role.id);
+  }
+  return roles;
+}
+
 const std::vector<std::string_view>& AllScopes() {
   static const Scopes kScopes = {
       "org:read",    "org:write",    "org:admin",     "org:integrations", "org:ci",

@@ -22,7 +22,8 @@ audit::Entry MakeEntry(OrgId organization, audit::Event event, std::int64_t targ
 
 }  // namespace
 
-ServiceImpl::ServiceImpl(Parts parts) : d_(std::move(parts)) {}
+ServiceImpl::ServiceImpl(Parts parts)
+    : d_(std::move(parts)), cache_(d_.clock, d_.organization_cache) {}
 
 Result<void> ServiceImpl::Audit(sql::Tx& tx, audit::Entry entry, const Actor& actor) const {
   entry.actor = actor.user;
@@ -43,28 +44,40 @@ Result<void> ServiceImpl::TellControl(sql::Tx& tx, const Organization& organizat
   return {};
 }
 
-Result<Member> ServiceImpl::Join(sql::Tx& tx, OrgId organization, UserId user,
-                                 const std::string& email, const std::string& role,
-                                 std::int64_t flags, const Actor& actor) const {
-  GH_TRY(std::optional<Member> existing, store::FindMember(tx, organization, user));
+Result<void> ServiceImpl::Enforce2fa(sql::Tx& tx, OrgId organization, const Actor& actor) const {
+  json::Object payload = {
+      {"actor_label", actor.label}, {"ip", actor.ip}, {"correlation_id", actor.correlation_id}};
+  if (actor.user) payload["actor_user_id"] = actor.user->value;
+  GH_TRY_VOID(d_.outbox.Enqueue(tx, outbox::Category::kEnforce2fa, organization.value,
+                                organization.value, payload));
+  return {};
+}
+
+Result<Member> ServiceImpl::Join(sql::Tx& tx, OrgId organization, const UserCopy& user,
+                                 const std::string& role, std::int64_t flags,
+                                 const Actor& actor) const {
+  GH_TRY(std::optional<Member> existing, store::FindMember(tx, organization, user.user));
   if (existing) return std::move(*existing);
   const Member member{.id = d_.ids.Next<MemberId>(),
                       .organization = organization,
-                      .user = user,
-                      .email = email,
+                      .user = user.user,
+                      .email = user.email,
+                      .name = user.name,
                       .role = role,
                       .flags = flags,
                       .version = 1,
-                      .user_is_active = true,
+                      .user_is_active = user.is_active,
+                      .user_has_2fa = user.has_2fa,
                       .created_at = d_.clock.Now()};
   GH_TRY(const bool inserted, store::InsertMember(tx, member));
   if (!inserted) {
-    GH_TRY(existing, store::FindMember(tx, organization, user));
+    GH_TRY(existing, store::FindMember(tx, organization, user.user));
     if (existing) return std::move(*existing);
   }
-  audit::Entry entry = MakeEntry(organization, audit::Event::kMemberAdd, member.id.value,
-                                 {{"email", email}, {"user", user.value}, {"role", role}});
-  entry.target_user = user;
+  audit::Entry entry =
+      MakeEntry(organization, audit::Event::kMemberAdd, member.id.value,
+                {{"email", user.email}, {"user", user.user.value}, {"role", role}});
+  entry.target_user = user.user;
   GH_TRY_VOID(Audit(tx, std::move(entry), actor));
   return member;
 }
@@ -80,17 +93,31 @@ Result<void> ServiceImpl::ChangeDefaultRole(sql::Tx& tx, const Organization& org
 }
 
 Task<Organization> ServiceImpl::GetBySlug(std::string slug) {
-  co_return co_await d_.db.Read([&](sql::Tx& tx) { return store::FindBySlug(tx, slug); });
+  if (auto known = cache_.FindBySlug(slug)) co_return std::move(*known);
+  const std::uint64_t generation = cache_.generation();
+  // All: the slug says which organization it is.
+  GH_CO_TRY(Organization organization, co_await d_.db.Read(sql::Tenant::All(), [&](sql::Tx& tx) {
+    return store::FindBySlug(tx, slug);
+  }));
+  cache_.Put(organization, generation);
+  co_return organization;
 }
 
 Task<Organization> ServiceImpl::Get(OrgId organization) {
-  co_return co_await d_.db.Read([&](sql::Tx& tx) { return store::Find(tx, organization); });
+  if (auto known = cache_.Find(organization)) co_return std::move(*known);
+  const std::uint64_t generation = cache_.generation();
+  GH_CO_TRY(Organization found,
+            co_await d_.db.Read(sql::Tenant::Of(organization),
+                                [&](sql::Tx& tx) { return store::Find(tx, organization); }));
+  cache_.Put(found, generation);
+  co_return found;
 }
 
 Task<std::pair<Organization, std::optional<Member>>> ServiceImpl::GetWithMember(std::string slug,
                                                                                 UserId user) {
   using Both = std::pair<Organization, std::optional<Member>>;
-  co_return co_await d_.db.Read([&](sql::Tx& tx) -> Result<Both> {
+  // All: the slug says which organization it is.
+  co_return co_await d_.db.Read(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Both> {
     GH_TRY(Organization organization, store::FindBySlug(tx, slug));
     GH_TRY(std::optional<Member> member, store::FindMember(tx, organization.id, user));
     return Both(std::move(organization), std::move(member));
@@ -98,37 +125,44 @@ Task<std::pair<Organization, std::optional<Member>>> ServiceImpl::GetWithMember(
 }
 
 Task<std::optional<Member>> ServiceImpl::CheckMembership(OrgId organization, UserId user) {
-  co_return co_await d_.db.Read(
-      [&](sql::Tx& tx) { return store::FindMember(tx, organization, user); });
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return store::FindMember(tx, organization, user);
+  });
 }
 
 Task<std::vector<OrgMembership>> ServiceImpl::ListForUser(UserId user) {
-  co_return co_await d_.db.Read([&](sql::Tx& tx) { return store::MembershipsOf(tx, user); });
+  // All: a user's memberships in all organizations.
+  co_return co_await d_.db.Read(sql::Tenant::All(),
+                                [&](sql::Tx& tx) { return store::MembershipsOf(tx, user); });
 }
 
 Task<MemberPage> ServiceImpl::ListMembers(OrgId organization, std::optional<MemberId> after,
                                           std::size_t limit) {
   const std::size_t size = std::clamp<std::size_t>(limit, 1, kMaxPage);
-  co_return co_await d_.db.Read([&](sql::Tx& tx) {
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
     return store::ListMembers(tx, organization, after.value_or(MemberId{}), size);
   });
 }
 
 Task<std::vector<Member>> ServiceImpl::Owners(OrgId organization) {
-  co_return co_await d_.db.Read([&](sql::Tx& tx) { return store::Owners(tx, organization); });
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization),
+                                [&](sql::Tx& tx) { return store::Owners(tx, organization); });
 }
 
 Task<std::int64_t> ServiceImpl::CountWithoutSso(OrgId organization) {
-  co_return co_await d_.db.Read(
-      [&](sql::Tx& tx) { return store::CountWithout(tx, organization, kSsoLinked); });
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return store::CountWithout(tx, organization, kSsoLinked);
+  });
 }
 
-Task<Organization> ServiceImpl::Create(std::string slug, std::string name, UserId owner,
-                                       std::string owner_email, Actor actor) {
+Task<Organization> ServiceImpl::Create(std::string slug, std::string name, UserCopy owner,
+                                       Actor actor) {
   if (!IsValidSlug(slug)) co_return Fail(Code::kInvalidArgument, kSlugInvalid);
   GH_CO_TRY(const std::string checked_name, CheckName(name));
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<Organization> {
-    const Organization organization{.id = d_.ids.Next<OrgId>(),
+  const OrganizationCache::Changing changing(cache_);
+  const OrgId id = d_.ids.Next<OrgId>();
+  co_return co_await d_.db.Write(sql::Tenant::Of(id), [&](sql::Tx& tx) -> Result<Organization> {
+    const Organization organization{.id = id,
                                     .slug = slug,
                                     .name = checked_name,
                                     .status = "active",
@@ -139,12 +173,14 @@ Task<Organization> ServiceImpl::Create(std::string slug, std::string name, UserI
     GH_TRY_VOID(store::Insert(tx, organization));
     const Member member{.id = d_.ids.Next<MemberId>(),
                         .organization = organization.id,
-                        .user = owner,
-                        .email = owner_email,
+                        .user = owner.user,
+                        .email = owner.email,
+                        .name = owner.name,
                         .role = "owner",
                         .flags = 0,
                         .version = 1,
-                        .user_is_active = true,
+                        .user_is_active = owner.is_active,
+                        .user_has_2fa = owner.has_2fa,
                         .created_at = organization.created_at};
     GH_TRY_VOID(store::InsertMember(tx, member));
     GH_TRY_VOID(Audit(tx,
@@ -155,36 +191,46 @@ Task<Organization> ServiceImpl::Create(std::string slug, std::string name, UserI
   });
 }
 
-Task<Member> ServiceImpl::AddMember(OrgId organization, UserId user, std::string email,
-                                    std::string role, std::int64_t flags, Actor actor) {
+Task<Member> ServiceImpl::AddMember(OrgId organization, UserCopy user, std::string role,
+                                    std::int64_t flags, Actor actor) {
   if (FindRole(role) == nullptr) co_return Fail(Code::kInvalidArgument, kRoleUnknown, role);
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<Member> {
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Member> {
     GH_TRY_VOID(store::Find(tx, organization));
-    return Join(tx, organization, user, email, role, flags, actor);
+    return Join(tx, organization, user, role, flags, actor);
   });
 }
 
 Task<Organization> ServiceImpl::UpdateFlags(OrgId organization, json::Object flags, bool sso_active,
-                                            Actor actor) {
+                                            std::int64_t expected_version, Actor actor) {
   GH_CO_TRY(const store::FlagChange change, ParseFlags(flags, sso_active));
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<Organization> {
-    GH_TRY(Organization before, store::Find(tx, organization));
-    if (change.set == 0 && change.clear == 0) return before;
-    GH_TRY(Organization after, store::ChangeFlags(tx, organization, change));
-    GH_TRY_VOID(TellControl(tx, after));
-    json::Object data = DescribeFlags(before.flags, after.flags);
-    if (!data.empty()) {
-      GH_TRY_VOID(Audit(
-          tx, MakeEntry(organization, audit::Event::kOrgEdit, organization.value, std::move(data)),
-          actor));
-    }
-    return after;
-  });
+  const OrganizationCache::Changing changing(cache_);
+  co_return co_await d_.db.Write(
+      sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Organization> {
+        GH_TRY(Organization before, store::Find(tx, organization));
+        if (expected_version != 0 && expected_version != before.version) {
+          return Fail(Code::kConflict, kOrganizationChanged);
+        }
+        if (change.set == 0 && change.clear == 0) return before;
+        GH_TRY(Organization after, store::ChangeFlags(tx, organization, change, expected_version));
+        GH_TRY_VOID(TellControl(tx, after));
+        if (after.require_2fa() && !before.require_2fa()) {
+          GH_TRY_VOID(Enforce2fa(tx, organization, actor));
+        }
+        json::Object data = DescribeFlags(before.flags, after.flags);
+        if (!data.empty()) {
+          GH_TRY_VOID(Audit(
+              tx,
+              MakeEntry(organization, audit::Event::kOrgEdit, organization.value, std::move(data)),
+              actor));
+        }
+        return after;
+      });
 }
 
 Task<void> ServiceImpl::UpdateDefaultRole(OrgId organization, std::string role, Actor actor) {
   if (FindRole(role) == nullptr) co_return Fail(Code::kInvalidArgument, kRoleUnknown, role);
-  co_return co_await d_.db.Write([&](sql::Tx& tx) -> Result<void> {
+  const OrganizationCache::Changing changing(cache_);
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
     GH_TRY(const Organization before, store::Find(tx, organization));
     return ChangeDefaultRole(tx, before, role, actor);
   });

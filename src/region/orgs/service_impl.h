@@ -13,6 +13,7 @@
 #include "core/audit/audit.h"
 #include "core/outbox/outbox.h"
 #include "platform/sql/sql.h"
+#include "region/orgs/organization_cache.h"
 #include "region/orgs/service.h"
 #include "region/orgs/store.h"
 
@@ -31,6 +32,8 @@ class ServiceImpl final : public Service {
     // Called after a commit that wrote mails, from the caller's thread; may be empty. A wake-up for
     // the worker, nothing more: mails never wait for it and callers never wait for mails.
     std::function<void()> on_mail;
+    // How long Get and GetBySlug may answer from memory; see OrganizationCache. Zero: never.
+    Duration organization_cache = std::chrono::seconds(1);
   };
   explicit ServiceImpl(Parts parts);
 
@@ -45,17 +48,17 @@ class ServiceImpl final : public Service {
   Task<std::vector<Member>> Owners(OrgId organization) override;
   Task<std::int64_t> CountWithoutSso(OrgId organization) override;
 
-  Task<Organization> Create(std::string slug, std::string name, UserId owner,
-                            std::string owner_email, Actor actor) override;
-  Task<Member> AddMember(OrgId organization, UserId user, std::string email, std::string role,
-                         std::int64_t flags, Actor actor) override;
+  using Service::AddMember;
+  using Service::Create;
+  Task<Organization> Create(std::string slug, std::string name, UserCopy owner,
+                            Actor actor) override;
+  Task<Member> AddMember(OrgId organization, UserCopy user, std::string role, std::int64_t flags,
+                         Actor actor) override;
   Task<Organization> UpdateFlags(OrgId organization, json::Object flags, bool sso_active,
-                                 Actor actor) override;
+                                 std::int64_t expected_version, Actor actor) override;
   Task<void> UpdateDefaultRole(OrgId organization, std::string role, Actor actor) override;
 
   Task<void> ApplyClearRequire2fa(std::int64_t effect, OrgId organization, Actor actor) override;
-  Task<void> ApplyMemberLinked(std::int64_t effect, OrgId organization, UserId user,
-                               std::string email, std::string add_with_role, Actor actor) override;
   Task<void> ApplyMarkInvalidSso(std::int64_t effect, OrgId organization, UserId user) override;
   Task<void> ApplySignal(std::int64_t effect, OrgId organization, std::string signal,
                          std::string args_json) override;
@@ -73,14 +76,17 @@ class ServiceImpl final : public Service {
                                                   OrgId organization) const;
   Result<void> Audit(sql::Tx& tx, audit::Entry entry, const Actor& actor) const;
   Result<void> TellControl(sql::Tx& tx, const Organization& organization) const;
+  // Members without a second factor are looked for after the commit: there may be many.
+  Result<void> Enforce2fa(sql::Tx& tx, OrgId organization, const Actor& actor) const;
   // The member as stored: the one there is, unchanged, or a new one, audited.
-  Result<Member> Join(sql::Tx& tx, OrgId organization, UserId user, const std::string& email,
+  Result<Member> Join(sql::Tx& tx, OrgId organization, const UserCopy& user,
                       const std::string& role, std::int64_t flags, const Actor& actor) const;
   Result<void> ChangeDefaultRole(sql::Tx& tx, const Organization& organization,
                                  const std::string& role, const Actor& actor) const;
   void WakeMail() const;
 
   const Parts d_;
+  OrganizationCache cache_;
 };
 
 }  // namespace gatehouse::orgs

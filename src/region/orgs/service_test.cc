@@ -86,11 +86,12 @@ TEST_P(OrgServiceTest, WhatIsMissingOrInactiveIsNotFound) {
   EXPECT_ERROR(kNotFound, kOrganizationNotFound, Run(orgs().Get(OrgId{4711})));
   EXPECT_OK(Run(orgs().Get(org)));
   Execute("UPDATE organizations SET status = 'pending_deletion'");
+  clock().Advance(std::chrono::seconds(1));  // not through the service
   EXPECT_ERROR(kNotFound, kOrganizationNotFound, Run(orgs().GetBySlug("acme")));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound, Run(orgs().Get(org)));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound, Run(orgs().GetWithMember("acme", UserId{7})));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound,
-               Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, Ann())));
+               Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 0, Ann())));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound,
                Run(orgs().AddMember(org, UserId{9}, "x@example.com", "member", 0, Ann())));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound,
@@ -207,13 +208,16 @@ TEST_P(OrgServiceTest, CountWithoutSsoCountsPendingMembersToo) {
 
 TEST_P(OrgServiceTest, UpdateFlagsSetsAndClearsWithOutboxRowAndEntry) {
   const OrgId org = MakeOrg("acme");
-  auto updated = Run(
-      orgs().UpdateFlags(org, {{"require_2fa", true}, {"allow_joinleave", false}}, false, Ann()));
+  auto updated = Run(orgs().UpdateFlags(org, {{"require_2fa", true}, {"allow_joinleave", false}},
+                                        false, 0, Ann()));
   ASSERT_OK(updated);
   EXPECT_EQ(updated->flags, kRequire2fa);
   EXPECT_EQ(updated->version, 2);
   const auto rows = OutboxRows(outbox::Half::kRegion);
-  ASSERT_EQ(rows.size(), 1u);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].category, outbox::Category::kEnforce2fa);
+  EXPECT_EQ(rows[1].shard, (outbox::Shard{outbox::Scope::kOrganization, org.value}));
+  EXPECT_EQ(rows[1].payload.at("actor_user_id").as_int64(), 7);
   EXPECT_EQ(rows[0].category, outbox::Category::kOrganizationUpdate);
   EXPECT_EQ(rows[0].shard, (outbox::Shard{outbox::Scope::kOrganization, org.value}));
   EXPECT_EQ(rows[0].payload.at("flags").as_int64(), kRequire2fa);
@@ -234,12 +238,12 @@ TEST_P(OrgServiceTest, UpdateFlagsNamesTheValueItRefuses) {
       {json::Array{true}, "require_2fa=[true]"}};
   for (const auto& [value, named] : values) {
     auto result = Run(orgs().UpdateFlags(org, {{"allow_joinleave", false}, {"require_2fa", value}},
-                                         false, Ann()));
+                                         false, 0, Ann()));
     EXPECT_ERROR(kInvalidArgument, kInvalidFlagValue, result);
     EXPECT_EQ(result.error().detail, "Invalid value received for update_flags: " + named);
   }
   EXPECT_ERROR(kInvalidArgument, kUnknownFlag,
-               Run(orgs().UpdateFlags(org, {{"is_admin", true}}, false, Ann())));
+               Run(orgs().UpdateFlags(org, {{"is_admin", true}}, false, 0, Ann())));
   EXPECT_EQ(Run(orgs().Get(org))->flags, kAllowJoinLeave) << "all or nothing";
   EXPECT_TRUE(OutboxRows(outbox::Half::kRegion).empty());
 }
@@ -247,14 +251,14 @@ TEST_P(OrgServiceTest, UpdateFlagsNamesTheValueItRefuses) {
 TEST_P(OrgServiceTest, TwoFactorCannotBeRequiredBesideSso) {
   const OrgId org = MakeOrg("acme");
   EXPECT_ERROR(kFailedPrecondition, kSsoActive,
-               Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, true, Ann())));
-  EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_2fa", false}}, true, Ann())));
-  EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_email_verification", true}}, true, Ann())));
+               Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, true, 0, Ann())));
+  EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_2fa", false}}, true, 0, Ann())));
+  EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_email_verification", true}}, true, 0, Ann())));
 }
 
 TEST_P(OrgServiceTest, NoFlagsChangeNothing) {
   const OrgId org = MakeOrg("acme");
-  auto same = Run(orgs().UpdateFlags(org, {}, false, Ann()));
+  auto same = Run(orgs().UpdateFlags(org, {}, false, 0, Ann()));
   ASSERT_OK(same);
   EXPECT_EQ(same->version, 1);
   EXPECT_TRUE(OutboxRows(outbox::Half::kRegion).empty());
@@ -275,7 +279,7 @@ TEST_P(OrgServiceTest, ConcurrentFlipsOfDifferentFlagsLoseNothing) {
   }
   // Meanwhile through the service, on flags that one of the above sets as well.
   threads.emplace_back(
-      [&] { EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, Ann()))); });
+      [&] { EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 0, Ann()))); });
   for (std::thread& thread : threads) thread.join();
   auto after = Run(orgs().Get(org));
   ASSERT_OK(after);
@@ -289,7 +293,7 @@ TEST_P(OrgServiceTest, EachConcurrentUpdateOfFlagsHasItsOutboxRow) {
   for (const std::string name : {"allow_joinleave", "require_2fa", "require_email_verification"}) {
     threads.emplace_back([&, name] {
       for (int i = 0; i < 8; ++i) {
-        EXPECT_OK(Run(orgs().UpdateFlags(org, {{name, i % 2 == 1}}, false, Ann())));
+        EXPECT_OK(Run(orgs().UpdateFlags(org, {{name, i % 2 == 1}}, false, 0, Ann())));
       }
     });
   }
@@ -298,8 +302,87 @@ TEST_P(OrgServiceTest, EachConcurrentUpdateOfFlagsHasItsOutboxRow) {
   ASSERT_OK(after);
   EXPECT_EQ(after->flags, kAllowJoinLeave | kRequire2fa | kRequireEmailVerification);
   EXPECT_EQ(after->version, 1 + 24);
-  const auto rows = OutboxRows(outbox::Half::kRegion);
-  EXPECT_EQ(rows.size(), 24u);
+  std::size_t updates = 0;
+  for (const auto& row : OutboxRows(outbox::Half::kRegion)) {
+    updates += row.category == outbox::Category::kOrganizationUpdate ? 1 : 0;
+  }
+  EXPECT_EQ(updates, 24u);
+}
+
+TEST_P(OrgServiceTest, OptionsAreFlagsNamedByWhatIsUsual) {
+  const OrgId org = MakeOrg("acme");
+  auto changed = Run(orgs().UpdateFlags(org,
+                                        {{"allow_join_requests", false},
+                                         {"events_member_admin", false},
+                                         {"alerts_member_write", false},
+                                         {"allow_invites", false},
+                                         {"bind_invites_to_email", true}},
+                                        false, 0, Ann()));
+  ASSERT_OK(changed);
+  EXPECT_EQ(changed->flags, kAllowJoinLeave | kNoJoinRequests | kMembersNoEventAdmin |
+                                kMembersNoAlertsWrite | kNoInvites | kBindInvitesToEmail);
+  EXPECT_EQ(AuditRows().back().data,
+            (json::Object{{"allow_join_requests", "from True to False"},
+                          {"events_member_admin", "from True to False"},
+                          {"alerts_member_write", "from True to False"},
+                          {"allow_invites", "from True to False"},
+                          {"bind_invites_to_email", "from False to True"}}));
+  EXPECT_FALSE(ScopesInclude(ScopesOf(*changed, "member"), "event:admin"));
+  EXPECT_FALSE(ScopesInclude(ScopesOf(*changed, "member"), "alerts:write"));
+  EXPECT_TRUE(ScopesInclude(ScopesOf(*changed, "admin"), "event:admin"));
+  auto back = Run(orgs().UpdateFlags(org, {{"allow_invites", true}}, false, 0, Ann()));
+  ASSERT_OK(back);
+  EXPECT_EQ(back->flags & kNoInvites, 0);
+}
+
+// Else an owner with a second factor would be put on hold when they require one.
+TEST_P(OrgServiceTest, WhatIsKnownOfAUserIsCopiedIntoTheNewRow) {
+  const UserCopy ann{.user = UserId{7},
+                     .email = "ann@example.com",
+                     .name = "Ann",
+                     .is_active = true,
+                     .has_2fa = true};
+  auto org = Run(orgs().Create("acme", "Acme", ann, Ann()));
+  ASSERT_OK(org);
+  UserCopy bob = ann;
+  bob.user = UserId{8};
+  bob.is_active = false;
+  ASSERT_OK(Run(orgs().AddMember(org->id, bob, "member", 0, Ann())));
+  const auto first = Find(org->id, UserId{7});
+  EXPECT_EQ(first->name, "Ann");
+  EXPECT_TRUE(first->user_has_2fa);
+  EXPECT_TRUE(first->user_is_active);
+  const auto second = Find(org->id, UserId{8});
+  EXPECT_TRUE(second->user_has_2fa);
+  EXPECT_FALSE(second->user_is_active);
+}
+
+TEST_P(OrgServiceTest, FlagsThatRestOnAnotherVersionAreNotChanged) {
+  const OrgId org = MakeOrg("acme");
+  auto first = Run(orgs().UpdateFlags(org, {{"allow_invites", false}}, false, 1, Ann()));
+  ASSERT_OK(first);
+  EXPECT_EQ(first->version, 2);
+  const auto entries = AuditRows().size();
+  EXPECT_ERROR(kConflict, kOrganizationChanged,
+               Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 1, Ann())));
+  EXPECT_EQ(Run(orgs().Get(org))->flags, first->flags);
+  EXPECT_EQ(AuditRows().size(), entries);
+  EXPECT_OK(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 2, Ann())));
+}
+
+// Requests are no members: not in the list, not mailed, not counted.
+TEST_P(OrgServiceTest, RequestsAreNotListedAsMembers) {
+  const OrgId org = MakeOrg("acme");
+  Invite(org, "dan@example.com");
+  Invite(org, "eve@example.com");
+  Execute(
+      "UPDATE organization_members SET invite_status = 'requested_to_join' "
+      "WHERE email = 'eve@example.com'");
+  auto page = Run(orgs().ListMembers(org, std::nullopt, 50));
+  ASSERT_OK(page);
+  EXPECT_EQ(page->total, 2);
+  EXPECT_EQ(page->members.size(), 2u);
+  EXPECT_EQ(Run(orgs().CountWithoutSso(org)).value(), 2);
 }
 
 TEST_P(OrgServiceTest, DefaultRoleIsAuditedWhenItChanges) {
@@ -317,7 +400,7 @@ TEST_P(OrgServiceTest, DefaultRoleIsAuditedWhenItChanges) {
 TEST_P(OrgServiceTest, AFailingAuditEntryUndoesTheDeed) {
   const OrgId org = MakeOrg("acme");
   Execute("DROP TABLE audit_log");
-  EXPECT_FALSE(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, Ann())).has_value());
+  EXPECT_FALSE(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 0, Ann())).has_value());
   EXPECT_FALSE(
       Run(orgs().AddMember(org, UserId{9}, "b@example.com", "member", 0, Ann())).has_value());
   EXPECT_FALSE(Run(orgs().Create("other", "Other", UserId{9}, "b@example.com", Ann())).has_value());

@@ -1,13 +1,9 @@
 #pragma once
 
 #include "platform/sql/sql.h"
+#include "region/orgs/columns.h"
 
 namespace gatehouse::orgs {
-
-#define GATEHOUSE_ORG_COLUMNS "id, slug, name, status, default_role, flags, version, created_at"
-#define GATEHOUSE_MEMBER_COLUMNS                                                               \
-  "m.id, m.organization_id, m.user_id, COALESCE(m.email, m.user_email, ''), m.role, m.flags, " \
-  "m.version, m.user_is_active, m.created_at"
 
 inline constexpr sql::Statement kOrgBySlug{
     "orgs.by_slug",
@@ -23,10 +19,11 @@ inline constexpr sql::Statement kOrgInsert{
     "INSERT INTO organizations (id, slug, name, status, default_role, flags, version, created_at) "
     "VALUES ($1, $2, $3, 'active', 'member', $4, 1, $5) ON CONFLICT (slug) DO NOTHING"};
 // $2: bits to set; $3: all bits but those to clear.
+// $4: the version that the caller saw; 0 is any.
 inline constexpr sql::Statement kOrgSetFlags{
     "orgs.set_flags",
     "UPDATE organizations SET flags = (flags | $2) & $3, version = version + 1 WHERE id = $1 "
-    "RETURNING " GATEHOUSE_ORG_COLUMNS};
+    "AND ($4 = 0 OR version = $4) RETURNING " GATEHOUSE_ORG_COLUMNS};
 inline constexpr sql::Statement kOrgSetDefaultRole{
     "orgs.set_default_role",
     "UPDATE organizations SET default_role = $2, version = version + 1 "
@@ -38,10 +35,12 @@ inline constexpr sql::Statement kMemberByUser{
     " FROM organization_members m WHERE m.organization_id = $1 AND m.user_id = $2"};
 inline constexpr sql::Statement kMembers{
     "org_members.page", "SELECT " GATEHOUSE_MEMBER_COLUMNS
-                        " FROM organization_members m WHERE m.organization_id = $1 AND m.id > $2 "
-                        "ORDER BY m.id LIMIT $3"};
+                        " FROM organization_members m WHERE m.organization_id = $1 "
+                        "AND m.invite_status = 'approved' AND m.id > $2 ORDER BY m.id LIMIT $3"};
 inline constexpr sql::Statement kMemberCount{
-    "org_members.count", "SELECT COUNT(*) FROM organization_members WHERE organization_id = $1"};
+    "org_members.count",
+    "SELECT COUNT(*) FROM organization_members WHERE organization_id = $1 "
+    "AND invite_status = 'approved'"};
 inline constexpr sql::Statement kOwners{
     "org_members.owners",
     "SELECT " GATEHOUSE_MEMBER_COLUMNS
@@ -50,12 +49,13 @@ inline constexpr sql::Statement kOwners{
 // $2 is the linked bit.
 inline constexpr sql::Statement kCountWithout{
     "org_members.count_without_flag",
-    "SELECT COUNT(*) FROM organization_members WHERE organization_id = $1 AND (flags & $2) = 0"};
+    "SELECT COUNT(*) FROM organization_members WHERE organization_id = $1 AND (flags & $2) = 0 "
+    "AND invite_status = 'approved'"};
 inline constexpr sql::Statement kMembersWithout{
     "org_members.without_flag",
     "SELECT " GATEHOUSE_MEMBER_COLUMNS
     " FROM organization_members m WHERE m.organization_id = $1 AND (m.flags & $2) = 0 "
-    "ORDER BY m.id"};
+    "AND m.invite_status = 'approved' ORDER BY m.id"};
 inline constexpr sql::Statement kMembersWithUser{
     "org_members.with_user",
     "SELECT " GATEHOUSE_MEMBER_COLUMNS
@@ -71,7 +71,8 @@ inline constexpr sql::Statement kMembershipsOfUser{
 inline constexpr sql::Statement kMemberInsert{
     "org_members.insert",
     "INSERT INTO organization_members (id, organization_id, user_id, email, role, flags, version, "
-    "user_email, user_is_active, created_at) VALUES ($2, $1, $3, NULL, $4, $5, 1, $6, 1, $7) "
+    "user_email, user_is_active, created_at, user_name, user_has_2fa) "
+    "VALUES ($2, $1, $3, NULL, $4, $5, 1, $6, $9, $7, $8, $10) "
     "ON CONFLICT (organization_id, user_id) DO NOTHING"};
 // $3: bits to set; $4: all bits but those to clear.
 inline constexpr sql::Statement kMemberSetFlags{
@@ -88,8 +89,5 @@ inline constexpr sql::Statement kAdopt{
     "INSERT INTO organization_adoption (organization_id, feature, data, times, created_at) "
     "VALUES ($1, $2, $3, 1, $4) ON CONFLICT (organization_id, feature) "
     "DO UPDATE SET times = organization_adoption.times + 1"};
-
-#undef GATEHOUSE_ORG_COLUMNS
-#undef GATEHOUSE_MEMBER_COLUMNS
 
 }  // namespace gatehouse::orgs

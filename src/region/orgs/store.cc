@@ -5,11 +5,8 @@
 #include "region/orgs/statements.h"
 
 namespace gatehouse::orgs::store {
-namespace {
 
-constexpr std::size_t kMemberColumns = 9;
-
-Organization ReadOrganization(const sql::Row& row, std::size_t at = 0) {
+Organization ReadOrganization(const sql::Row& row, std::size_t at) {
   return {.id = row.As<OrgId>(at),
           .slug = row.String(at + 1),
           .name = row.String(at + 2),
@@ -20,28 +17,35 @@ Organization ReadOrganization(const sql::Row& row, std::size_t at = 0) {
           .created_at = row.Time(at + 7)};
 }
 
-Member ReadMember(const sql::Row& row) {
-  return {.id = row.As<MemberId>(0),
-          .organization = row.As<OrgId>(1),
-          .user = row.OptAs<UserId>(2),
-          .email = row.String(3),
-          .role = row.String(4),
-          .flags = row.Int(5),
-          .version = row.Int(6),
-          .user_is_active = row.Bool(7),
-          .created_at = row.Time(8)};
+Member ReadMember(const sql::Row& row, std::size_t at) {
+  return {.id = row.As<MemberId>(at),
+          .organization = row.As<OrgId>(at + 1),
+          .user = row.OptAs<UserId>(at + 2),
+          .email = row.String(at + 3),
+          .name = row.String(at + 9),
+          .role = row.String(at + 4),
+          .flags = row.Int(at + 5),
+          .version = row.Int(at + 6),
+          .user_is_active = row.Bool(at + 7),
+          .user_has_2fa = row.Bool(at + 10),
+          .created_at = row.Time(at + 8),
+          .invite_status = row.String(at + 11),
+          .inviter = row.OptAs<UserId>(at + 12),
+          .invite_expires_at = row.OptTime(at + 13)};
 }
 
-Result<Organization> OneOrganization(const sql::Rows& rows) {
-  if (rows.empty()) return Fail(Code::kNotFound, kOrganizationNotFound);
-  return ReadOrganization(rows.front());
-}
-
-std::vector<Member> AllMembers(const sql::Rows& rows) {
+std::vector<Member> ReadMembers(const sql::Rows& rows) {
   std::vector<Member> members;
   members.reserve(rows.size());
   for (const sql::Row row : rows) members.push_back(ReadMember(row));
   return members;
+}
+
+namespace {
+
+Result<Organization> OneOrganization(const sql::Rows& rows) {
+  if (rows.empty()) return Fail(Code::kNotFound, kOrganizationNotFound);
+  return ReadOrganization(rows.front());
 }
 
 }  // namespace
@@ -70,9 +74,12 @@ Result<void> Insert(sql::Tx& tx, const Organization& organization) {
   return {};
 }
 
-Result<Organization> ChangeFlags(sql::Tx& tx, OrgId organization, FlagChange change) {
-  GH_TRY(const sql::Rows rows, tx.Query(kOrgSetFlags, {organization, change.set, ~change.clear}));
-  return OneOrganization(rows);
+Result<Organization> ChangeFlags(sql::Tx& tx, OrgId organization, FlagChange change,
+                                 std::int64_t expected_version) {
+  GH_TRY(const sql::Rows rows,
+         tx.Query(kOrgSetFlags, {organization, change.set, ~change.clear, expected_version}));
+  if (rows.empty()) return Fail(Code::kConflict, kOrganizationChanged);
+  return ReadOrganization(rows.front());
 }
 
 Result<bool> SetDefaultRole(sql::Tx& tx, OrgId organization, std::string_view role) {
@@ -89,23 +96,23 @@ Result<std::optional<Member>> FindMember(sql::Tx& tx, OrgId organization, UserId
 Result<MemberPage> ListMembers(sql::Tx& tx, OrgId organization, MemberId after, std::size_t limit) {
   GH_TRY(const sql::Rows rows, tx.Query(kMembers, {organization, after, limit}));
   GH_TRY(const sql::Rows total, tx.Query(kMemberCount, {organization}));
-  return MemberPage{.members = AllMembers(rows), .total = total.front().Int(0)};
+  return MemberPage{.members = ReadMembers(rows), .total = total.front().Int(0)};
 }
 
 Result<std::vector<Member>> Owners(sql::Tx& tx, OrgId organization) {
   GH_TRY(const sql::Rows rows, tx.Query(kOwners, {organization}));
-  return AllMembers(rows);
+  return ReadMembers(rows);
 }
 
 Result<std::vector<Member>> MembersWithUser(sql::Tx& tx, OrgId organization) {
   GH_TRY(const sql::Rows rows, tx.Query(kMembersWithUser, {organization}));
-  return AllMembers(rows);
+  return ReadMembers(rows);
 }
 
 Result<std::vector<Member>> MembersWithout(sql::Tx& tx, OrgId organization, MemberFlag flag) {
   GH_TRY(const sql::Rows rows,
          tx.Query(kMembersWithout, {organization, static_cast<std::int64_t>(flag)}));
-  return AllMembers(rows);
+  return ReadMembers(rows);
 }
 
 Result<std::int64_t> CountWithout(sql::Tx& tx, OrgId organization, MemberFlag flag) {
@@ -129,8 +136,9 @@ Result<bool> InsertMember(sql::Tx& tx, const Member& member) {
   const std::optional<std::string> email =
       member.email.empty() ? std::nullopt : std::optional(member.email);
   GH_TRY(const std::int64_t inserted,
-         tx.Exec(kMemberInsert, {member.organization, member.id, *member.user, member.role,
-                                 member.flags, email, member.created_at}));
+         tx.Exec(kMemberInsert,
+                 {member.organization, member.id, *member.user, member.role, member.flags, email,
+                  member.created_at, member.name, member.user_is_active, member.user_has_2fa}));
   return inserted > 0;
 }
 

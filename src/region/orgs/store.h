@@ -19,6 +19,12 @@ struct FlagChange {
   std::int64_t Of(std::int64_t flags) const { return (flags | set) & ~clear; }
 };
 
+// Rows of GATEHOUSE_ORG_COLUMNS and GATEHOUSE_MEMBER_COLUMNS (columns.h), from column `at` on.
+inline constexpr std::size_t kMemberColumns = 14;
+Organization ReadOrganization(const sql::Row& row, std::size_t at = 0);
+Member ReadMember(const sql::Row& row, std::size_t at = 0);
+std::vector<Member> ReadMembers(const sql::Rows& rows);
+
 // Active ones only. Errors: kNotFound "organization_not_found".
 Result<Organization> FindBySlug(sql::Tx& tx, std::string_view slug);
 Result<Organization> Find(sql::Tx& tx, OrgId organization);
@@ -26,8 +32,10 @@ Result<Organization> Find(sql::Tx& tx, OrgId organization);
 Result<std::optional<Organization>> FindAny(sql::Tx& tx, OrgId organization);
 // Errors: kAlreadyExists "slug_taken".
 Result<void> Insert(sql::Tx& tx, const Organization& organization);
-// Returns the organization as it is then. REQUIRES: it exists.
-Result<Organization> ChangeFlags(sql::Tx& tx, OrgId organization, FlagChange change);
+// Returns the organization as it is then. REQUIRES: it exists. Errors: kConflict
+// "organization_changed" (expected_version is neither 0 nor its version).
+Result<Organization> ChangeFlags(sql::Tx& tx, OrgId organization, FlagChange change,
+                                 std::int64_t expected_version = 0);
 // false: it was that already.
 Result<bool> SetDefaultRole(sql::Tx& tx, OrgId organization, std::string_view role);
 

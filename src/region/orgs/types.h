@@ -18,6 +18,12 @@ enum OrgFlag : std::int64_t {
   kAllowJoinLeave = 1 << 0,
   kRequire2fa = 1 << 4,
   kRequireEmailVerification = 1 << 6,
+  // Our own options, from bit 16 on; the bit says what is not usual.
+  kNoJoinRequests = 1 << 16,        // "allow_join_requests" is false
+  kMembersNoEventAdmin = 1 << 17,   // "events_member_admin" is false
+  kMembersNoAlertsWrite = 1 << 18,  // "alerts_member_write" is false
+  kNoInvites = 1 << 19,             // "allow_invites" is false
+  kBindInvitesToEmail = 1 << 20,    // "bind_invites_to_email"
 };
 
 // Member flag bits; the names in JSON are "sso:linked", "sso:invalid", …
@@ -41,6 +47,16 @@ struct Organization {
   Timestamp created_at;
 
   bool require_2fa() const { return (flags & kRequire2fa) != 0; }
+  bool open_membership() const { return (flags & kAllowJoinLeave) != 0; }
+};
+
+// Copies of control data that the region keeps in member rows.
+struct UserCopy {
+  UserId user;
+  std::string email;
+  std::string name = "";
+  bool is_active = true;
+  bool has_2fa = false;
 };
 
 struct Member {
@@ -48,12 +64,19 @@ struct Member {
   OrgId organization;
   std::optional<UserId> user;  // absent: pending
   std::string email;           // the pending address, else the user's
+  std::string name = "";       // the user's; "" while pending
   std::string role;
   std::int64_t flags = 0;
   std::int64_t version = 0;
   bool user_is_active = true;
+  bool user_has_2fa = false;
   Timestamp created_at;
+  // Of a pending row.
+  std::string invite_status = "approved";
+  std::optional<UserId> inviter = {};
+  std::optional<Timestamp> invite_expires_at = {};
 
+  bool pending() const { return !user.has_value(); }
   bool sso_linked() const { return (flags & kSsoLinked) != 0; }
   bool sso_invalid() const { return (flags & kSsoInvalid) != 0; }
 };
@@ -71,6 +94,12 @@ const std::vector<Role>& Roles();
 const Role* FindRole(std::string_view id);
 int RolePriority(std::string_view id);  // -1 if unknown
 bool RoleHasScope(std::string_view role, std::string_view scope);
+// The scopes of the role in this organization: its options may take event:admin and alerts:write
+// from plain members.
+std::vector<std::string> ScopesOf(const Organization& organization, std::string_view role);
+// Roles whose scopes are within `scopes`: what their holder may grant, retired ones left out.
+std::vector<std::string> GrantableRoles(const Organization& organization,
+                                        const std::vector<std::string>& scopes);
 // All scopes a token may carry.
 const std::vector<std::string_view>& AllScopes();
 // `granted` contains `scope` or one that implies it (write ⊃ read, admin ⊃ write).

@@ -23,12 +23,15 @@ constexpr std::array<std::string_view, 16> kReserved = {
     "prompt",         "id_token_hint", "resource",
     "registration"};
 
-bool IsReserved(std::string_view raw_name) {
+// What cannot be decoded might be read by the provider as anything.
+bool IsNamed(std::string_view raw_name, std::string_view wanted) {
   auto name = http::PercentDecode(raw_name, true);
-  // What cannot be decoded might be read by the provider as anything.
-  return !name || std::ranges::any_of(kReserved, [&](std::string_view reserved) {
-    return EqualsIgnoreCase(*name, reserved);  // some servers do not tell them apart
-  });
+  return !name || EqualsIgnoreCase(*name, wanted);  // some servers do not tell cases apart
+}
+
+bool IsReserved(std::string_view raw_name) {
+  return std::ranges::any_of(kReserved,
+                             [&](std::string_view name) { return IsNamed(raw_name, name); });
 }
 
 }  // namespace
@@ -38,7 +41,9 @@ std::string AuthorizationUrl(const Config& config, const AuthorizationInput& inp
   std::string url(base);
   char separator = '?';
   for (std::string_view piece : Split(query, '&')) {
-    if (piece.empty() || IsReserved(SplitOnce(piece, '=').first)) continue;
+    std::string_view name = SplitOnce(piece, '=').first;
+    if (piece.empty() || IsReserved(name)) continue;
+    if (!config.entered.acr_values.empty() && IsNamed(name, "acr_values")) continue;
     url += separator;
     url += piece;
     separator = '&';
@@ -51,6 +56,9 @@ std::string AuthorizationUrl(const Config& config, const AuthorizationInput& inp
   http::AppendQuery(url, "nonce", input.nonce);
   http::AppendQuery(url, "code_challenge", input.challenge);
   http::AppendQuery(url, "code_challenge_method", "S256");
+  if (!config.entered.acr_values.empty()) {
+    http::AppendQuery(url, "acr_values", config.entered.acr_values);
+  }
   const std::string& hint = input.login_hint;
   if (!hint.empty() && hint.size() <= kMaxHint && IsValidUtf8(hint) && !HasControl(hint)) {
     http::AppendQuery(url, "login_hint", hint);

@@ -67,7 +67,26 @@ std::string Text(const json::Object& object, std::string_view name) {
   return std::string(json::GetString(object, name).value_or(""));
 }
 
+// Space-separated values of `acr` (OpenID Connect Core 1.0 §3.1.2.1), each once.
+std::string NormalAcrValues(std::string_view text, bool& valid) {
+  std::vector<std::string> values;
+  for (std::string_view value : Split(text, ' ')) {
+    if (value.empty()) continue;
+    if (!IsScopeToken(value)) valid = false;
+    if (std::ranges::find(values, value) == values.end()) values.emplace_back(value);
+  }
+  return Join(values, " ");
+}
+
 }  // namespace
+
+std::vector<std::string> Entered::AcceptedAcr() const {
+  std::vector<std::string> values;
+  for (std::string_view value : Split(acr_values, ' ')) {
+    if (!value.empty()) values.emplace_back(value);
+  }
+  return values;
+}
 
 std::string DiscoveryUrl(std::string_view issuer) {
   if (issuer.ends_with('/')) issuer.remove_suffix(1);
@@ -122,6 +141,21 @@ std::vector<SettingField> SettingFields() {
        .label = "Use the shared return URL",
        .help = "For one application at the provider that serves several organizations.",
        .kind = "checkbox",
+       .required = false},
+      {.name = "require_second_factor",
+       .label = "The provider must vouch for a second factor",
+       .help =
+           "A log-in is refused unless the ID token says so: \"amr\" with mfa, otp, hwk, swk, sc, "
+           "fpt, face or iris, or one of the values below in \"acr\". Switch the second factor on "
+           "at the provider first; the test log-in must pass too. Sessions without it end.",
+       .kind = "checkbox",
+       .required = false},
+      {.name = "acr_values",
+       .label = "Accepted acr values",
+       .help =
+           "For providers that say it in \"acr\": the values that mean a second factor, separated "
+           "by spaces, for example https://refeds.org/profile/mfa. They are asked for in every "
+           "log-in.",
        .required = false},
   };
 }
@@ -189,6 +223,14 @@ EnteredOutcome ReadSettings(const Settings& settings, const Config* stored) {
   }
   entered.use_userinfo = Checked(settings, "use_userinfo");
   entered.shared_return_url = Checked(settings, "shared_return_url");
+  entered.require_second_factor = Checked(settings, "require_second_factor");
+  bool acr_valid = true;
+  if (std::string_view acr = Trim(Value(settings, "acr_values")); acr.size() > kMaxField) {
+    refuse("acr_values", kFieldTooLong);
+  } else {
+    entered.acr_values = NormalAcrValues(acr, acr_valid);
+    if (!acr_valid) refuse("acr_values", kFieldInvalid);
+  }
   return out;
 }
 
@@ -219,6 +261,8 @@ json::Object Config::ToJson() const {
   out["claims"] = std::move(claims);
   out["use_userinfo"] = entered.use_userinfo;
   out["shared_return_url"] = entered.shared_return_url;
+  out["require_second_factor"] = entered.require_second_factor;
+  out["acr_values"] = entered.acr_values;
   out["id_token_algs"] = std::move(algs);
   out["endpoints"] = std::move(urls);
   out["iss_parameter_supported"] = iss_parameter_supported;
@@ -236,6 +280,9 @@ Result<Config> Config::FromJson(const json::Object& object) {
   entered.scopes = Text(object, "scopes");
   entered.use_userinfo = json::GetBool(object, "use_userinfo").value_or(false);
   entered.shared_return_url = json::GetBool(object, "shared_return_url").value_or(false);
+  // Absent in what older versions stored.
+  entered.require_second_factor = json::GetBool(object, "require_second_factor").value_or(false);
+  entered.acr_values = Text(object, "acr_values");
   if (const json::Object* claims = json::GetObject(object, "claims")) {
     entered.claim_email = Text(*claims, "email");
     entered.claim_name = Text(*claims, "name");

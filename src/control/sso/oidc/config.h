@@ -6,6 +6,7 @@
 //
 // JSON form: {issuer, client_id, client_secret, auth_method, private_key_pem, private_key_alg,
 // private_key_kid, scopes, claims: {id, email, name}, use_userinfo, shared_return_url,
+// require_second_factor, acr_values,
 // id_token_algs, endpoints: {authorization, token, userinfo, jwks}, iss_parameter_supported,
 // discovered_at}
 
@@ -36,6 +37,11 @@ struct Entered {
   std::string claim_name = "name";
   bool use_userinfo = false;
   bool shared_return_url = false;
+  // The provider must vouch for a second factor (second_factor.h), by `acr_values` among others.
+  bool require_second_factor = false;
+  std::string acr_values;  // separated by spaces, "" for none; asked for in every request
+
+  std::vector<std::string> AcceptedAcr() const;
 };
 
 // What discovery said.

@@ -50,6 +50,9 @@ inline constexpr std::string_view kNonce = "oidc_nonce";
 inline constexpr std::string_view kAtHash = "oidc_at_hash";
 inline constexpr std::string_view kCHash = "oidc_c_hash";
 
+// ---- what the provider vouches for --------------------------------------------------------------
+inline constexpr std::string_view kSecondFactorMissing = "sso_second_factor_missing";
+
 // ---- userinfo -----------------------------------------------------------------------------------
 inline constexpr std::string_view kUserinfo = "oidc_userinfo";
 inline constexpr std::string_view kUserinfoSub = "oidc_userinfo_sub";

@@ -8,6 +8,7 @@
 #include "control/sso/oidc/errors.h"
 #include "control/sso/oidc/id_token.h"
 #include "control/sso/oidc/oidc_adapter.h"
+#include "control/sso/oidc/second_factor.h"
 
 namespace gatehouse::sso::oidc {
 
@@ -21,6 +22,7 @@ struct OidcAdapter::Attempt {
   Checks checks;
   json::Object claims;  // verified
   std::string user_message;
+  bool second_factor = false;  // vouched for by the verified ID token
 };
 
 namespace {
@@ -106,6 +108,7 @@ Task<CallbackOutcome> OidcAdapter::Finish(json::Object config, CallbackInput inp
   } else {
     out.reason = result.error().reason;
   }
+  out.second_factor = out.assertion.has_value() && attempt.second_factor;
   out.user_message = std::move(attempt.user_message);
   out.claims = RedactClaims(attempt.claims);
   out.checks = attempt.checks.Take();
@@ -123,6 +126,16 @@ Task<identity::Assertion> OidcAdapter::Run(Attempt& attempt) {
   GH_CO_TRY(attempt.claims, co_await Verify(attempt, tokens, answer.code));
 
   const Entered& entered = config.entered;
+  // Before userinfo is merged in: only the signed token vouches.
+  SecondFactor factor = ReadSecondFactor(attempt.claims, entered.AcceptedAcr());
+  attempt.second_factor = factor.vouched;
+  if (entered.require_second_factor) {
+    std::string expected = "amr with a second factor";
+    if (!entered.acr_values.empty()) expected = "acr " + entered.acr_values + ", or " + expected;
+    if (!attempt.checks.Add("id_token.second_factor", factor.vouched, expected, factor.received)) {
+      co_return Refuse(kSecondFactorMissing);
+    }
+  }
   bool wants_userinfo = entered.use_userinfo || Text(attempt.claims, entered.claim_email).empty();
   if (wants_userinfo && !config.endpoints.userinfo.empty()) {
     GH_CO_TRY(json::Object userinfo, co_await Userinfo(attempt, tokens));

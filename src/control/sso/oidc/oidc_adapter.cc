@@ -197,7 +197,13 @@ json::Object OidcAdapter::PublicConfig(const json::Object& config) const {
   out["claim_name"] = entered.claim_name;
   out["use_userinfo"] = entered.use_userinfo;
   out["shared_return_url"] = entered.shared_return_url;
+  out["require_second_factor"] = entered.require_second_factor;
+  out["acr_values"] = entered.acr_values;
   return out;
+}
+
+bool OidcAdapter::RequiresSecondFactor(const json::Object& config) const {
+  return json::GetBool(config, "require_second_factor").value_or(false);
 }
 
 std::string OidcAdapter::Issuer(const json::Object& config) const {

@@ -51,6 +51,7 @@ class OidcAdapter final : public Adapter {
   json::Array ClientKeys(const json::Object& config) const override;
   // Checkboxes are JSON booleans, the rest is text.
   json::Object PublicConfig(const json::Object& config) const override;
+  bool RequiresSecondFactor(const json::Object& config) const override;
   std::string Issuer(const json::Object& config) const override;
   std::vector<Mapped> Mapping(const json::Object& config,
                               const json::Object& claims) const override;

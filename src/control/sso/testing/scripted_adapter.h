@@ -15,6 +15,8 @@ class ScriptedAdapter final : public Adapter {
   identity::Assertion next{"https://idp.test", "subject-1", "owner@acme.test", true, "Olivia", {}};
   std::string refusal;
   int finished = 0;
+  // The provider vouches for a second factor.
+  bool vouches = false;
   // Another step list than the one a stored pipeline was made with: a deployment in between.
   bool other_steps = false;
   // Called inside Finish: what happens while the provider answers.
@@ -54,6 +56,9 @@ class ScriptedAdapter final : public Adapter {
   json::Array ClientKeys(const json::Object& config) const override {
     return {json::Object{{"kid", json::GetString(config, "client_id").value_or("")}}};
   }
+  bool RequiresSecondFactor(const json::Object& config) const override {
+    return json::GetString(config, "require_second_factor") == "on";
+  }
   std::string Issuer(const json::Object& config) const override {
     return std::string(json::GetString(config, "issuer").value_or(""));
   }
@@ -76,6 +81,7 @@ class ScriptedAdapter final : public Adapter {
       co_return out;
     }
     out.assertion = next;
+    out.second_factor = vouches;
     out.claims["sub"] = next.subject;
     out.checks.push_back({"id_token.signature", true, "valid", "valid"});
     co_return out;

@@ -9,7 +9,7 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       clock(the_clock),
       ids(the_ids),
       keys(crypto::KeyRing::ForTest("sso", rng)),
-      audit(clock, ids),
+      audit(clock, ids, keys->DeriveKey("audit")),
       control_outbox(outbox::Half::kControl, clock, ids),
       region_outbox(outbox::Half::kRegion, clock, ids),
       control_drainer(outbox::Half::kControl, db, clock, {}),
@@ -26,6 +26,11 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       authn::ServiceParts{db, session_store, user_store, *users, clock, audit});
   orgs = std::make_unique<orgs::ServiceImpl>(
       orgs::ServiceImpl::Parts{db, clock, ids, region_outbox, audit, kBaseUrl, {}});
+  const std::string invite_key = keys->DeriveKey("invite");
+  members = std::make_unique<members::ServiceImpl>(members::ServiceImpl::Parts{
+      db, clock, rng, region_outbox, region_drainer, audit, invite_key, kBaseUrl});
+  invites = std::make_unique<invites::ServiceImpl>(invites::ServiceImpl::Parts{
+      db, clock, ids, rng, region_outbox, audit, limiter, invite_key, kBaseUrl});
   auto adapter = std::make_unique<ScriptedAdapter>();
   provider = adapter.get();
   std::vector<std::unique_ptr<Adapter>> adapters;
@@ -37,7 +42,8 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       Deps{db, clock, ids, rng, *keys, audit, control_outbox, control_drainer, user_store,
            session_store, *authn, identity_store, *orgs, limiter},
       sso_options, std::move(adapters));
-  RegisterEffects(control_drainer, *orgs);
+  RegisterEffects(control_drainer, *orgs, *members, *invites);
+  RegisterRegionEffects(region_drainer, *sso, *members);
   auto keep = [](std::vector<json::Object>& all, outbox::Message m) -> Task<void> {
     all.push_back(std::move(m.payload));
     co_return Result<void>();
@@ -45,6 +51,7 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
   auto* all = &mails;
   auto nobody = [](outbox::Message) -> Task<void> { co_return Result<void>(); };
   region_drainer.Register(outbox::Category::kOrganizationUpdate, nobody);
+  region_drainer.Register(outbox::Category::kSendSignal, nobody);
   for (outbox::Drainer* drainer : {&control_drainer, &region_drainer}) {
     drainer->Register(outbox::Category::kMail,
                       [keep, all](outbox::Message m) { return keep(*all, std::move(m)); });
@@ -153,12 +160,28 @@ Result<Step> SsoTest::SetUpSso(Browser& browser) {
   return done;
 }
 
-Result<Step> SsoTest::StartLogin(const Browser& browser) {
-  return Run(house_->sso->BeginLogin(ClientOf(browser), Acme(), ""));
+Result<Step> SsoTest::StartLogin(const Browser& browser, std::optional<invites::Ticket> ticket) {
+  return Run(house_->sso->BeginLogin(ClientOf(browser), Acme(), "", std::move(ticket)));
 }
 
-Result<Step> SsoTest::LogInThroughProvider(Browser& browser) {
-  GH_TRY(Step started, StartLogin(browser));
+void SsoTest::Enrol(const users::User& user) {
+  ASSERT_OK(Write([&](sql::Tx& tx) { return house_->user_store.SetHas2fa(tx, user.id, true); }));
+  house_->authn->ForgetAll();
+}
+
+Result<authn::IssuedSession> SsoTest::AnswerSecondFactor(const std::string& pending_token) {
+  return Write([&](sql::Tx& tx) -> Result<authn::IssuedSession> {
+    GH_TRY(authn::PendingLogin pending, house_->session_store.TakePending(tx, pending_token));
+    std::vector<authn::Proof> proofs{pending.proof,
+                                     {.kind = authn::ProofKind::kTotp, .at = clock().Now()}};
+    return house_->session_store.CreateWithProofs(tx, pending.user, proofs, pending.previous,
+                                                  "10.0.0.1", "test");
+  });
+}
+
+Result<Step> SsoTest::LogInThroughProvider(Browser& browser,
+                                           std::optional<invites::Ticket> ticket) {
+  GH_TRY(Step started, StartLogin(browser, std::move(ticket)));
   Result<Step> done = Return(browser, started);
   Adopt(browser, done);
   return done;

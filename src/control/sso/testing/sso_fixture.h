@@ -14,6 +14,8 @@
 #include "control/sso/testing/scripted_adapter.h"
 #include "control/users/service_impl.h"
 #include "core/testing/migrated_database.h"
+#include "region/orgs/invites/service_impl.h"
+#include "region/orgs/members/service_impl.h"
 #include "region/orgs/service_impl.h"
 
 namespace gatehouse::sso::fixture {
@@ -47,6 +49,8 @@ class House {
   std::unique_ptr<users::ServiceImpl> users;
   std::unique_ptr<authn::ServiceImpl> authn;
   std::unique_ptr<orgs::ServiceImpl> orgs;
+  std::unique_ptr<members::ServiceImpl> members;
+  std::unique_ptr<invites::ServiceImpl> invites;
   ScriptedAdapter* provider = nullptr;  // owned by sso
   std::unique_ptr<ServiceImpl> sso;
   std::vector<json::Object> mails;
@@ -72,10 +76,17 @@ class SsoTest : public test::MigratedDatabase {
   Result<Step> Return(const Browser& browser, const Step& started, std::string slug = "acme");
   // Begin, provider, review and the last click.
   Result<Step> SetUpSso(Browser& browser);
-  Result<Step> StartLogin(const Browser& browser);
+  Result<Step> StartLogin(const Browser& browser,
+                          std::optional<invites::Ticket> ticket = std::nullopt);
   // Start and come back from the provider.
-  Result<Step> LogInThroughProvider(Browser& browser);
+  Result<Step> LogInThroughProvider(Browser& browser,
+                                    std::optional<invites::Ticket> ticket = std::nullopt);
   void Adopt(Browser& browser, const Result<Step>& step);
+
+  // The user has a second factor from now on.
+  void Enrol(const users::User& user);
+  // The second factor after a first proof, as the factors' service answers it.
+  Result<authn::IssuedSession> AnswerSecondFactor(const std::string& pending_token);
 
   orgs::Organization Acme();
   std::optional<orgs::Member> MemberOf(const users::User& user);

@@ -30,9 +30,20 @@ class FakeUsers final : public users::Service {
     std::vector<std::pair<std::string, bool>> out;
     const users::User& user = w_.accounts.at(id).user;
     out.emplace_back(user.email, user.email_verified);
+    for (const auto& other : w_.more_emails[id]) out.push_back(other);
+    co_return out;
+  }
+  Task<std::vector<UserId>> FindByAnyEmail(std::string email) override {
+    std::vector<UserId> out;
+    for (const auto& [id, emails] : w_.more_emails) {
+      for (const auto& [address, verified] : emails) {
+        if (address == email) out.push_back(id);
+      }
+    }
     co_return out;
   }
   Task<bool> AnyUser() override { co_return !w_.accounts.empty(); }
+  Task<void> TellRegions(UserId) override { co_return Result<void>(); }
   Task<users::User> Create(std::string email, std::string name, std::optional<std::string> password,
                            users::ClientInfo) override {
     UserId id = w_.AddUser(std::move(name), std::move(email), password.value_or(""));
@@ -74,7 +85,54 @@ class FakeUsers final : public users::Service {
     w_.accounts.at(id).user.name = std::move(name);
     co_return Result<void>();
   }
-  Task<void> SendEmailConfirmation(UserId, users::ClientInfo) override { co_return Result<void>(); }
+  Task<void> SendEmailConfirmation(UserId id, std::string email, users::ClientInfo) override {
+    GH_CO_TRY_VOID(w_.TakeChange());
+    w_.Called("users.SendEmailConfirmation " +
+              (email.empty() ? w_.accounts.at(id).user.email : email));
+    co_return Result<void>();
+  }
+  Task<void> AddEmail(UserId id, std::string email, users::ClientInfo) override {
+    GH_CO_TRY_VOID(w_.TakeChange());
+    if (email.find('@') == std::string::npos) {
+      co_return Fail(Code::kInvalidArgument, "email_invalid");
+    }
+    w_.more_emails[id].emplace_back(std::move(email), false);
+    co_return Result<void>();
+  }
+  Task<void> RemoveEmail(UserId id, std::string email, users::ClientInfo) override {
+    GH_CO_TRY_VOID(w_.TakeChange());
+    if (w_.accounts.at(id).user.email == email) {
+      co_return Fail(Code::kFailedPrecondition, "email_is_primary");
+    }
+    if (std::erase_if(w_.more_emails[id], [&](const auto& e) { return e.first == email; }) == 0) {
+      co_return Fail(Code::kNotFound, "email_not_found");
+    }
+    co_return Result<void>();
+  }
+  Task<users::User> SetPrimaryEmail(UserId id, std::string email, users::ClientInfo) override {
+    GH_CO_TRY_VOID(w_.TakeChange());
+    users::User& user = w_.accounts.at(id).user;
+    for (auto& [address, verified] : w_.more_emails[id]) {
+      if (address != email) continue;
+      if (!verified) co_return Fail(Code::kFailedPrecondition, "email_unverified");
+      std::swap(address, user.email);
+      ++user.session_epoch;
+      std::erase_if(w_.sessions, [id](const auto& s) { return s.second->user.id == id; });
+      co_return user;
+    }
+    if (user.email != email) co_return Fail(Code::kNotFound, "email_not_found");
+    co_return user;
+  }
+  Task<std::vector<users::AccountEvent>> ListEvents(UserId id, std::optional<std::int64_t> before,
+                                                    std::size_t limit) override {
+    co_return w_.EventsOf(id, before, limit);
+  }
+  Task<users::User> ConfirmPassword(UserId id, std::string password, users::ClientInfo) override {
+    if (w_.accounts.at(id).password != password) {
+      co_return Fail(Code::kPermissionDenied, "password_wrong");
+    }
+    co_return w_.accounts.at(id).user;
+  }
   Task<void> ConfirmEmail(UserId, std::string token) override {
     if (token != "good") co_return Fail(Code::kNotFound, "link_invalid");
     co_return Result<void>();
@@ -106,36 +164,50 @@ class FakeAuthn final : public authn::Service {
     if (found == w_.tokens.end()) co_return Fail(Code::kUnauthenticated, "token_invalid");
     co_return found->second;
   }
-  Task<authn::IssuedSession> LogIn(std::string username, std::string password,
-                                   std::optional<SessionId>, std::string, std::string,
-                                   std::string) override {
+  Task<authn::LoginOutcome> LogIn(std::string username, std::string password,
+                                  std::optional<SessionId>, std::string next,
+                                  users::ClientInfo) override {
     for (const auto& [id, account] : w_.accounts) {
       if (account.user.email == username && account.password == password) {
-        co_return w_.Issue(id, authn::ProofKind::kPassword);
+        co_return w_.Begin(id, authn::ProofKind::kPassword, std::move(next));
       }
     }
     co_return Fail(Code::kUnauthenticated, "login_failed");
   }
-  Task<authn::IssuedSession> Start(UserId user, authn::ProofKind proof, std::optional<SessionId>,
-                                   std::string, std::string) override {
-    co_return w_.Issue(user, proof);
+  Task<authn::LoginOutcome> Start(UserId user, authn::ProofKind proof, std::optional<SessionId>,
+                                  std::string next, users::ClientInfo) override {
+    co_return w_.Begin(user, proof, std::move(next));
   }
-  Task<authn::IssuedSession> Reissue(UserId user, SessionId, authn::ProofKind proof, std::string,
-                                     std::string) override {
-    co_return w_.Issue(user, proof);
+  Task<authn::IssuedSession> Reissue(UserId user, SessionId, std::optional<authn::ProofKind> proof,
+                                     users::ClientInfo) override {
+    co_return w_.Issue(user, proof.value_or(authn::ProofKind::kPassword));
   }
-  Task<void> LogOut(UserId user, SessionId session) override {
+  Task<authn::IssuedSession> StepUpByPassword(authn::Principal principal, std::string password,
+                                              users::ClientInfo) override {
+    if (w_.accounts.at(principal.user.id).password != password) {
+      co_return Fail(Code::kPermissionDenied, "password_wrong");
+    }
+    co_return w_.Issue(principal.user.id, authn::ProofKind::kPassword);
+  }
+  Task<void> LogOut(UserId user, SessionId session, users::ClientInfo client) override {
+    return EndSession(user, session, std::move(client));
+  }
+  Task<void> EndSession(UserId user, SessionId session, users::ClientInfo) override {
     auto gone = std::erase_if(w_.sessions, [&](const auto& s) {
       return s.second->user.id == user && s.second->session->id == session;
     });
     if (gone == 0) co_return Fail(Code::kNotFound, "session_not_found");
     co_return Result<void>();
   }
-  Task<void> EndOthers(UserId user, SessionId keep) override {
+  Task<void> EndOthers(UserId user, SessionId keep, users::ClientInfo) override {
     std::erase_if(w_.sessions, [&](const auto& s) {
       return s.second->user.id == user && s.second->session->id != keep;
     });
     co_return Result<void>();
+  }
+  Task<std::vector<users::AccountEvent>> ListEvents(UserId user, std::optional<std::int64_t> before,
+                                                    std::size_t limit) override {
+    co_return w_.EventsOf(user, before, limit);
   }
   Task<std::vector<authn::Session>> List(UserId user) override {
     std::vector<authn::Session> out;
@@ -216,7 +288,7 @@ class FakeOrgs final : public orgs::Service {
       return member.organization == organization && !member.sso_linked();
     });
   }
-  Task<orgs::Organization> Create(std::string slug, std::string name, UserId owner, std::string,
+  Task<orgs::Organization> Create(std::string slug, std::string name, orgs::UserCopy owner,
                                   orgs::Actor) override {
     if (!orgs::IsValidSlug(slug)) co_return Fail(Code::kInvalidArgument, "slug_invalid");
     if (std::ranges::find(w_.organizations, slug, &orgs::Organization::slug) !=
@@ -224,24 +296,46 @@ class FakeOrgs final : public orgs::Service {
       co_return Fail(Code::kAlreadyExists, "slug_taken");
     }
     OrgId id = w_.AddOrganization(std::move(slug), std::move(name));
-    w_.AddMember(id, owner, "owner");
+    w_.AddMember(id, owner.user, "owner");
     co_return w_.organizations.back();
   }
-  Task<orgs::Member> AddMember(OrgId, UserId, std::string, std::string, std::int64_t,
+  Task<orgs::Member> AddMember(OrgId, orgs::UserCopy, std::string, std::int64_t,
                                orgs::Actor) override {
     co_return Fail(Code::kInternal, "internal");
   }
-  Task<orgs::Organization> UpdateFlags(OrgId, json::Object, bool, orgs::Actor) override {
-    co_return Fail(Code::kInternal, "internal");
+  Task<orgs::Organization> UpdateFlags(OrgId id, json::Object flags, bool sso_active, std::int64_t,
+                                       orgs::Actor) override {
+    auto found = std::ranges::find(w_.organizations, id, &orgs::Organization::id);
+    if (found == w_.organizations.end()) co_return Fail(Code::kNotFound, "organization_not_found");
+    GH_CO_TRY_VOID(w_.TakeChange());
+    const auto set = [&](std::string_view name, std::int64_t bit, bool when) {
+      if (const json::Value* value = flags.if_contains(name); value != nullptr) {
+        found->flags = value->as_bool() == when ? found->flags | bit : found->flags & ~bit;
+      }
+    };
+    if (const json::Value* value = flags.if_contains("require_2fa");
+        value != nullptr && value->as_bool() && sso_active) {
+      co_return Fail(Code::kFailedPrecondition, "sso_active");
+    }
+    set("allow_joinleave", orgs::kAllowJoinLeave, true);
+    set("require_2fa", orgs::kRequire2fa, true);
+    set("require_email_verification", orgs::kRequireEmailVerification, true);
+    set("allow_join_requests", orgs::kNoJoinRequests, false);
+    set("events_member_admin", orgs::kMembersNoEventAdmin, false);
+    set("alerts_member_write", orgs::kMembersNoAlertsWrite, false);
+    set("allow_invites", orgs::kNoInvites, false);
+    set("bind_invites_to_email", orgs::kBindInvitesToEmail, true);
+    ++found->version;
+    co_return *found;
   }
-  Task<void> UpdateDefaultRole(OrgId, std::string, orgs::Actor) override {
+  Task<void> UpdateDefaultRole(OrgId id, std::string role, orgs::Actor) override {
+    if (orgs::FindRole(role) == nullptr) co_return Fail(Code::kInvalidArgument, "role_unknown");
+    for (orgs::Organization& organization : w_.organizations) {
+      if (organization.id == id) organization.default_role = role;
+    }
     co_return Result<void>();
   }
   Task<void> ApplyClearRequire2fa(std::int64_t, OrgId, orgs::Actor) override {
-    co_return Result<void>();
-  }
-  Task<void> ApplyMemberLinked(std::int64_t, OrgId, UserId, std::string, std::string,
-                               orgs::Actor) override {
     co_return Result<void>();
   }
   Task<void> ApplyMarkInvalidSso(std::int64_t, OrgId, UserId) override { co_return Result<void>(); }
@@ -350,9 +444,10 @@ class FakeSso final : public sso::Service {
   Task<void> CancelSetup(sso::Client, orgs::Organization organization) override {
     co_return Change("CancelSetup", organization.slug);
   }
-  Task<sso::Step> BeginLogin(sso::Client, orgs::Organization organization,
-                             std::string next) override {
+  Task<sso::Step> BeginLogin(sso::Client, orgs::Organization organization, std::string next,
+                             std::optional<invites::Ticket> ticket) override {
     w_.last_next = std::move(next);
+    w_.last_ticket = std::move(ticket);
     co_return Next("BeginLogin", organization.slug);
   }
   Task<sso::Step> Callback(sso::Client, std::string slug,
@@ -391,6 +486,25 @@ class FakeSso final : public sso::Service {
     co_return Change("Disable", organization.slug);
   }
   Task<void> Unlock(OrgId, std::string) override { co_return Result<void>(); }
+  Task<std::vector<sso::LinkedIdentity>> IdentitiesOf(UserId user) override {
+    std::vector<sso::LinkedIdentity> out;
+    for (const sso::LinkedIdentity& one : w_.identities) {
+      if (one.identity.user == user) out.push_back(one);
+    }
+    co_return out;
+  }
+  Task<void> Unlink(sso::Client client, IdentityId id) override {
+    for (const sso::LinkedIdentity& one : w_.identities) {
+      if (one.identity.id != id || one.identity.user != client.principal->user.id) continue;
+      if (one.needed_by_organization || one.needed_by_account) {
+        co_return Fail(Code::kFailedPrecondition, "identity_needed");
+      }
+      std::erase_if(w_.identities, [id](const auto& i) { return i.identity.id == id; });
+      co_return Result<void>();
+    }
+    co_return Fail(Code::kNotFound, "identity_not_found");
+  }
+  Task<void> ApplyMemberRemoved(OrgId, UserId, orgs::Actor) override { co_return Result<void>(); }
   Task<sso::SsoState> QueryState(const authn::Principal& principal, OrgId organization,
                                  const orgs::Member& member) override {
     sso::SsoState state;
@@ -517,9 +631,25 @@ std::string World::AddToken(UserId user, std::vector<std::string> scopes) {
 authn::IssuedSession World::Issue(UserId user, authn::ProofKind kind) {
   authn::Proof proof;
   proof.kind = kind;
+  proof.at = kNow;
   std::vector<authn::Proof> proofs(1, proof);
   std::string token = AddSession(user, std::move(proofs));
   return {token, *sessions.at(token)->session};
+}
+
+authn::LoginOutcome World::Begin(UserId user, authn::ProofKind proof, std::string next) {
+  if (!accounts.at(user).user.has_2fa) return {Issue(user, proof), ""};
+  return {std::nullopt, AddPending(user, std::move(next))};
+}
+
+std::vector<users::AccountEvent> World::EventsOf(UserId user, std::optional<std::int64_t> before,
+                                                 std::size_t limit) const {
+  std::vector<users::AccountEvent> out;
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    if (event->user != user || (before && event->id >= *before)) continue;
+    if (out.size() < limit) out.push_back(*event);
+  }
+  return out;
 }
 
 authn::Proof PasswordProof() { return {.kind = authn::ProofKind::kPassword, .at = kNow}; }

@@ -42,6 +42,53 @@
     if (focused) input.focus();
   }
 
+  // Security keys and passkeys. The server makes the challenge and judges the answer; this carries
+  // bytes to the browser and back.
+  const decode = (text) => Uint8Array.from(
+    atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const encode = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const credentialOf = async (kind, options) => {
+    options.challenge = decode(options.challenge);
+    if (options.user) options.user.id = decode(options.user.id);
+    for (const list of [options.allowCredentials, options.excludeCredentials]) {
+      for (const item of list ?? []) item.id = decode(item.id);
+    }
+    const made = await navigator.credentials[kind]({ publicKey: options });
+    const response = { clientDataJSON: encode(made.response.clientDataJSON) };
+    for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (made.response[part]) response[part] = encode(made.response[part]);
+    }
+    return JSON.stringify({ id: made.id, rawId: encode(made.rawId), type: made.type, response });
+  };
+  for (const form of document.querySelectorAll("form[data-webauthn]")) {
+    if (!window.PublicKeyCredential) continue;
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      const field = form.elements.response;
+      if (field.value) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const problem = form.querySelector(".problem");
+      problem.hidden = true;
+      try {
+        let text = form.dataset.options;
+        if (!text) {
+          const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+          const answer = await fetch(form.dataset.from, { method: "POST", body });
+          if (!answer.ok || answer.redirected) throw new Error("The server refused. Reload the page.");
+          text = await answer.text();
+        }
+        field.value = await credentialOf(form.dataset.webauthn, JSON.parse(text));
+        form.requestSubmit();
+      } catch (error) {
+        problem.textContent = error.name === "NotAllowedError"
+          ? "That was cancelled or took too long. Try again." : error.message;
+        problem.hidden = false;
+      }
+    });
+  }
+
   // A short name is suggested from the name until it is edited.
   for (const input of document.querySelectorAll("input[data-slug]")) {
     const slug = document.getElementById(input.dataset.slug);

@@ -7,10 +7,3 @@
 <p class="help" id="name-help">Shown to members of your organizations. Your user name is <code>{{USERNAME}}</code>.</p></div>
 <button class="button" type="submit">Save name</button>
 </form></section>
-<section class="card" aria-labelledby="mail-title"><h2 id="mail-title">E-mail addresses</h2>
-{{#NO_EMAIL}}<p class="empty">This account has no e-mail address.</p>{{/NO_EMAIL}}
-<ul class="rows">{{#EMAIL}}<li><span>{{ADDRESS}}</span> {{#PRIMARY}}<span class="pill">Primary</span>{{/PRIMARY}} {{#VERIFIED}}<span class="pill ok">Verified</span>{{/VERIFIED}}{{#UNVERIFIED}}<span class="pill warn">Not verified</span>{{/UNVERIFIED}}</li>{{/EMAIL}}</ul>
-{{#CAN_CONFIRM}}<form method="post" action="/account/">
-<input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="confirm-email">
-<button class="button quiet" type="submit">Send a confirmation mail</button>
-</form>{{/CAN_CONFIRM}}</section>

@@ -11,6 +11,9 @@
 <button class="button" type="submit">Sign in</button>
 <p class="minor"><a href="/account/recover/">Forgot your password?</a></p>
 </form>
+<form method="post" action="/auth/login/" class="stack" data-webauthn="get" data-from="/auth/passkey/" hidden>
+<input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="passkey"><input type="hidden" name="next" value="{{NEXT}}"><input type="hidden" name="response">
+<div class="or"><span>or</span></div><button class="button quiet" type="submit">Use a passkey</button><p class="problem" role="alert" hidden></p></form>
 {{#SSO}}<div class="or"><span>or</span></div>
 <form method="post" action="/auth/login/" class="stack">
 <input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="sso"><input type="hidden" name="next" value="{{NEXT}}">

@@ -31,14 +31,18 @@ struct Rig {
   explicit Rig(std::string base_url = "https://gate.example", std::optional<Demo> demo = {},
                std::filesystem::path mailbox = {})
       : base(std::move(base_url)) {
-    database.Apply(schema::kControlSet, schema::ControlMigrations());
+    database.Apply(schema::kControlSet, schema::ControlMigrations(), schema::kTenantTables);
     guard = std::make_unique<access::Guard>(access::Options{base, std::string(32, 'k')}, *authn,
                                             *sso, *orgs, rng);
     web = std::make_unique<Web>(Deps{.guard = *guard,
                                      .users = *users,
                                      .authn = *authn,
                                      .sso = *sso,
+                                     .factors = *factors,
                                      .orgs = *orgs,
+                                     .members = *members,
+                                     .invites = *invites,
+                                     .teams = *teams,
                                      .control = database.db(),
                                      .demo = std::move(demo),
                                      .mailbox_folder = std::move(mailbox)});
@@ -75,7 +79,11 @@ struct Rig {
   std::unique_ptr<users::Service> users = NewFakeUsers(world);
   std::unique_ptr<authn::Service> authn = NewFakeAuthn(world);
   std::unique_ptr<sso::Service> sso = NewFakeSso(world);
+  std::unique_ptr<factors::Service> factors = NewFakeFactors(world);
   std::unique_ptr<orgs::Service> orgs = NewFakeOrgs(world);
+  std::unique_ptr<members::Service> members = NewFakeMembers(world);
+  std::unique_ptr<invites::Service> invites = NewFakeInvites(world);
+  std::unique_ptr<teams::Service> teams = NewFakeTeams(world);
   std::unique_ptr<access::Guard> guard;
   std::unique_ptr<Web> web;
   http::Router router;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "platform/sql/errors.h"
+#include "platform/sql/tenants.h"
 
 namespace gatehouse::sql {
 
@@ -268,9 +269,16 @@ Result<void> PostgresConnection::Command(const std::string& text) {
   }
 }
 
-Result<void> PostgresConnection::Begin(Access access) {
-  return Command(access == Access::kWrite ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"
-                                          : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+Result<void> PostgresConnection::Begin(Access access, Tenant tenant) {
+  // SET LOCAL and not set_config(): a SELECT would take the transaction's snapshot, and LOCK TABLE
+  // must be able to come before it. "Nobody" is said too, so that nothing set for the session, role
+  // or database can stand in for it. The text is a number, "*" or nothing.
+  std::string text = access == Access::kWrite
+                         ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL "
+                         : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ";
+  text += kTenantSetting;
+  text += " = '" + tenant.Setting() + "'";
+  return Command(text);
 }
 
 Result<void> PostgresConnection::Commit() {

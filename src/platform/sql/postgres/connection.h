@@ -27,7 +27,8 @@ class PostgresConnection {
   // A command without arguments, outside or inside of a transaction.
   Result<void> Command(const std::string& text);
 
-  Result<void> Begin(Access access);
+  // The tenant goes with the same round trip and ends with the transaction.
+  Result<void> Begin(Access access, Tenant tenant);
   // An error with lost() means that the outcome of the commit is not known.
   Result<void> Commit();
   void Rollback();

@@ -30,8 +30,8 @@ class PostgresDatabase final : public Database {
 
   Result<void> Start();
   Engine engine() const override { return Engine::kPostgres; }
-  void Submit(Access access, Job job, driver::Done done) override {
-    queue_.Push({access, std::move(job), std::move(done)});
+  void Submit(Access access, Tenant tenant, Job job, driver::Done done) override {
+    queue_.Push({access, tenant, std::move(job), std::move(done)});
   }
 
  private:
@@ -131,13 +131,16 @@ Result<void> PostgresDatabase::Attempt(Handle& connection, QueuedJob& queued, in
   if (queued.access == Access::kWrite) {
     pass.emplace(writes_, rerun < 2 ? Gate::Mode::kTogether : Gate::Mode::kAlone);
   }
-  auto begun = connection->Begin(queued.access);
+  auto begun = connection->Begin(queued.access, queued.tenant);
   if (!begun && connection->lost()) {
     // Lost while it was idle, and nothing of the job has run: a new connection will do.
     GH_TRY(connection, PostgresConnection::Open(options_.url));
-    begun = connection->Begin(queued.access);
+    begun = connection->Begin(queued.access, queued.tenant);
   }
-  if (!begun) return begun;
+  if (!begun) {
+    connection->Rollback();  // begun, perhaps, and then refused
+    return begun;
+  }
   PostgresTx tx(*connection);
   Result<void> result = driver::RunJob(queued.job, tx);
   again = tx.error() && tx.error()->Is(kSerializationFailure);

@@ -108,7 +108,7 @@ TEST_F(PostgresTest, ADatabaseThatIsDownAtTheEndStillAnswersEverything) {
     auto database = Open({.connections = 2});
     for (int i = 0; i < 20; ++i) {
       database->Submit(
-          Access::kWrite,
+          Access::kWrite, Tenant::None(),
           [](Tx& tx) -> Result<void> {
             GH_TRY_VOID(tx.Query(kKillSelf));
             return {};
@@ -148,7 +148,7 @@ TEST_F(PostgresTest, AFullQueueAnswersOverloadedAtOnce) {
   std::latch go(1);
   auto database = Open({.connections = 1, .max_queue = 2});
   database->Submit(
-      Access::kRead,
+      Access::kRead, Tenant::None(),
       [&](Tx&) -> Result<void> {
         entered.count_down();
         go.wait();
@@ -157,7 +157,8 @@ TEST_F(PostgresTest, AFullQueueAnswersOverloadedAtOnce) {
       [](Result<void>) {});
   entered.wait();
   for (int i = 0; i < 2; ++i) {
-    database->Submit(Access::kRead, [](Tx&) -> Result<void> { return {}; }, [](Result<void>) {});
+    database->Submit(
+        Access::kRead, Tenant::None(), [](Tx&) -> Result<void> { return {}; }, [](Result<void>) {});
   }
   auto refused = database->ReadSync([](Tx& tx) { return tx.Query(kOne); });
   ASSERT_FALSE(refused.has_value());

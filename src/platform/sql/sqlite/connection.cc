@@ -77,6 +77,10 @@ void SqliteConnection::Forget() {
 
 Result<void> SqliteConnection::Configure(const std::filesystem::path& file,
                                          const std::string& synchronous) {
+  // Nobody asks SQLite how much memory it uses, and keeping count takes a lock at each allocation
+  // that all connections share. Refused, to no harm, once SQLite is in use.
+  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)uncounted;
   if (role_ == Role::kWriter) GH_TRY_VOID(CreateFile(file));
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (const int rc = sqlite3_open_v2(file.c_str(), &db_, flags, nullptr); rc != SQLITE_OK) {

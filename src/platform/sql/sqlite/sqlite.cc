@@ -1,5 +1,6 @@
 #include "platform/sql/sqlite/sqlite.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "base/text.h"
@@ -10,6 +11,10 @@
 namespace gatehouse::sql {
 
 namespace {
+
+// After an error this many groups use savepoints, so that a stream of failing jobs does not run its
+// neighbours twice each time.
+constexpr int kCarefulGroups = 32;
 
 using driver::QueuedJob;
 using Role = SqliteConnection::Role;
@@ -22,7 +27,8 @@ class SqliteDatabase final : public Database {
 
   Result<void> Start();
   Engine engine() const override { return Engine::kSqlite; }
-  void Submit(Access access, Job job, driver::Done done) override;
+  // The tenant is not enforced here: see sql.h.
+  void Submit(Access access, Tenant tenant, Job job, driver::Done done) override;
 
  private:
   using Handle = std::unique_ptr<SqliteConnection>;
@@ -35,12 +41,16 @@ class SqliteDatabase final : public Database {
   void WriterLoop(Handle connection);
   void ReaderLoop(Handle connection);
   void RunGroup(Handle& connection, std::span<QueuedJob> group, std::span<Result<void>> results);
+  bool RunPlainGroup(Handle& connection, std::span<QueuedJob> group,
+                     std::span<Result<void>> results);
   Result<void> RunRead(Handle& connection, Job& job);
 
   const SqliteOptions options_;
   driver::JobQueue writes_;
   driver::JobQueue reads_;
   std::thread writer_;
+  // Writer thread: groups still to run with savepoints because one had an error lately.
+  int careful_groups_ = 0;
   std::vector<std::thread> readers_;
 };
 
@@ -72,9 +82,9 @@ SqliteDatabase::~SqliteDatabase() {
   if (writer_.joinable()) writer_.join();
 }
 
-void SqliteDatabase::Submit(Access access, Job job, driver::Done done) {
+void SqliteDatabase::Submit(Access access, Tenant tenant, Job job, driver::Done done) {
   auto& queue = access == Access::kWrite ? writes_ : reads_;
-  queue.Push({access, std::move(job), std::move(done)});
+  queue.Push({access, tenant, std::move(job), std::move(done)});
 }
 
 Result<void> SqliteDatabase::Ready(Handle& connection, Role role) const {
@@ -97,8 +107,41 @@ void SqliteDatabase::WriterLoop(Handle connection) {
   }
 }
 
+// Runs the group as one transaction without savepoints, which cost a copy of every page that is
+// changed. false: a job failed, nothing is written, and the jobs are to be run again (they may be,
+// see Database::Submit) so that the error stays with its job.
+bool SqliteDatabase::RunPlainGroup(Handle& connection, std::span<QueuedJob> group,
+                                   std::span<Result<void>> results) {
+  if (!Ready(connection, Role::kWriter) || !connection->Begin()) return false;
+  for (QueuedJob& queued : group) {
+    SqliteTx tx(*connection);
+    if (!driver::RunJob(queued.job, tx)) {
+      connection->Rollback();
+      return false;
+    }
+  }
+  if (auto committed = connection->Commit(); !committed) {
+    connection->Rollback();
+    // Not again: whether it is on disk is not known.
+    std::ranges::fill(results, Result<void>(std::unexpected(committed.error())));
+    return true;
+  }
+  if (options_.on_commit) options_.on_commit(group.size());
+  return true;
+}
+
 void SqliteDatabase::RunGroup(Handle& connection, std::span<QueuedJob> group,
                               std::span<Result<void>> results) {
+  if (group.size() > 1) {
+    if (careful_groups_ > 0) {
+      --careful_groups_;
+    } else if (RunPlainGroup(connection, group, results)) {
+      return;
+    } else {
+      careful_groups_ = kCarefulGroups;
+    }
+  }
+
   // Gives the error to all jobs of [from, to) that had succeeded so far.
   auto fail = [&](std::size_t from, std::size_t to, const Error& error) {
     for (std::size_t i = from; i < to; ++i) {

@@ -71,7 +71,7 @@ class SqliteTest : public testing::Test {
    public:
     explicit Held(Database& db) {
       db.Submit(
-          Access::kWrite,
+          Access::kWrite, Tenant::None(),
           [this](Tx&) -> Result<void> {
             entered_.count_down();
             go_.wait();
@@ -109,7 +109,7 @@ TEST_F(SqliteTest, QueuedWritesShareOneCommitAndAnErrorStaysWithItsJob) {
   Held held(*db_);
   for (int i = 0; i < kJobs; ++i) {
     db_->Submit(
-        Access::kWrite,
+        Access::kWrite, Tenant::None(),
         [i](Tx& tx) -> Result<void> {
           GH_TRY_VOID(tx.Exec(kInsert, {1000 + i}));
           if (i % 10 == 3) GH_TRY_VOID(tx.Exec(kInsert, {1000 + i}));  // twice the same key
@@ -147,6 +147,35 @@ TEST_F(SqliteTest, QueuedWritesShareOneCommitAndAnErrorStaysWithItsJob) {
   EXPECT_EQ(Count(*db_), 70);
 }
 
+TEST_F(SqliteTest, AStreamOfFailingJobsDoesNotRunItsNeighboursTwiceEachTime) {
+  Open({});
+  Create();
+  std::atomic<int> good_runs{0};
+  constexpr int kGroups = 10;
+  for (int group = 0; group < kGroups; ++group) {
+    std::latch answered(3);
+    Held held(*db_);
+    for (int i = 0; i < 3; ++i) {
+      db_->Submit(
+          Access::kWrite, Tenant::None(),
+          [&good_runs, group, i](Tx& tx) -> Result<void> {
+            if (i == 2) return Fail(Code::kPermissionDenied, "no_entry");
+            ++good_runs;
+            GH_TRY_VOID(tx.Exec(kInsert, {10 * group + i}));
+            return {};
+          },
+          [&answered, i](Result<void> result) {
+            EXPECT_EQ(result.has_value(), i != 2);
+            answered.count_down();
+          });
+    }
+    held.Release();
+    answered.wait();
+  }
+  EXPECT_EQ(Count(*db_), 2 * kGroups);
+  EXPECT_EQ(good_runs, 2 * kGroups + 2) << "the first group ran twice, no other";
+}
+
 TEST_F(SqliteTest, AGroupIsBounded) {
   std::mutex mutex;
   std::vector<std::size_t> commits;
@@ -159,7 +188,7 @@ TEST_F(SqliteTest, AGroupIsBounded) {
   Held held(*db_);
   for (int i = 0; i < 20; ++i) {
     db_->Submit(
-        Access::kWrite,
+        Access::kWrite, Tenant::None(),
         [i](Tx& tx) -> Result<void> {
           GH_TRY_VOID(tx.Exec(kInsert, {i}));
           return {};
@@ -182,7 +211,7 @@ TEST_F(SqliteTest, AFullQueueAnswersOverloadedAtOnce) {
   std::latch answered(3);
   for (int i = 0; i < 3; ++i) {
     db_->Submit(
-        Access::kWrite, [](Tx&) -> Result<void> { return {}; },
+        Access::kWrite, Tenant::None(), [](Tx&) -> Result<void> { return {}; },
         [&](Result<void> result) {
           EXPECT_TRUE(result.has_value());
           answered.count_down();
@@ -219,7 +248,7 @@ TEST_F(SqliteTest, AFullDiskFailsTheWholeGroupAndPasses) {
   Held held(*db_);
   for (int i = 0; i < 3; ++i) {
     db_->Submit(
-        Access::kWrite,
+        Access::kWrite, Tenant::None(),
         [i, &body](Tx& tx) -> Result<void> {
           GH_TRY_VOID(tx.Exec(kInsert, {i}));
           if (i == 1) GH_TRY_VOID(tx.Exec(kFill, {2, body}));

@@ -61,10 +61,11 @@ Result<void> FaultyDatabase::Reach(std::string moment) {
   return Fail(Code::kUnavailable, kDatabaseUnavailable, "injected " + moments_.back());
 }
 
-void FaultyDatabase::Submit(Access access, Job job,
+void FaultyDatabase::Submit(Access access, Tenant tenant, Job job,
                             std::move_only_function<void(Result<void>)> done) {
-  if (access == Access::kRead) return inner_.Submit(access, std::move(job), std::move(done));
-  inner_.Submit(access, Job([this, job = std::move(job)](Tx& tx) mutable -> Result<void> {
+  if (access == Access::kRead)
+    return inner_.Submit(access, tenant, std::move(job), std::move(done));
+  inner_.Submit(access, tenant, Job([this, job = std::move(job)](Tx& tx) mutable -> Result<void> {
                   FaultyTx faulty(tx, *this);
                   GH_TRY_VOID(job(faulty));
                   if (faulty.error()) return std::unexpected(*faulty.error());

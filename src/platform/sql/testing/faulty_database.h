@@ -40,7 +40,8 @@ class FaultyDatabase final : public Database {
   std::vector<std::string> moments() const;
 
   Engine engine() const override { return inner_.engine(); }
-  void Submit(Access access, Job job, std::move_only_function<void(Result<void>)> done) override;
+  void Submit(Access access, Tenant tenant, Job job,
+              std::move_only_function<void(Result<void>)> done) override;
 
  private:
   friend class FaultyTx;

@@ -54,6 +54,13 @@ std::optional<TestDatabase> TestDatabase::Postgres() {
   out.url_ = out.server_ + (out.server_.find('?') == std::string::npos ? "?" : "&") +
              "dbname=" + out.name_;
   out.db_ = Open({}, out.url_);
+  auto bypasses = out.db_->ReadSync(BypassesTenants);
+  if (!bypasses) Abort(bypasses.error());
+  if (*bypasses) {
+    Abort({Code::kFailedPrecondition, "test_role",
+           "GATEHOUSE_TEST_POSTGRES names a superuser or a role with BYPASSRLS; CREATE ROLE ... "
+           "LOGIN CREATEDB makes one that row-level security binds"});
+  }
   return out;
 }
 
@@ -103,9 +110,11 @@ void TestDatabase::Reopen() {
   db_ = Open(file_, url_);
 }
 
-void TestDatabase::Apply(std::string_view set, std::span<const Migration> migrations) {
+void TestDatabase::Apply(std::string_view set, std::span<const Migration> migrations,
+                         const TenantTables& tables) {
   SystemClock clock;
-  if (auto applied = Migrate(*db_, clock, set, migrations); !applied) Abort(applied.error());
+  if (auto applied = Migrate(*db_, clock, set, migrations, tables); !applied)
+    Abort(applied.error());
 }
 
 std::vector<Engine> AllEngines() { return {Engine::kSqlite, Engine::kPostgres}; }
@@ -121,7 +130,7 @@ void DatabaseTest::SetUp() {
 
 void DatabaseTest::Execute(std::string_view text) {
   std::string rest(text);
-  auto done = db().WriteSync([&rest](Tx& tx) -> Result<void> {
+  auto done = db().WriteSync(Tenant::All(), [&rest](Tx& tx) -> Result<void> {
     std::size_t begin = 0;
     while (begin < rest.size()) {
       const std::size_t end = std::min(rest.find(";\n", begin), rest.size());

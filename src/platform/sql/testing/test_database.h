@@ -14,7 +14,8 @@
 //   TEST_P(UserStoreTest, FindsByEmail) { ... db() ... }
 //
 // PostgreSQL tests need GATEHOUSE_TEST_POSTGRES: the URL of a server on which the role may create
-// databases. Without it they are skipped, visibly.
+// databases. Without it they are skipped, visibly. A role that row-level security does not bind
+// (superuser, BYPASSRLS) aborts the test program: it would prove nothing.
 
 #include <gtest/gtest.h>
 
@@ -50,7 +51,8 @@ class TestDatabase {
   void Close() { db_.reset(); }
   // Closes the Database and opens it again. References to db() end.
   void Reopen();
-  void Apply(std::string_view set, std::span<const Migration> migrations);
+  void Apply(std::string_view set, std::span<const Migration> migrations,
+             const TenantTables& tables = {});
 
   // The SQLite file (empty for PostgreSQL) and the PostgreSQL URL (empty for SQLite).
   const std::filesystem::path& file() const { return file_; }
@@ -76,10 +78,11 @@ class DatabaseTest : public testing::TestWithParam<Engine> {
   void SetUp() override;
   Database& db() { return database_->db(); }
   TestDatabase& database() { return *database_; }
-  void Apply(std::string_view set, std::span<const Migration> migrations) {
-    database_->Apply(set, migrations);
+  void Apply(std::string_view set, std::span<const Migration> migrations,
+             const TenantTables& tables = {}) {
+    database_->Apply(set, migrations, tables);
   }
-  // Runs statements separated by ";\n" in one transaction.
+  // Runs statements separated by ";\n" in one transaction that sees everybody's rows.
   void Execute(std::string_view text);
 
  private:

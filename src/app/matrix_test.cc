@@ -1,0 +1,296 @@
+// AUTHZ-01: every route of the API, asked by everybody. What each answer must be follows from the
+// route table; what somebody who may enter hears is in kAllowed below, and a route that is missing
+// there fails the test.
+
+#include <map>
+
+#include "app/api_fixture.h"
+
+namespace gatehouse::app {
+namespace {
+
+using api::Proof;
+using api::Who;
+
+enum class As {
+  kAnonymous,
+  kPending,  // the password is given, the second factor is not
+  kMember,
+  kAdmin,
+  kManager,
+  kOwner,
+  kStranger,      // owner of another organization
+  kFullToken,     // the owner's, with all scopes
+  kNarrowToken,   // the owner's, with a scope that no route of the API takes
+  kRemovedToken,  // of somebody who was a manager here
+};
+constexpr std::pair<As, std::string_view> kEverybody[] = {
+    {As::kAnonymous, "anonymous"},
+    {As::kPending, "pending second factor"},
+    {As::kMember, "member"},
+    {As::kAdmin, "admin"},
+    {As::kManager, "manager"},
+    {As::kOwner, "owner"},
+    {As::kStranger, "foreign owner"},
+    {As::kFullToken, "token with all scopes"},
+    {As::kNarrowToken, "narrow token"},
+    {As::kRemovedToken, "token of a removed member"}};
+
+// The answer to somebody who may enter, for requests that name objects which do not exist and carry
+// an empty body: nothing is changed.
+struct Allowed {
+  int status = 0;
+  // Of a route that anybody may call: what others than sessions hear, when that differs.
+  std::optional<int> anonymous = {};
+  std::optional<int> pending = {};
+  std::optional<int> token = {};
+};
+const std::map<std::string_view, Allowed> kAllowed = {
+    {"getDocument", {200}},
+    {"getSelf", {.status = 200, .anonymous = 400, .pending = 401}},
+    {"logInBasic", {.status = 400, .token = 400}},
+    {"verifySelf", {400}},
+    {"logOut", {204}},
+    {"getAuthConfig", {200}},
+    // A token has no browser whose page could have sent the form.
+    {"logIn", {.status = 400, .token = 403}},
+    {"validateAuth", {.status = 200, .anonymous = 403, .pending = 401}},
+    {"getStepUpChallenge", {200}},
+    {"listOrganizations", {200}},
+    {"getOrganization", {200}},
+    {"updateOrganization", {200}},
+    {"listMembers", {200}},
+    {"createInvite", {400}},
+    {"getMember", {404}},
+    {"updateMember", {404}},
+    {"removeMember", {404}},
+    {"getTeamMembership", {404}},
+    {"joinTeam", {404}},
+    {"setTeamRole", {400}},
+    {"leaveTeam", {404}},
+    {"listInviteRequests", {200}},
+    {"createInviteRequest", {400}},
+    {"getInviteRequest", {404}},
+    {"decideInviteRequest", {404}},
+    {"rejectInviteRequest", {404}},
+    {"requestToJoin", {400}},
+    {"lookAtInvite", {400}},
+    {"acceptInvite", {400}},
+    {"listTeams", {200}},
+    {"createTeam", {400}},
+    {"getTeam", {404}},
+    {"updateTeam", {404}},
+    {"deleteTeam", {404}},
+    {"listTeamMembers", {404}},
+    {"listAccessRequests", {200}},
+    {"decideAccessRequest", {400}},
+    {"getAuthProvider", {204}},
+    {"listAuthProviders", {200}},
+    {"listSsoDecisions", {200}},
+    {"getClientKeys", {200}},
+    {"listAuditLogs", {200}},
+    {"exportAuditLogs", {200}},
+    {"getUser", {200}},
+    {"listEmails", {200}},
+    {"addEmail", {400}},
+    {"setPrimaryEmail", {400}},
+    {"removeEmail", {400}},
+    {"confirmEmail", {400}},
+    {"changePassword", {400}},
+    {"listIdentities", {200}},
+    {"removeIdentity", {404}},
+    {"listUserIdentities", {200}},
+    {"getUserIdentity", {404}},
+    {"removeUserIdentity", {404}},
+    {"listAccountEvents", {200}},
+    {"listSessions", {200}},
+    {"endOtherSessions", {204}},
+    {"endSession", {404}},
+    {"listTokens", {200}},
+    {"createToken", {400}},
+    {"deleteToken", {404}},
+    {"listAuthenticators", {200}},
+    {"beginEnrolment", {200}},
+    {"finishEnrolment", {400}},
+    {"getAuthenticator", {404}},
+    {"regenerateRecoveryCodes", {404}},
+    {"removeAuthenticator", {404}},
+    {"renameDevice", {400}},
+    {"removeDevice", {404}}};
+
+std::string_view RoleOf(As who) {
+  switch (who) {
+    case As::kMember:
+      return "member";
+    case As::kAdmin:
+      return "admin";
+    case As::kManager:
+      return "manager";
+    case As::kOwner:
+    case As::kFullToken:
+      return "owner";
+    default:
+      return "";
+  }
+}
+
+bool IsToken(As who) {
+  return who == As::kFullToken || who == As::kNarrowToken || who == As::kRemovedToken;
+}
+
+bool RoleHasAny(std::string_view role, std::string_view scopes) {
+  for (std::string_view scope : Split(scopes, '|')) {
+    if (orgs::RoleHasScope(role, scope)) return true;
+  }
+  return false;
+}
+
+int Expected(const api::Route& route, const Allowed& allowed, As who) {
+  if (route.who == Who::kAnyone) {
+    if (who == As::kAnonymous) return allowed.anonymous.value_or(allowed.status);
+    if (who == As::kPending) return allowed.pending.value_or(allowed.status);
+    return IsToken(who) ? allowed.token.value_or(allowed.status) : allowed.status;
+  }
+  if (who == As::kAnonymous || who == As::kPending) return 401;
+  if (route.who == Who::kSession) return IsToken(who) ? 403 : allowed.status;
+  if (route.scopes.empty()) return allowed.status;
+  if (who == As::kStranger || who == As::kRemovedToken) return 404;
+  if (who == As::kNarrowToken) return 403;
+  return RoleHasAny(RoleOf(who), route.scopes) ? allowed.status : 403;
+}
+
+std::string TargetOf(std::string_view pattern) {
+  static const std::map<std::string_view, std::string_view> kValues = {
+      {"organization", "acme"}, {"member", "987654321"},   {"team", "nowhere"},
+      {"request", "987654321"}, {"token", "987654321"},    {"user", "me"},
+      {"session", "987654321"}, {"interface", "totp"},     {"auth", "987654321"},
+      {"device", "987654321"},  {"identity", "987654321"}, {"category", "org-identity"}};
+  std::string target;
+  for (std::size_t at = 0; at < pattern.size();) {
+    if (pattern[at] != '{') {
+      target += pattern[at++];
+      continue;
+    }
+    std::size_t end = pattern.find('}', at);
+    target += kValues.at(pattern.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return target;
+}
+
+class MatrixTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    if (IsSkipped()) return;
+    pending_ = AddUser("pending");
+    Execute("UPDATE users SET has_2fa = 1 WHERE id = " + pending_.ToString());
+    UserId removed = AddUser("removed");
+    MemberId row = AddMember(acme_, removed, "manager");
+    full_ = Token(owner_, AllScopes());
+    narrow_ = Token(owner_, {"project:read"});
+    removed_ = Token(removed, AllScopes());
+    EXPECT_EQ(Send(LogIn(owner_), http::Method::kDelete,
+                   "/api/0/organizations/acme/members/" + row.ToString() + "/", "")
+                  .status,
+              204);
+  }
+
+  // A session of its own for every request: some of them end sessions.
+  Credentials Make(As who) {
+    switch (who) {
+      case As::kAnonymous:
+        return {};
+      case As::kPending:
+        return LogIn(pending_);
+      case As::kMember:
+        return LogIn(member_);
+      case As::kAdmin:
+        return LogIn(admin_);
+      case As::kManager:
+        return LogIn(manager_);
+      case As::kOwner:
+        return LogIn(owner_);
+      case As::kStranger:
+        return LogIn(stranger_);
+      case As::kFullToken:
+        return full_;
+      case As::kNarrowToken:
+        return narrow_;
+      case As::kRemovedToken:
+        return removed_;
+    }
+    return {};
+  }
+
+  UserId pending_;
+  Credentials full_, narrow_, removed_;
+};
+GATEHOUSE_ON_ALL_ENGINES(MatrixTest);
+
+TEST_P(MatrixTest, EveryRouteAnswersEverybodyAsTheTableSays) {
+  const std::string before = Digest();
+  int cells = 0;
+  for (const api::Route& route : api::Routes()) {
+    auto allowed = kAllowed.find(route.operation);
+    ASSERT_NE(allowed, kAllowed.end()) << "no expectation for " << route.operation;
+    for (const auto& [who, name] : kEverybody) {
+      const http::Response response = Ask(Make(who), {route.method, TargetOf(route.pattern), "{}"});
+      EXPECT_EQ(response.status, Expected(route, allowed->second, who))
+          << route.operation << " as " << name << ": " << response.body.substr(0, 300);
+      EXPECT_NE(response.headers.Get("Cache-Control"), "") << route.operation;
+      ++cells;
+    }
+  }
+  EXPECT_EQ(cells, static_cast<int>(api::Routes().size() * std::size(kEverybody)));
+  EXPECT_EQ(Digest(), before) << "a refused or empty request changed something";
+}
+
+TEST_P(MatrixTest, ExpectationsHaveNoRowTooMany) {
+  EXPECT_EQ(kAllowed.size(), api::Routes().size());
+}
+
+// AUTH-07: the code, too, says what is missing.
+TEST_P(MatrixTest, PendingSecondFactorIsToldSo) {
+  http::Response response = Get(Make(As::kPending), "/api/0/organizations/");
+  EXPECT_EQ(response.status, 401);
+  EXPECT_NE(response.body.find("\"2fa-required\""), std::string::npos) << response.body;
+  response = Get(Make(As::kPending), "/api/0/auth/");
+  EXPECT_NE(response.body.find("\"2fa-required\""), std::string::npos) << response.body;
+}
+
+// AUTH-11, by the table: whatever needs a fresh proof refuses an old one, and does nothing.
+TEST_P(MatrixTest, OldProofOpensNoSensitiveRoute) {
+  const std::string before = Digest();
+  int sensitive = 0;
+  ahead_ = std::chrono::minutes(20);
+  for (const api::Route& route : api::Routes()) {
+    if (route.proof != Proof::kFresh) continue;
+    ++sensitive;
+    http::Response response = Ask(LogIn(member_), {route.method, TargetOf(route.pattern), "{}"});
+    EXPECT_EQ(response.status, 401) << route.operation;
+    EXPECT_NE(response.body.find("\"sudo-required\""), std::string::npos) << response.body;
+    EXPECT_NE(response.body.find("member@gate.example"), std::string::npos) << response.body;
+  }
+  EXPECT_GE(sensitive, 10);
+  EXPECT_EQ(Digest(), before);
+}
+
+// Isolation law L2, by the table: a session born by an organization's provider is nobody's own.
+TEST_P(MatrixTest, ProviderSessionOpensNoAccountRouteAndNoOtherOrganization) {
+  for (const api::Route& route : api::Routes()) {
+    const bool account = route.proof != Proof::kNone;
+    if (!account && route.scopes.empty()) continue;
+    Credentials session = LogIn(member_);
+    Execute(
+        "UPDATE sessions SET proofs = '[{\"kind\":\"sso\",\"at\":" +
+        std::to_string(app().clock.Now().micros) + ",\"organization\":" + beta_.ToString() +
+        ",\"provider\":7,\"revision\":1,\"identity\":8}]' WHERE user_id = " + member_.ToString());
+    http::Response response = Ask(session, {route.method, TargetOf(route.pattern), "{}"});
+    EXPECT_EQ(response.status, 401) << route.operation << response.body;
+    EXPECT_NE(response.body.find("\"reauth-required\""), std::string::npos) << response.body;
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::app

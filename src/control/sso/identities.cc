@@ -1,0 +1,53 @@
+// Identities as their owner sees them, and taking one off the account.
+
+#include <algorithm>
+
+#include "control/sso/errors.h"
+#include "control/sso/service_impl.h"
+
+namespace gatehouse::sso {
+
+Task<std::vector<LinkedIdentity>> ServiceImpl::IdentitiesOf(UserId user) {
+  // All tenants: the account's own identities, wherever they are.
+  co_return co_await d_.db.Read(
+      sql::Tenant::All(), [&](sql::Tx& tx) -> Result<std::vector<LinkedIdentity>> {
+        GH_TRY(users::User owner, d_.users.Find(tx, user));
+        GH_TRY(std::vector<identity::Identity> identities, d_.identities.ListOfUser(tx, user));
+        std::vector<LinkedIdentity> linked;
+        for (identity::Identity& identity : identities) {
+          GH_TRY(auto provider, providers_.FindSealed(tx, identity.organization));
+          LinkedIdentity one{std::move(identity), "", "", false, !owner.has_password};
+          if (provider) {
+            one.provider_kind = provider->kind;
+            one.provider_name = provider->name;
+            one.needed_by_organization = !provider->allow_unlinked;
+          }
+          linked.push_back(std::move(one));
+        }
+        return linked;
+      });
+}
+
+Task<void> ServiceImpl::Unlink(Client client, IdentityId identity) {
+  if (!client.principal) co_return Fail(Code::kUnauthenticated, kNotAuthed);
+  const users::User& user = client.principal->user;
+  GH_CO_TRY(std::vector<LinkedIdentity> linked, co_await IdentitiesOf(user.id));
+  auto found = std::ranges::find_if(
+      linked, [&](const LinkedIdentity& one) { return one.identity.id == identity; });
+  if (found == linked.end()) co_return Fail(Code::kNotFound, kIdentityNotFound);
+  if (found->needed_by_organization || found->needed_by_account) {
+    co_return Fail(Code::kFailedPrecondition, kIdentityNeeded);
+  }
+  const identity::Identity taken = found->identity;
+  const identity::Actor actor = ActorFor(client, user);
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write(sql::Tenant::Of(taken.organization), [&](sql::Tx& tx) -> Result<void> {
+        GH_TRY_VOID(d_.identities.Detach(tx, taken, user.id, actor));
+        GH_TRY_VOID(d_.sessions.RevokeProofs(tx, taken.provider, {user.id}));
+        return {};
+      }));
+  co_await Settle(std::move(client), taken.organization, {taken.user});
+  co_return Result<void>();
+}
+
+}  // namespace gatehouse::sso

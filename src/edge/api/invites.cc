@@ -1,0 +1,277 @@
+// /api/0/organizations/{organization}/members/ (POST), …/invite-requests/, …/join-request/ and
+// /api/0/accept-invite/…: how people become members.
+
+#include <algorithm>
+
+#include "edge/api/errors.h"
+#include "edge/api/handlers.h"
+#include "edge/api/refusals.h"
+#include "edge/api/values.h"
+
+namespace gatehouse::api {
+namespace {
+
+Result<invites::NewInvite> InviteFrom(const json::Object& body) {
+  invites::NewInvite invite;
+  GH_TRY(invite.email, RequiredText(body, "email"));
+  GH_TRY(auto role, RoleOf(body));
+  if (role) invite.role = *std::move(role);
+  GH_TRY(auto teams, TeamsOf(body));
+  if (teams) invite.teams = *std::move(teams);
+  GH_TRY(auto send, OptionalBool(body, "sendInvite"));
+  invite.send_mail = send.value_or(true);
+  return invite;
+}
+
+// The documented texts name the address.
+http::Response RefuseAddress(const Call& call, const Error& error, const std::string& email) {
+  return error.Is("already_member")
+             ? FieldError(call.request, "email", error.reason,
+                          "The user " + email + " is already a member")
+             : FieldError(call.request, "email", error.reason,
+                          "There is an existing invite request for " + email);
+}
+
+bool IsAboutAddress(const Error& error) {
+  return error.Is("already_member") || error.Is("invite_requested");
+}
+
+Task<json::Object> Show(Call& call, const invites::Invite& invite) {
+  orgs::Member member = invite.member;
+  member.inviter = invite.inviter;
+  member.invite_expires_at = invite.expires_at;
+  GH_CO_TRY(People people, co_await PeopleOf(call.d.users, member));
+  co_return EncodeWithTeams(member, invite.teams, people, call.d.clock.Now());
+}
+
+// The request that the path names. Errors: kNotFound "request_not_found".
+Task<invites::Invite> FindRequest(Call& call) {
+  GH_CO_TRY(auto pending, co_await call.d.invites.ListPending(call.organization(), call.caller()));
+  auto id = MemberId::Parse(call.request.Param("member"));
+  for (invites::Invite& invite : pending) {
+    if (id && invite.member.id == *id && invite.status != invites::Status::kApproved) {
+      co_return std::move(invite);
+    }
+  }
+  co_return Fail(Code::kNotFound, kRequestNotFound);
+}
+
+// ---- acceptance ---------------------------------------------------------------------------------
+
+struct Acceptance {
+  std::string slug;
+  invites::Ticket ticket;
+  std::optional<invites::Invitee> invitee;
+  invites::SsoFacts facts;
+  std::string provider_name;
+};
+
+invites::Invitee InviteeOf(const users::User& user) {
+  return {{user.id, user.email, user.name, user.is_active, user.has_2fa}, user.email_verified};
+}
+
+// {organization} of the path for somebody who need not be a member.
+Task<orgs::Organization> FindOrganization(Call& call) {
+  const std::string& named = call.request.Param("organization");
+  if (auto id = OrgId::Parse(named)) co_return co_await call.d.orgs.Get(*id);
+  co_return co_await call.d.orgs.GetBySlug(named);
+}
+
+// What the link and the browser say. Errors: kNotFound "invite_invalid".
+Task<Acceptance> ReadAcceptance(Call& call) {
+  Acceptance acceptance;
+  auto member = MemberId::Parse(call.request.Param("member"));
+  if (!member) co_return Fail(Code::kNotFound, kInviteInvalid);
+  acceptance.ticket = {*member, call.request.Param("token")};
+  auto organization = co_await FindOrganization(call);
+  if (!organization) {
+    if (organization.error().code != Code::kNotFound) {
+      co_return std::unexpected(organization.error());
+    }
+    co_return Fail(Code::kNotFound, kInviteInvalid);
+  }
+  acceptance.slug = organization->slug;
+  GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(organization->id));
+  if (provider) {
+    acceptance.facts.provider_exists = true;
+    acceptance.facts.allow_unlinked = provider->allow_unlinked;
+    acceptance.provider_name = provider->name;
+  }
+  if (call.visitor.principal) {
+    acceptance.invitee = InviteeOf(call.user());
+    const auto& session = call.visitor.principal->session;
+    // A proof lives only as long as the identity behind it is good.
+    acceptance.facts.user_has_valid_identity =
+        session && session->SsoProof(organization->id) != nullptr;
+  }
+  co_return acceptance;
+}
+
+bool Misses(const invites::Offer& offer, invites::Step step) {
+  return std::ranges::find(offer.missing, step) != offer.missing.end();
+}
+
+struct Looked {
+  Acceptance acceptance;
+  invites::Offer offer;
+};
+
+Task<Looked> Look(Call& call) {
+  GH_CO_TRY(Acceptance read, co_await ReadAcceptance(call));
+  GH_CO_TRY(invites::Offer offer, co_await call.d.invites.Look(read.slug, read.ticket, read.invitee,
+                                                               read.facts, call.visitor.client.ip));
+  co_return Looked{std::move(read), std::move(offer)};
+}
+
+// Was the caller a member already?
+Task<bool> Accept(Call& call) {
+  GH_CO_TRY(Looked looked, co_await Look(call));
+  const Acceptance& read = looked.acceptance;
+  GH_CO_TRY_VOID(co_await call.d.invites.Accept(read.slug, read.ticket, *read.invitee, read.facts,
+                                                access::ActorOf(call.visitor)));
+  co_return looked.offer.already_member;
+}
+
+// 400, as documented, whether the token never was right or no longer is; `code` tells them apart.
+std::optional<http::Response> RefuseLink(const Call& call, const Error& error) {
+  if (!error.Is("invite_invalid") && !error.Is("invite_gone")) return std::nullopt;
+  return Reply(json::Object{{"details", "Invalid invite code"},
+                            {"code", error.reason},
+                            {"correlationId", call.request.correlation_id}},
+               400);
+}
+
+json::Object Details(const Call& call, std::string_view text, std::string_view code) {
+  return {{"details", text}, {"code", code}, {"correlationId", call.request.correlation_id}};
+}
+
+}  // namespace
+
+Task<http::Response> CreateInvite(Call& call) {
+  GH_CO_TRY(json::Object body, call.Body());
+  GH_CO_TRY(invites::NewInvite invite, InviteFrom(body));
+  const std::string email = invite.email;
+  std::vector<invites::NewInvite> one;
+  one.push_back(std::move(invite));
+  auto created = co_await call.d.invites.Create(call.organization(), std::move(one), call.caller());
+  if (!created && IsAboutAddress(created.error())) {
+    co_return RefuseAddress(call, created.error(), email);
+  }
+  if (!created) co_return std::unexpected(created.error());
+  GH_CO_TRY(json::Object shown, co_await Show(call, created->front()));
+  co_return Reply(std::move(shown), 201);
+}
+
+Task<http::Response> ListInviteRequests(Call& call) {
+  GH_CO_TRY(auto pending, co_await call.d.invites.ListPending(call.organization(), call.caller()));
+  std::vector<UserId> ids;
+  for (invites::Invite& invite : pending) {
+    invite.member.inviter = invite.inviter;
+    AddPeople(invite.member, ids);
+  }
+  GH_CO_TRY(People people, co_await Load(call.d.users, std::move(ids)));
+  json::Array list;
+  for (const invites::Invite& invite : pending) {
+    if (invite.status == invites::Status::kApproved) continue;
+    list.push_back(EncodeWithTeams(invite.member, invite.teams, people, call.d.clock.Now()));
+  }
+  co_return Reply(std::move(list));
+}
+
+Task<http::Response> CreateInviteRequest(Call& call) {
+  GH_CO_TRY(json::Object body, call.Body());
+  GH_CO_TRY(invites::NewInvite invite, InviteFrom(body));
+  const std::string email = invite.email;
+  auto created =
+      co_await call.d.invites.Request(call.organization(), std::move(invite), call.caller());
+  if (!created && IsAboutAddress(created.error())) {
+    co_return RefuseAddress(call, created.error(), email);
+  }
+  if (!created) co_return std::unexpected(created.error());
+  GH_CO_TRY(json::Object shown, co_await Show(call, *created));
+  co_return Reply(std::move(shown), 201);
+}
+
+Task<http::Response> GetInviteRequest(Call& call) {
+  GH_CO_TRY(invites::Invite request, co_await FindRequest(call));
+  GH_CO_TRY(json::Object shown, co_await Show(call, request));
+  co_return Reply(std::move(shown));
+}
+
+Task<http::Response> DecideInviteRequest(Call& call) {
+  GH_CO_TRY(invites::Invite request, co_await FindRequest(call));
+  GH_CO_TRY(json::Object body, call.Body());
+  GH_CO_TRY(auto role, RoleOf(body));
+  GH_CO_TRY(auto teams, TeamsOf(body));
+  GH_CO_TRY(bool approve, RequiredBool(body, "approve"));
+  if (!approve) {
+    // Role and teams of a request count when it is approved; until then they are a wish.
+    if (role || teams) co_return Fail(Code::kInvalidArgument, kFieldInvalid, "approve");
+    GH_CO_TRY(json::Object shown, co_await Show(call, request));
+    co_return Reply(std::move(shown));
+  }
+  GH_CO_TRY(invites::Invite approved,
+            co_await call.d.invites.Approve(call.organization(), request.member.id, std::move(role),
+                                            std::move(teams), call.caller()));
+  GH_CO_TRY(json::Object shown, co_await Show(call, approved));
+  co_return Reply(std::move(shown));
+}
+
+Task<http::Response> RejectInviteRequest(Call& call) {
+  GH_CO_TRY(invites::Invite request, co_await FindRequest(call));
+  GH_CO_TRY_VOID(
+      co_await call.d.invites.Reject(call.organization(), request.member.id, call.caller()));
+  co_return http::Response::Empty(204);
+}
+
+Task<http::Response> RequestToJoin(Call& call) {
+  GH_CO_TRY(json::Object body, call.Body());
+  GH_CO_TRY(std::string email, RequiredText(body, "email"));
+  GH_CO_TRY(orgs::Organization organization, co_await FindOrganization(call));
+  GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(organization.id));
+  auto asked = co_await call.d.invites.RequestToJoin(
+      organization.slug, std::move(email), provider.has_value(), access::ActorOf(call.visitor));
+  if (!asked && asked.error().Is("sso_active")) {
+    co_return FieldError(call.request, "", asked.error().reason,
+                         "Join this organization through its single sign-on.", 403);
+  }
+  if (!asked) co_return std::unexpected(asked.error());
+  co_return http::Response::Empty(204);
+}
+
+Task<http::Response> LookAtInvite(Call& call) {
+  auto looked = co_await Look(call);
+  if (!looked) {
+    if (auto refused = RefuseLink(call, looked.error())) co_return *std::move(refused);
+    co_return std::unexpected(looked.error());
+  }
+  const auto& [read, offer] = *looked;
+  json::Object o;
+  o["orgSlug"] = offer.organization.slug;
+  o["needsAuthentication"] = !call.visitor.principal;
+  o["needsSso"] = read.facts.provider_exists;
+  o["hasAuthProvider"] = read.facts.provider_exists;
+  o["requireSso"] = read.facts.provider_exists && !read.facts.allow_unlinked;
+  o["existingMember"] = offer.already_member;
+  if (read.facts.provider_exists) o["ssoProvider"] = read.provider_name;
+  o["needs2fa"] = Misses(offer, invites::Step::kTwoFactor);
+  o["needsEmailVerification"] = Misses(offer, invites::Step::kVerifyEmail);
+  co_return Reply(std::move(o));
+}
+
+Task<http::Response> AcceptInvite(Call& call) {
+  auto accepted = co_await Accept(call);
+  if (accepted) {
+    if (!*accepted) co_return http::Response::Empty(204);
+    // The second invitation is gone, as documented; the membership is as it was.
+    co_return Reply(Details(call, "member already exists", "already_member"), 400);
+  }
+  const Error& error = accepted.error();
+  if (auto refused = RefuseLink(call, error)) co_return *std::move(refused);
+  if (error.code == Code::kPermissionDenied && !error.Is("invite_email_mismatch")) {
+    co_return Reply(Details(call, "unable to accept organization invite", error.reason), 400);
+  }
+  co_return std::unexpected(error);
+}
+
+}  // namespace gatehouse::api
