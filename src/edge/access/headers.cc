@@ -7,7 +7,8 @@ namespace {
 // answered on this origin: the hop to an identity provider is a page of its own with a refresh.
 constexpr const char* kCsp =
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors "
+    "'none'";
 constexpr const char* kPermissions =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
     "payment=(), usb=()";
