@@ -102,6 +102,17 @@ plant check_files src/core/planted/manager.h 'says nothing' <<<'//'
 touch "$copy/src/core/planted/CMakeLists.txt"
 plant check_files src/core/planted/README.md 'more than 60 lines' < <(awk 'BEGIN { for (i = 0; i < 61; ++i) print "x" }')
 plant check_files src/core/planted/README.md 'has no README.md' </dev/null
+
+plant check_faults tests/faults/planted.patch 'does not apply' <<'PATCH'
+Test: base_test
+
+--- a/src/base/ids.h
++++ b/src/base/ids.h
+@@ -1,1 +1,1 @@
+-this line is not there
++nor is this
+PATCH
+plant check_faults tests/faults/planted.patch 'names no test program' </dev/null
 rm "$copy/src/core/planted/CMakeLists.txt"
 
 # Reasons. The catalogue is found wherever the copy has one; the copy gets one if there is none yet.
