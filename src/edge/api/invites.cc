@@ -98,11 +98,14 @@ Task<Acceptance> ReadAcceptance(Call& call) {
     acceptance.provider_name = provider->name;
   }
   if (call.visitor.principal) {
-    acceptance.invitee = InviteeOf(call.user());
     const auto& session = call.visitor.principal->session;
     // A proof lives only as long as the identity behind it is good.
     acceptance.facts.user_has_valid_identity =
         session && session->SsoProof(organization->id) != nullptr;
+    // A session that another organization's provider opened says nothing here (isolation law L2).
+    if (acceptance.facts.user_has_valid_identity || call.visitor.has_own_proof()) {
+      acceptance.invitee = InviteeOf(call.user());
+    }
   }
   co_return acceptance;
 }
@@ -127,6 +130,7 @@ Task<Looked> Look(Call& call) {
 Task<bool> Accept(Call& call) {
   GH_CO_TRY(Looked looked, co_await Look(call));
   const Acceptance& read = looked.acceptance;
+  if (!read.invitee) co_return Fail(Code::kUnauthenticated, "reauth_required");
   GH_CO_TRY_VOID(co_await call.d.invites.Accept(read.slug, read.ticket, *read.invitee, read.facts,
                                                 access::ActorOf(call.visitor)));
   co_return looked.offer.already_member;
