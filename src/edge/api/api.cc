@@ -24,7 +24,13 @@ bool HasBearer(const http::Request& request) {
 // acts by the token alone, whatever cookies came along.
 Task<access::Visitor> Identify(const Deps& d, const Route& route, http::Request& request) {
   if (HasBearer(request)) {
-    GH_CO_TRY(access::Visitor visitor, co_await d.guard.VisitByToken(request));
+    auto found = co_await d.guard.VisitByToken(request);
+    if (!found && found.error().code == Code::kUnauthenticated &&
+        route.operation == "validateAuth") {
+      // The documented answer to "is it good?" is no, not "who are you?".
+      co_return Fail(Code::kPermissionDenied, found.error().reason, found.error().detail);
+    }
+    GH_CO_TRY(access::Visitor visitor, std::move(found));
     if (route.who == Who::kSession) {
       co_return Fail(Code::kPermissionDenied, access::kSessionRequired);
     }
