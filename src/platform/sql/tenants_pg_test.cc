@@ -156,7 +156,7 @@ TEST_F(TenantTest, RowsOfNobodyMayBeAddedAndNothingElse) {
 TEST_F(TenantTest, ANewTableAndOneThatLostItsPoliciesComeUnderProtection) {
   ASSERT_TRUE(Unprotected().empty());
   ASSERT_EQ(Do(Tenant::All(), "ALTER TABLE houses NO FORCE ROW LEVEL SECURITY"), 0);
-  ASSERT_EQ(Do(Tenant::All(), "DROP POLICY tenant_rows ON rooms"), 0);
+  ASSERT_EQ(Do(Tenant::All(), "DROP POLICY tenant_only ON rooms"), 0);
   ASSERT_EQ(Do(Tenant::All(), "DROP POLICY tenant_append ON notes"), 0);
   EXPECT_EQ(Unprotected(), (std::vector<std::string>{"houses", "notes", "rooms"}));
   constexpr Migration kSecond{
