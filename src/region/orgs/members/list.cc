@@ -130,16 +130,34 @@ Result<Page> List(sql::Tx& tx, const orgs::Organization& organization, const Sea
   // These run once and are forgotten: their texts depend on the search.
   const std::string count = "SELECT COUNT(*) FROM organization_members m WHERE " + where.text();
   const std::size_t counted = where.params().size();
-  where.And("m.id > " + where.Bind(after));
-  const std::string select = "SELECT " GATEHOUSE_MEMBER_COLUMNS
-                             " FROM organization_members m WHERE " +
-                             where.text() + " ORDER BY m.id LIMIT " + where.Bind(limit);
   Page page;
-  GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", select}, where.params()));
-  page.members = orgs::store::ReadMembers(rows);
-  page.total = static_cast<std::int64_t>(page.members.size());
-  // A first page that is not full is all there is: no second look at every member.
-  if (search.after || page.members.size() == limit) {
+  bool knows_total = false;
+  if (!terms.text.empty()) {
+    // Looking into every name is what costs: the page and the total come from one look.
+    const std::string select =
+        "SELECT hits.total, " GATEHOUSE_MEMBER_COLUMNS
+        " FROM (SELECT id, total FROM (SELECT m.id, COUNT(*) OVER () AS total "
+        "FROM organization_members m WHERE " +
+        where.text() + ") found WHERE id > " + where.Bind(after) + " ORDER BY id LIMIT " +
+        where.Bind(limit) +
+        ") hits JOIN organization_members m ON m.id = hits.id WHERE m.organization_id = $1 "
+        "ORDER BY hits.id";
+    GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", select}, where.params()));
+    for (const sql::Row row : rows) page.members.push_back(orgs::store::ReadMember(row, 1));
+    knows_total = !rows.empty() || !search.after;
+    page.total = rows.empty() ? 0 : rows.front().Int(0);
+  } else {
+    where.And("m.id > " + where.Bind(after));
+    const std::string select = "SELECT " GATEHOUSE_MEMBER_COLUMNS
+                               " FROM organization_members m WHERE " +
+                               where.text() + " ORDER BY m.id LIMIT " + where.Bind(limit);
+    GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", select}, where.params()));
+    page.members = orgs::store::ReadMembers(rows);
+    // A first page that is not full is all there is: no second look at every member.
+    knows_total = !search.after && page.members.size() < limit;
+    page.total = static_cast<std::int64_t>(page.members.size());
+  }
+  if (!knows_total) {
     GH_TRY(const sql::Rows total, tx.Run(sql::Statement{"", count}, where.params().first(counted)));
     page.total = total.front().Int(0);
   }

@@ -1,7 +1,6 @@
 // The member list of an organization with 100,000 members: a page wherever it is, and searches.
-// Server time of the call, as the caller of the service waits for it. Fails when the best of many
-// calls (what the machine's other work leaves alone) is above the promised times: 50 ms for a page,
-// 100 ms for a search.
+// Server time of the call, as the caller of the service waits for it. Fails when the median of many
+// calls is above the promised times: 50 ms for a page, 100 ms for a search.
 //
 //   members_bench [members]    (default 100000; GATEHOUSE_BENCH_POSTGRES names a second database)
 
@@ -115,6 +114,7 @@ bool Measure(const char* name, sql::Database& db, std::int64_t members) {
       {"page, in the middle", {.after = at(50), .limit = kPage}, kMaxPageMs},
       {"page, last", {.after = at(99), .limit = kPage}, kMaxPageMs},
       {"free text, many", {.query = "given1", .limit = kPage}, kMaxSearchMs},
+      {"free text, all", {.query = "example.com", .limit = kPage}, kMaxSearchMs},
       {"free text, one", {.query = somebody, .limit = kPage}, kMaxSearchMs},
       {"free text, none", {.query = "nobody-here", .limit = kPage}, kMaxSearchMs},
       {"free text, last page", {.query = "family1", .after = at(99), .limit = kPage}, kMaxSearchMs},
@@ -143,7 +143,7 @@ bool Measure(const char* name, sql::Database& db, std::int64_t members) {
     }
     std::ranges::sort(took);
     const double median = took[took.size() / 2];
-    const bool ok = took.front() <= call.limit;
+    const bool ok = median <= call.limit;
     good = good && ok;
     std::printf("  %-24s %6.1f ms best, %6.1f ms median, %5zu of %lld%s\n", call.what, took.front(),
                 median, page.members.size(), static_cast<long long>(page.total),
