@@ -23,7 +23,10 @@ namespace gatehouse::identity {
 struct Assertion {
   std::string issuer;
   std::string subject;  // 1..255 bytes, as asserted: compared byte for byte
-  std::string email;    // "" if none
+  // The subject this account had before its provider changed how it names accounts; "" if none. An
+  // identity found by it, and not by `subject`, is rewritten once, audited.
+  std::string legacy_subject;
+  std::string email;  // "" if none
   bool email_verified = false;
   std::string name;
   json::Object data;  // tokens to keep; sealed at rest

@@ -85,6 +85,19 @@ struct CallbackOutcome {
   std::vector<Check> checks;
 };
 
+// What the provider says of an identity when it is asked again, without its person.
+struct RefreshOutcome {
+  enum class Kind {
+    kValid,        // `data` is what to store from now on
+    kInvalid,      // the provider has withdrawn it: a definite answer, never an outage
+    kUnavailable,  // no answer that means anything: try again later, change nothing
+  };
+  Kind kind = Kind::kUnavailable;
+  json::Object data = {};
+  std::string reason = {};  // slug, unless valid: "missing_refresh_token", "refresh_refused", …
+  std::string detail = {};  // for the log: "HTTP 400 (invalid_grant): …"; no token in it
+};
+
 class Adapter {
  public:
   virtual ~Adapter() = default;
@@ -120,6 +133,16 @@ class Adapter {
   virtual Task<Started> Start(json::Object config, StartInput input) = 0;
   // Errors: kInternal and the like; a refusal is a value.
   virtual Task<CallbackOutcome> Finish(json::Object config, CallbackInput input) = 0;
+
+  // Are identities of this kind asked about every day, and does a log-in that is older than the
+  // limit of `last_verified` count no more?
+  virtual bool requires_refresh() const { return false; }
+  // Renews tokens and asks again whether the identity may still log in. `data` is the stored data
+  // of the identity, as Finish() left it in the assertion. Errors: kInternal and the like; what the
+  // provider answers, and an outage, are values.
+  virtual Task<RefreshOutcome> Refresh(json::Object /*config*/, json::Object data) {
+    co_return RefreshOutcome{.kind = RefreshOutcome::Kind::kValid, .data = std::move(data)};
+  }
 };
 
 }  // namespace gatehouse::sso
