@@ -35,7 +35,7 @@ Task<std::shared_ptr<const Principal>> ServiceImpl::FromSession(std::string toke
   std::uint64_t generation = cache_.generation();
 
   auto find = [this, &token](sql::Tx& tx) { return parts_.store.Find(tx, token); };
-  GH_CO_TRY(auto found, co_await parts_.db.Read(find));
+  GH_CO_TRY(auto found, co_await parts_.db.Lookup(find));
   auto principal = std::make_shared<Principal>();
   principal->session = std::move(found.first);
   principal->user = std::move(found.second);
@@ -59,7 +59,7 @@ Task<std::shared_ptr<const Principal>> ServiceImpl::FromToken(std::string token)
   std::uint64_t generation = cache_.generation();
 
   auto find = [this, &token](sql::Tx& tx) { return parts_.store.FindToken(tx, token); };
-  GH_CO_TRY(auto found, co_await parts_.db.Read(find));
+  GH_CO_TRY(auto found, co_await parts_.db.Lookup(find));
   auto principal = std::make_shared<Principal>();
   principal->user = std::move(found.user);
   principal->scopes = std::move(found.scopes);
@@ -110,7 +110,7 @@ Task<LoginOutcome> ServiceImpl::Start(UserId user, ProofKind kind,
                                       users::ClientInfo client) {
   GH_CO_TRY_VOID(CheckOwn(kind));
   auto read = [this, user](sql::Tx& tx) { return parts_.user_store.Find(tx, user); };
-  GH_CO_TRY(users::User owner, co_await parts_.db.Read(read));
+  GH_CO_TRY(users::User owner, co_await parts_.db.Lookup(read));
   co_return co_await Open(std::move(owner), kind, previous, std::move(next), std::move(client));
 }
 

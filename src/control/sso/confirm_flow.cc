@@ -29,7 +29,7 @@ Task<Step> ServiceImpl::ConfirmPage(Client client, orgs::Organization organizati
   };
   GH_CO_TRY(
       Facts facts,
-      co_await d_.db.Read(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<Facts> {
+      co_await d_.db.Lookup(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<Facts> {
         Facts f;
         GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline, Access::kLook));
         f.provider_name = provider.name;
@@ -116,10 +116,10 @@ Task<Step> ServiceImpl::ConfirmNewUser(Client client, orgs::Organization organiz
 Task<Step> ServiceImpl::TryConfirmLink(Client client, orgs::Organization organization) {
   GH_CO_TRY(Pipeline pipeline, co_await LoadVerified(client, organization.id, Flow::kLogin));
   GH_CO_TRY(auto proof,
-            co_await d_.db.Read(sql::Tenant::Of(organization.id),
-                                [&](sql::Tx& tx) -> Result<std::optional<LinkProofStore::State>> {
-                                  return proofs_.Find(tx, pipeline);
-                                }));
+            co_await d_.db.Lookup(sql::Tenant::Of(organization.id),
+                                  [&](sql::Tx& tx) -> Result<std::optional<LinkProofStore::State>> {
+                                    return proofs_.Find(tx, pipeline);
+                                  }));
   const bool by_mailbox = proof && proof->proven;
   if (!by_mailbox && (!client.principal || !client.principal->session)) {
     co_return Fail(Code::kUnauthenticated, kReauthRequired, "nobody is logged in");
@@ -195,14 +195,14 @@ Task<Step> ServiceImpl::TryConfirmNewUser(Client client, orgs::Organization orga
   // The identity may have an owner: the one the page offered to continue as, or one who won a race.
   for (int attempt = 0;; ++attempt) {
     GH_CO_TRY(auto known,
-              co_await d_.db.Read(sql::Tenant::Of(organization.id),
-                                  [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
-                                    GH_TRY(LiveProvider provider,
-                                           RequireProvider(tx, pipeline, Access::kLook));
-                                    return d_.identities.FindBySubject(
-                                        tx, organization.id, provider.id,
-                                        pipeline.assertion->issuer, pipeline.assertion->subject);
-                                  }));
+              co_await d_.db.Lookup(sql::Tenant::Of(organization.id),
+                                    [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
+                                      GH_TRY(LiveProvider provider,
+                                             RequireProvider(tx, pipeline, Access::kLook));
+                                      return d_.identities.FindBySubject(
+                                          tx, organization.id, provider.id,
+                                          pipeline.assertion->issuer, pipeline.assertion->subject);
+                                    }));
     if (known) {
       co_return co_await SignInKnown(client, organization, pipeline, std::move(*known),
                                      /*take=*/true);

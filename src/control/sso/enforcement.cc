@@ -16,7 +16,7 @@ Task<SsoState> ServiceImpl::QueryState(const authn::Principal& principal, OrgId 
   input.now = d_.clock.Now();
   const UserId user = principal.user.id;
   GH_CO_TRY_VOID(
-      co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+      co_await d_.db.Lookup(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
         GH_TRY(auto live, providers_.FindSealed(tx, organization));
         input.provider_exists = live.has_value();
         if (!live) return {};

@@ -15,10 +15,11 @@ Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organizatio
               co_await StartLogin(client, organization, next, ticket, seen->provider, seen.get()));
     if (begun) co_return std::move(*begun);
   }
-  GH_CO_TRY(auto live, co_await d_.db.Read(sql::Tenant::Of(organization.id),
-                                           [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
-                                             return providers_.Find(tx, organization.id);
-                                           }));
+  GH_CO_TRY(auto live,
+            co_await d_.db.Lookup(sql::Tenant::Of(organization.id),
+                                  [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+                                    return providers_.Find(tx, organization.id);
+                                  }));
   if (!live) co_return Fail(Code::kNotFound, kSsoNotConfigured);
   GH_CO_TRY(auto begun,
             co_await StartLogin(std::move(client), std::move(organization), std::move(next),
@@ -188,12 +189,12 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
 Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organization,
                                       Pipeline pipeline, LiveProvider provider) {
   GH_CO_TRY(auto known,
-            co_await d_.db.Read(sql::Tenant::Of(organization.id),
-                                [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
-                                  return d_.identities.FindBySubject(
-                                      tx, organization.id, provider.id, pipeline.assertion->issuer,
-                                      pipeline.assertion->subject);
-                                }));
+            co_await d_.db.Lookup(sql::Tenant::Of(organization.id),
+                                  [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
+                                    return d_.identities.FindBySubject(
+                                        tx, organization.id, provider.id,
+                                        pipeline.assertion->issuer, pipeline.assertion->subject);
+                                  }));
   const bool somebody_else = known && client.principal && client.principal->session &&
                              client.principal->user.id != known->user;
   if (known && !somebody_else) {

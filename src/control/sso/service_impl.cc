@@ -91,10 +91,11 @@ Provider ServiceImpl::Publish(const LiveProvider& live) const {
 }
 
 Task<std::optional<Provider>> ServiceImpl::FindProvider(OrgId organization) {
-  GH_CO_TRY(auto live, co_await d_.db.Read(sql::Tenant::Of(organization),
-                                           [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
-                                             return providers_.Find(tx, organization);
-                                           }));
+  GH_CO_TRY(auto live,
+            co_await d_.db.Lookup(sql::Tenant::Of(organization),
+                                  [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+                                    return providers_.Find(tx, organization);
+                                  }));
   if (!live) co_return std::optional<Provider>();
   co_return std::optional<Provider>(Publish(*live));
 }
@@ -124,11 +125,11 @@ Result<void> ServiceImpl::CheckFresh(const Pipeline& p) const {
 }
 
 Task<Pipeline> ServiceImpl::LoadVerified(Client client, OrgId organization, Flow flow) {
-  GH_CO_TRY(auto pipeline, co_await d_.db.Read(sql::Tenant::Of(organization),
-                                               [&](sql::Tx& tx) -> Result<std::optional<Pipeline>> {
-                                                 return pipelines_.Find(tx, client.browser,
-                                                                        organization, flow);
-                                               }));
+  GH_CO_TRY(auto pipeline,
+            co_await d_.db.Lookup(sql::Tenant::Of(organization),
+                                  [&](sql::Tx& tx) -> Result<std::optional<Pipeline>> {
+                                    return pipelines_.Find(tx, client.browser, organization, flow);
+                                  }));
   if (!pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "no pipeline here");
   GH_CO_TRY_VOID(CheckFresh(*pipeline));
   co_return std::move(*pipeline);

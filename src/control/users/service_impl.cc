@@ -39,7 +39,7 @@ ServiceImpl::ServiceImpl(ServiceParts parts, ServiceOptions options)
 
 Task<User> ServiceImpl::Get(UserId id) {
   auto find = [this, id](sql::Tx& tx) { return store_.Find(tx, id); };
-  co_return co_await parts_.db.Read(find);
+  co_return co_await parts_.db.Lookup(find);
 }
 
 Task<std::vector<User>> ServiceImpl::GetMany(std::vector<UserId> ids) {

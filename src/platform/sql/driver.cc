@@ -17,14 +17,17 @@ void Answer(QueuedJob& queued, Result<void> result) {
 
 void JobQueue::Push(QueuedJob queued) {
   bool stopped = false;
+  bool accepted = false;
   {
     std::lock_guard lock(mutex_);
     stopped = stopped_;
-    if (!stopped && queue_.size() < max_) {
-      queue_.push_back(std::move(queued));
-      work_.notify_one();
-      return;
-    }
+    accepted = !stopped && queue_.size() < max_;
+    if (accepted) queue_.push_back(std::move(queued));
+  }
+  if (accepted) {
+    // Without the lock, which the thread that wakes up takes first.
+    work_.notify_one();
+    return;
   }
   Answer(queued, stopped ? Fail(Code::kUnavailable, kDatabaseUnavailable, "database is closing")
                          : Fail(Code::kUnavailable, kOverloaded, "database queue is full"));

@@ -42,7 +42,10 @@ std::optional<Timestamp> Row::OptTime(std::size_t column) const {
   return Time(column);
 }
 
-Task<void> Database::Await(Access access, Tenant tenant, Job job) {
+Task<void> Database::Await(Access access, Tenant tenant, Job job, bool may_run_here) {
+  if (may_run_here) {
+    if (auto here = RunHere(job)) co_return std::move(*here);
+  }
   Result<void> result;
   // `result` and `job` live in this frame; the result is stored before the coroutine is resumed.
   co_await runtime::Suspend([this, access, tenant, &job, &result](runtime::Resume resume) {

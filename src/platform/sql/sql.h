@@ -221,12 +221,22 @@ class Database {
   // called again after a serialization failure.
   virtual void Submit(Access access, Tenant tenant, Job job,
                       std::move_only_function<void(Result<void>)> done) = 0;
+  // Runs the read `job` here and now, for Lookup(). std::nullopt: it is a database thread's; it may
+  // have been called.
+  virtual std::optional<Result<void>> RunHere(Job& /*job*/) { return std::nullopt; }
 
   // auto team = co_await db.Read(Tenant::Of(owner), [&](sql::Tx& tx) -> Result<Team> { ... });
   // Without a tenant: Tenant::None().
   template <class F>
   auto Read(Tenant tenant, F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
     return Call(*this, Access::kRead, tenant, std::move(f));
+  }
+  // Read() for a function that finds a few rows by their keys: no list, no search, no scan. SQLite
+  // runs it on the calling thread, because two changes of thread cost more than the rows (ADR
+  // 0006); PostgreSQL as Read().
+  template <class F>
+  auto Lookup(Tenant tenant, F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
+    return Call(*this, Access::kRead, tenant, std::move(f), /*may_run_here=*/true);
   }
   template <class F>
   auto Write(Tenant tenant, F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
@@ -235,6 +245,10 @@ class Database {
   template <class F>
   auto Read(F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
     return Call(*this, Access::kRead, Tenant::None(), std::move(f));
+  }
+  template <class F>
+  auto Lookup(F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
+    return Lookup(Tenant::None(), std::move(f));
   }
   template <class F>
   auto Write(F f) -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
@@ -259,22 +273,24 @@ class Database {
   }
 
  private:
-  Task<void> Await(Access access, Tenant tenant, Job job);
+  Task<void> Await(Access access, Tenant tenant, Job job, bool may_run_here);
   Result<void> Block(Access access, Tenant tenant, Job job);
 
   template <class F>
-  static auto Call(Database& db, Access access, Tenant tenant, F f)
+  static auto Call(Database& db, Access access, Tenant tenant, F f, bool may_run_here = false)
       -> Task<typename std::invoke_result_t<F, Tx&>::value_type> {
     using T = typename std::invoke_result_t<F, Tx&>::value_type;
     if constexpr (std::is_void_v<T>) {
-      co_return co_await db.Await(access, tenant, Job([&f](Tx& tx) { return f(tx); }));
+      co_return co_await db.Await(access, tenant, Job([&f](Tx& tx) { return f(tx); }),
+                                  may_run_here);
     } else {
       std::optional<T> value;
       GH_CO_TRY_VOID(co_await db.Await(access, tenant, Job([&f, &value](Tx& tx) -> Result<void> {
                                          GH_TRY(T got, f(tx));
                                          value.emplace(std::move(got));
                                          return {};
-                                       })));
+                                       }),
+                                       may_run_here));
       co_return std::move(*value);
     }
   }

@@ -96,7 +96,7 @@ Task<Organization> ServiceImpl::GetBySlug(std::string slug) {
   if (auto known = cache_.FindBySlug(slug)) co_return std::move(*known);
   const std::uint64_t generation = cache_.generation();
   // All: the slug says which organization it is.
-  GH_CO_TRY(Organization organization, co_await d_.db.Read(sql::Tenant::All(), [&](sql::Tx& tx) {
+  GH_CO_TRY(Organization organization, co_await d_.db.Lookup(sql::Tenant::All(), [&](sql::Tx& tx) {
     return store::FindBySlug(tx, slug);
   }));
   cache_.Put(organization, generation);
@@ -107,8 +107,8 @@ Task<Organization> ServiceImpl::Get(OrgId organization) {
   if (auto known = cache_.Find(organization)) co_return std::move(*known);
   const std::uint64_t generation = cache_.generation();
   GH_CO_TRY(Organization found,
-            co_await d_.db.Read(sql::Tenant::Of(organization),
-                                [&](sql::Tx& tx) { return store::Find(tx, organization); }));
+            co_await d_.db.Lookup(sql::Tenant::Of(organization),
+                                  [&](sql::Tx& tx) { return store::Find(tx, organization); }));
   cache_.Put(found, generation);
   co_return found;
 }
@@ -117,7 +117,7 @@ Task<std::pair<Organization, std::optional<Member>>> ServiceImpl::GetWithMember(
                                                                                 UserId user) {
   using Both = std::pair<Organization, std::optional<Member>>;
   // All: the slug says which organization it is.
-  co_return co_await d_.db.Read(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Both> {
+  co_return co_await d_.db.Lookup(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Both> {
     GH_TRY(Organization organization, store::FindBySlug(tx, slug));
     GH_TRY(std::optional<Member> member, store::FindMember(tx, organization.id, user));
     return Both(std::move(organization), std::move(member));
@@ -125,7 +125,7 @@ Task<std::pair<Organization, std::optional<Member>>> ServiceImpl::GetWithMember(
 }
 
 Task<std::optional<Member>> ServiceImpl::CheckMembership(OrgId organization, UserId user) {
-  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+  co_return co_await d_.db.Lookup(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
     return store::FindMember(tx, organization, user);
   });
 }

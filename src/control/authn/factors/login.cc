@@ -75,7 +75,7 @@ Task<ServiceImpl::Attempt> ServiceImpl::PrepareWebAuthn(UserId user, Answer answ
   auto find = [&](sql::Tx& tx) {
     return store_.FindCredential(tx, Base64UrlEncode(assertion.credential_id));
   };
-  GH_CO_TRY(auto key, co_await parts_.db.Read(find));
+  GH_CO_TRY(auto key, co_await parts_.db.Lookup(find));
   if (!key || key->user != user) {
     co_return Fail(Code::kPermissionDenied, kWebauthnSignature, "no key of the account");
   }
@@ -200,7 +200,7 @@ Task<Challenge> ServiceImpl::GetChallenge(std::string pending_token) {
 Task<LoggedIn> ServiceImpl::FinishLogin(std::string pending_token, Answer answer,
                                         users::ClientInfo client) {
   auto find = [&](sql::Tx& tx) { return parts_.sessions.FindPending(tx, pending_token); };
-  GH_CO_TRY(authn::PendingLogin pending, co_await parts_.db.Read(find));
+  GH_CO_TRY(authn::PendingLogin pending, co_await parts_.db.Lookup(find));
   UserId user = pending.user.id;
   GH_CO_TRY(Attempt attempt, co_await Prepare(user, std::move(answer), Purpose::kLogin,
                                               PendingBinding(pending.id), client));
@@ -246,7 +246,7 @@ Task<LoggedIn> ServiceImpl::FinishPasskey(std::string browser, std::string respo
   auto find = [&](sql::Tx& tx) {
     return store_.FindCredential(tx, Base64UrlEncode(assertion.credential_id));
   };
-  GH_CO_TRY(auto key, co_await parts_.db.Read(find));
+  GH_CO_TRY(auto key, co_await parts_.db.Lookup(find));
   if (!key) co_return Fail(Code::kUnauthenticated, users::kLoginFailed, "unknown credential");
 
   enum class Start { kGo, kLocked, kReused };

@@ -87,7 +87,7 @@ Result<void> SqliteConnection::Configure(const std::filesystem::path& file,
     return Fail(Code::kUnavailable, kDatabaseUnavailable,
                 file.string() + ": " + sqlite3_errstr(rc));
   }
-  sqlite3_busy_timeout(db_, kBusyTimeoutMs);
+  sqlite3_busy_timeout(db_, role_ == Role::kLookup ? 0 : kBusyTimeoutMs);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
@@ -100,7 +100,7 @@ Result<void> SqliteConnection::Configure(const std::filesystem::path& file,
   GH_TRY_VOID(
       Execute("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
               "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA case_sensitive_like=ON"));
-  if (role_ == Role::kReader) {
+  if (role_ != Role::kWriter) {
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     return Execute("PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON");
   }

@@ -19,9 +19,10 @@ namespace gatehouse::sql {
 
 class SqliteConnection {
  public:
-  enum class Role { kReader, kWriter };
+  // kLookup is a reader that waits for no lock.
+  enum class Role { kReader, kLookup, kWriter };
 
-  // The writer creates the file, mode 0600, and switches it to WAL; readers cannot write.
+  // The writer creates the file, mode 0600, and switches it to WAL; the others cannot write.
   static Result<std::unique_ptr<SqliteConnection>> Open(const std::filesystem::path& file,
                                                         Role role, const std::string& synchronous);
   ~SqliteConnection();

@@ -1,6 +1,7 @@
 #include "platform/sql/sqlite/sqlite.h"
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 
 #include "base/text.h"
@@ -29,6 +30,7 @@ class SqliteDatabase final : public Database {
   Engine engine() const override { return Engine::kSqlite; }
   // The tenant is not enforced here: see sql.h.
   void Submit(Access access, Tenant tenant, Job job, driver::Done done) override;
+  std::optional<Result<void>> RunHere(Job& job) override;
 
  private:
   using Handle = std::unique_ptr<SqliteConnection>;
@@ -43,7 +45,7 @@ class SqliteDatabase final : public Database {
   void RunGroup(Handle& connection, std::span<QueuedJob> group, std::span<Result<void>> results);
   bool RunPlainGroup(Handle& connection, std::span<QueuedJob> group,
                      std::span<Result<void>> results);
-  Result<void> RunRead(Handle& connection, Job& job);
+  Result<void> RunRead(Handle& connection, Role role, Job& job);
 
   const SqliteOptions options_;
   driver::JobQueue writes_;
@@ -52,6 +54,9 @@ class SqliteDatabase final : public Database {
   // Writer thread: groups still to run with savepoints because one had an error lately.
   int careful_groups_ = 0;
   std::vector<std::thread> readers_;
+  // For lookups on the threads of their callers, one at a time: a second one goes to the readers.
+  std::mutex lookup_mutex_;
+  Handle lookup_;
 };
 
 Result<void> SqliteDatabase::Start() {
@@ -67,6 +72,7 @@ Result<void> SqliteDatabase::Start() {
     GH_TRY(Handle reader, Connect(Role::kReader));
     readers.push_back(std::move(reader));
   }
+  GH_TRY(lookup_, Connect(Role::kLookup));
   writer_ = std::thread(&SqliteDatabase::WriterLoop, this, std::move(writer));
   for (Handle& reader : readers) {
     readers_.emplace_back(&SqliteDatabase::ReaderLoop, this, std::move(reader));
@@ -77,6 +83,7 @@ Result<void> SqliteDatabase::Start() {
 SqliteDatabase::~SqliteDatabase() {
   reads_.Stop();
   for (std::thread& reader : readers_) reader.join();
+  lookup_.reset();
   // Last, because the last connection to close moves the whole WAL into the database file.
   writes_.Stop();
   if (writer_.joinable()) writer_.join();
@@ -184,14 +191,23 @@ void SqliteDatabase::RunGroup(Handle& connection, std::span<QueuedJob> group,
 void SqliteDatabase::ReaderLoop(Handle connection) {
   std::vector<QueuedJob> jobs;
   while (reads_.Pop(1, jobs)) {
-    Result<void> result = RunRead(connection, jobs.front().job);
+    Result<void> result = RunRead(connection, Role::kReader, jobs.front().job);
     driver::Answer(jobs.front(), std::move(result));
     jobs.clear();
   }
 }
 
-Result<void> SqliteDatabase::RunRead(Handle& connection, Job& job) {
-  GH_TRY_VOID(Ready(connection, Role::kReader));
+std::optional<Result<void>> SqliteDatabase::RunHere(Job& job) {
+  const std::unique_lock lock(lookup_mutex_, std::try_to_lock);
+  if (!lock) return std::nullopt;
+  Result<void> result = RunRead(lookup_, Role::kLookup, job);
+  // Another process holds the file: a reader waits for it, a network thread does not.
+  if (!result && result.error().reason == kSerializationFailure) return std::nullopt;
+  return result;
+}
+
+Result<void> SqliteDatabase::RunRead(Handle& connection, Role role, Job& job) {
+  GH_TRY_VOID(Ready(connection, role));
   GH_TRY_VOID(connection->Begin());
   SqliteTx tx(*connection);
   Result<void> result = driver::RunJob(job, tx);

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <latch>
 #include <mutex>
+#include <thread>
 
+#include "platform/runtime/runtime.h"
 #include "platform/sql/errors.h"
 #include "platform/sql/testing/faulty_database.h"
 #include "platform/sql/testing/test_database.h"
@@ -315,6 +317,60 @@ TEST_F(SqliteTest, AMissingFolderIsUnavailable) {
   ASSERT_FALSE(opened.has_value());
   EXPECT_EQ(opened.error().code, Code::kUnavailable);
   EXPECT_EQ(opened.error().reason, kDatabaseUnavailable);
+}
+
+Task<std::thread::id> ThreadOfLookup(Database& db) {
+  co_return co_await db.Lookup([](Tx& tx) -> Result<std::thread::id> {
+    GH_TRY_VOID(tx.Query(kCount));
+    return std::this_thread::get_id();
+  });
+}
+
+TEST_F(SqliteTest, ALookupRunsOnTheCallingThreadAndASecondOneGoesToAReader) {
+  Create();
+  EXPECT_EQ(runtime::RunSync(ThreadOfLookup(*db_)), std::this_thread::get_id());
+
+  std::latch entered(1);
+  std::latch go(1);
+  auto hold = [&](Tx&) -> Result<void> {
+    entered.count_down();
+    go.wait();
+    return {};
+  };
+  std::thread other([&] { EXPECT_TRUE(runtime::RunSync(db_->Lookup(hold)).has_value()); });
+  entered.wait();
+  const auto meanwhile = runtime::RunSync(ThreadOfLookup(*db_));
+  ASSERT_TRUE(meanwhile.has_value());
+  EXPECT_NE(*meanwhile, std::this_thread::get_id());
+  EXPECT_NE(*meanwhile, other.get_id());
+  go.count_down();
+  other.join();
+}
+
+TEST_F(SqliteTest, ALookupThatFindsTheFileLockedWaitsOnAReader) {
+  std::vector<std::thread::id> ran;
+  auto lookup = [&](Tx&) -> Result<void> {
+    ran.push_back(std::this_thread::get_id());
+    if (ran.size() == 1) return Fail(Code::kConflict, kSerializationFailure, "locked");
+    return {};
+  };
+  EXPECT_TRUE(runtime::RunSync(db_->Lookup(lookup)).has_value());
+  ASSERT_EQ(ran.size(), 2u);
+  EXPECT_EQ(ran[0], std::this_thread::get_id());
+  EXPECT_NE(ran[1], std::this_thread::get_id());
+}
+
+TEST_F(SqliteTest, ALookupSeesWhatWasCommittedAndWritesNothing) {
+  Create();
+  ASSERT_TRUE(Exec(kInsert, 1));
+  auto count = [](Tx& tx) -> Result<std::int64_t> {
+    GH_TRY(Rows rows, tx.Query(kCount));
+    return rows.front().Int(0);
+  };
+  EXPECT_EQ(runtime::RunSync(db_->Lookup(count)), 1);
+  auto write = [](Tx& tx) { return tx.Exec(kInsert, {2}); };
+  EXPECT_FALSE(runtime::RunSync(db_->Lookup(write)).has_value());
+  EXPECT_EQ(runtime::RunSync(db_->Lookup(count)), 1);
 }
 
 TEST_F(SqliteTest, AFileThatIsNoDatabaseIsUnavailable) {
