@@ -18,7 +18,8 @@ gatehouse_packages() {
       echo clang-19 clang-tidy-19 clang-format-19 lld-19 llvm-19 libclang-rt-19-dev ccache \
         ninja-build cmake pkg-config "$boost" libsqlite3-dev libpq-dev libssl-dev libsodium-dev \
         libctemplate-dev libcurl4-openssl-dev zlib1g-dev libtomlplusplus-dev libcli11-dev \
-        libicu-dev libfido2-dev libqrencode-dev libgtest-dev libfmt-dev
+        libicu-dev libfido2-dev libqrencode-dev libzstd-dev libbrotli-dev \
+        liblzma-dev libbz2-dev libgtest-dev libfmt-dev
       ;;
     test) echo postgresql "$chromium" nodejs:node npm:npm ;;
     bench) echo nginx-light:nginx wrk:wrk sqlite3:sqlite3 nodejs:node ;;

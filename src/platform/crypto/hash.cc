@@ -55,6 +55,16 @@ std::string HmacSha256(std::string_view key, std::string_view data) {
   return out;
 }
 
+std::string HmacSha1(std::string_view key, std::string_view data) {
+  std::string out(20, '\0');
+  std::size_t size = 0;
+  GH_CHECK(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.empty() ? "" : key.data(),
+                     key.size(), ossl::Data(data), data.size(), ossl::Data(out), out.size(),
+                     &size) != nullptr &&
+           size == out.size());
+  return out;
+}
+
 bool ConstantTimeEqual(std::string_view a, std::string_view b) {
   return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0);
 }

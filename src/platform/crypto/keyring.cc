@@ -209,6 +209,12 @@ Result<std::unique_ptr<KeyRing>> KeyRing::Load(const std::filesystem::path& file
   return std::unique_ptr<KeyRing>(new KeyRing(std::move(keys), rng));
 }
 
+std::vector<std::string> KeyRing::key_ids() const {
+  std::vector<std::string> ids;
+  for (const Key& key : keys_) ids.push_back(key.id);
+  return ids;
+}
+
 std::unique_ptr<KeyRing> KeyRing::ForTest(std::string_view seed, Rng& rng) {
   std::vector<Key> keys;
   keys.push_back({"test", Sha256(seed)});

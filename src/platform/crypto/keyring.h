@@ -44,6 +44,8 @@ class KeyRing {
   // stays the same when a key is added.
   std::string DeriveKey(std::string_view purpose) const;
   const std::string& active_key_id() const { return active_; }
+  // Ids of all keys, oldest first.
+  std::vector<std::string> key_ids() const;
 
  private:
   struct Key {

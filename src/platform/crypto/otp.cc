@@ -14,17 +14,6 @@ constexpr std::int64_t kStepSeconds = 30;
 constexpr int kDigits = 6;
 constexpr std::int64_t kWindow = 1;
 
-// SHA-1 is what authenticator apps compute; as an HMAC it is unbroken (RFC 6194).
-std::string HmacSha1(std::string_view key, std::string_view data) {
-  std::array<unsigned char, 20> out{};
-  std::size_t size = 0;
-  GH_CHECK(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.empty() ? "" : key.data(),
-                     key.size(), ossl::Data(data), data.size(), out.data(), out.size(),
-                     &size) != nullptr &&
-           size == out.size());
-  return {reinterpret_cast<const char*>(out.data()), out.size()};
-}
-
 void AppendEncoded(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   for (char c : text) {

@@ -1,0 +1,65 @@
+#include "platform/json/lenient.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gatehouse::json {
+namespace {
+
+std::string Read(std::string_view text, bool allow_non_finite = false) {
+  LenientOptions options;
+  options.allow_non_finite = allow_non_finite;
+  auto value = ParseLenient(text, options);
+  return value ? Serialize(*value) : std::string(value.error().reason);
+}
+
+TEST(LenientJson, TheLastOfTwoEqualKeysWins) {
+  EXPECT_EQ(Read(R"({"a":1,"b":2,"a":3})"), R"({"a":3,"b":2})");
+}
+
+TEST(LenientJson, LoneSurrogatesBecomeReplacementCharacters) {
+  EXPECT_EQ(Read(R"(["x\ud800y"])"), "[\"x\xEF\xBF\xBDy\"]");
+  EXPECT_EQ(Read(R"(["\udc00"])"), "[\"\xEF\xBF\xBD\"]");
+  EXPECT_EQ(Read(R"(["\ud83d\ud83d\ude00"])"), "[\"\xEF\xBF\xBD\xF0\x9F\x98\x80\"]");
+  EXPECT_EQ(Read(R"({"\ud800":"\\ud800"})"), "{\"\xEF\xBF\xBD\":\"\\\\ud800\"}");
+}
+
+TEST(LenientJson, NonFiniteWordsAreNullOnlyOnRequest) {
+  EXPECT_EQ(Read(R"([NaN,-Infinity,Infinity,"NaN"])"), "json_invalid");
+  EXPECT_EQ(Read(R"([NaN,-Infinity,Infinity,"NaN"])", true), R"([null,null,null,"NaN"])");
+}
+
+TEST(LenientJson, NumbersBeyondDoubleAreNull) {
+  EXPECT_EQ(Read("[1e999,-1e999]"), "[null,null]");
+  EXPECT_EQ(Read("[" + std::string(400, '9') + "]"), "[null]");
+}
+
+TEST(LenientJson, NumbersAreExact) {
+  auto value = ParseLenient("[1458857193.973275]");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->as_array()[0].as_double(), 1458857193.973275);
+}
+
+TEST(LenientJson, RefusesWhatCannotBeRepaired) {
+  EXPECT_EQ(Read("{\"a\":\"\xff\"}"), "json_invalid");
+  EXPECT_EQ(Read("{\"a\":"), "json_invalid");
+  EXPECT_EQ(Read("{} x"), "json_invalid");
+  EXPECT_EQ(Read(""), "json_invalid");
+}
+
+TEST(LenientJson, DeepNestingIsRefusedWithoutRecursion) {
+  EXPECT_EQ(Read(std::string(100'000, '[')), "json_depth");
+  EXPECT_EQ(Read(std::string(128, '[') + std::string(128, ']')).size(), 256U);
+  EXPECT_EQ(Read(std::string(129, '[') + std::string(129, ']')), "json_depth");
+}
+
+TEST(LenientJson, TheValueLivesInTheArena) {
+  Arena arena;
+  auto value = ParseLenient(R"({"a":["b"]})", {.storage = Storage(&arena)});
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->as_object()["a"].storage().get(), &arena);
+}
+
+}  // namespace
+}  // namespace gatehouse::json

@@ -1,0 +1,246 @@
+#include "region/eventstore/sqlite/reader.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "region/eventstore/errors.h"
+#include "region/eventstore/sqlite/day_sql.h"
+#include "region/eventstore/sqlite/record.h"
+
+namespace gatehouse::eventstore::sqlite {
+namespace {
+
+constexpr std::size_t kMaxLimit = 1000;
+// Records that one page looks into when it filters by tags.
+constexpr std::size_t kMaxExamined = 5000;
+
+bool HasTags(const StoredEvent& event, const std::vector<Tag>& wanted) {
+  return std::ranges::all_of(wanted, [&event](const Tag& tag) {
+    return std::ranges::find(event.tags, tag) != event.tags.end();
+  });
+}
+
+Cursor Start(const std::optional<Cursor>& after, Order order) {
+  if (after) return *after;
+  if (order == Order::kNewestFirst) return {Timestamp{INT64_MAX}, INT64_MAX};
+  return {Timestamp{INT64_MIN}, INT64_MIN};
+}
+
+// The part of a range that a cursor leaves.
+TimeRange Left(TimeRange range, const std::optional<Cursor>& after, Order order) {
+  if (after && order == Order::kNewestFirst) {
+    range.to = std::min(range.to, Timestamp{after->time.micros + 1});
+  }
+  if (after && order == Order::kOldestFirst) range.from = std::max(range.from, after->time);
+  return range;
+}
+
+Place PlaceOf(const sql::Row& row, std::size_t at) { return {row.Int(at), row.Int(at + 1)}; }
+
+std::string Lowered(std::string_view text) {
+  std::string out = AsciiLower(text);
+  std::erase(out, '\0');
+  return IsValidUtf8(out) ? out : Printable(out, out.size());
+}
+
+}  // namespace
+
+Result<void> Reader::OnDays(TimeRange range, Order order,
+                            const std::function<Result<void>(Day&, sql::Tx&)>& ask) {
+  for (const std::int64_t number : days_.In(range, order)) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) { return ask(*day, tx); }));
+  }
+  return {};
+}
+
+Result<std::optional<Reader::Found>> Reader::FindEvent(std::int64_t project_id,
+                                                       const std::string& event_id) {
+  std::optional<Found> found;
+  const auto id = ParseId(event_id);
+  if (!id) return found;
+  for (const std::int64_t number : days_.In({}, Order::kNewestFirst)) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+      GH_TRY(const sql::Rows rows, tx.Query(kFindEvent, {project_id, id->high, id->low}));
+      if (rows.empty()) return {};
+      const sql::Row row = rows.front();
+      found = Found{day, {row.Int(0), row.Time(1), row.Int(2), PlaceOf(row, 3)}};
+      return {};
+    }));
+    if (found) break;
+  }
+  return found;
+}
+
+Result<StoredEvent> Reader::Load(const Day& day, std::int64_t project_id, const EventRow& row,
+                                 bool with_payload) {
+  GH_TRY(const std::string bytes, records_.Read(project_id, *day.payloads, row.place));
+  auto event = DecodeEvent(bytes, with_payload);
+  if (!event) return Fail(Code::kDataLoss, kDamaged, DayName(day.number));
+  event->project_id = project_id;
+  event->group_id = row.group_id;
+  event->timestamp = row.time;
+  return std::move(*event);
+}
+
+Result<std::optional<StoredEvent>> Reader::Get(std::int64_t project_id,
+                                               const std::string& event_id) {
+  // Twice: a newer copy may take the record's place between the row and the record.
+  for (int attempt = 0;; ++attempt) {
+    GH_TRY(const std::optional<Found> found, FindEvent(project_id, event_id));
+    if (!found) return std::optional<StoredEvent>();
+    auto event = Load(*found->day, project_id, found->row, true);
+    if (event) return std::optional<StoredEvent>(std::move(*event));
+    if (attempt > 0) return std::unexpected(std::move(event).error());
+  }
+}
+
+Result<std::vector<Reader::EventRow>> Reader::Rows(Day& day, const EventQuery& q,
+                                                   const Cursor& from, std::size_t limit) {
+  const bool newest = q.order == Order::kNewestFirst;
+  const std::int64_t release = ids_.Of(q.project_id, kKindRelease, q.release);
+  const std::int64_t environment = ids_.Of(q.project_id, kKindEnvironment, q.environment);
+  const std::int64_t transaction = ids_.Of(q.project_id, kKindTransaction, q.transaction);
+  const std::string text = Lowered(q.text);
+  const std::int64_t kind = q.kind == Kind::kTransaction ? 1 : 0;
+  const Id128 trace = ParseId(q.trace_id).value_or(Id128{});
+  return day.db->ReadSync([&](sql::Tx& tx) -> Result<std::vector<EventRow>> {
+    Result<sql::Rows> rows;
+    if (q.group_id) {
+      rows = tx.Query(newest ? kGroupNewest : kGroupOldest,
+                      {q.project_id, *q.group_id, from.time, from.row, release, environment,
+                       transaction, text, q.range.from, q.range.to, limit});
+    } else if (!q.trace_id.empty()) {
+      rows = tx.Query(newest ? kTraceNewest : kTraceOldest,
+                      {q.project_id, kind, from.time, from.row, release, environment, transaction,
+                       text, q.range.from, q.range.to, limit, trace.high, trace.low});
+    } else {
+      rows = tx.Query(newest ? kProjectNewest : kProjectOldest,
+                      {q.project_id, kind, from.time, from.row, release, environment, transaction,
+                       text, q.range.from, q.range.to, limit});
+    }
+    if (!rows) return std::unexpected(std::move(rows).error());
+    std::vector<EventRow> out;
+    out.reserve(rows->size());
+    for (const sql::Row row : *rows) {
+      out.push_back({row.Int(0), row.Time(1), row.Int(2), PlaceOf(row, 3)});
+    }
+    return out;
+  });
+}
+
+Result<EventPage> Reader::List(const EventQuery& query) {
+  EventPage page;
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxLimit);
+  if (!query.trace_id.empty() && !ParseId(query.trace_id)) return page;
+  Cursor at = Start(query.after, query.order);
+  std::size_t examined = 0;
+  for (const std::int64_t number :
+       days_.In(Left(query.range, query.after, query.order), query.order)) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    // The cursor's row number means nothing in another day, and its time is not in one.
+    while (true) {
+      // One more than wanted tells whether there is more.
+      const std::size_t ask = query.tags.empty() ? limit - page.events.size() + 1 : limit + 1;
+      GH_TRY(const std::vector<EventRow> rows, Rows(*day, query, at, ask));
+      for (const EventRow& row : rows) {
+        if (page.events.size() == limit || examined >= kMaxExamined) {
+          page.next = at;
+          return page;
+        }
+        ++examined;
+        at = {row.time, row.row};
+        auto event = Load(*day, query.project_id, row, query.with_payload);
+        // Replaced or deleted since the rows were read: it is not there any more.
+        if (!event && event.error().code == Code::kDataLoss) continue;
+        if (!event) return std::unexpected(std::move(event).error());
+        if (HasTags(*event, query.tags)) page.events.push_back(std::move(*event));
+      }
+      if (rows.size() < ask) break;
+    }
+  }
+  return page;
+}
+
+Result<std::optional<std::string>> Reader::Neighbour(std::int64_t project_id, const Found& found,
+                                                     Order order) {
+  std::optional<std::string> id;
+  TimeRange range;
+  if (order == Order::kNewestFirst) {
+    range.to = found.row.time + Duration(1);
+  } else {
+    range.from = found.row.time;
+  }
+  const sql::Statement& statement = order == Order::kNewestFirst ? kBefore : kAfter;
+  for (const std::int64_t number : days_.In(range, order)) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+      GH_TRY(const sql::Rows rows,
+             tx.Query(statement, {project_id, found.row.group_id, found.row.time, found.row.row}));
+      if (!rows.empty()) id = FormatId({rows.front().Int(0), rows.front().Int(1)});
+      return {};
+    }));
+    if (id) break;
+  }
+  return id;
+}
+
+Result<Neighbours> Reader::Around(std::int64_t project_id, const std::string& event_id) {
+  Neighbours out;
+  GH_TRY(const std::optional<Found> found, FindEvent(project_id, event_id));
+  if (!found || found->row.group_id == 0) return out;
+  GH_TRY(const auto before, Neighbour(project_id, *found, Order::kNewestFirst));
+  GH_TRY(const auto after, Neighbour(project_id, *found, Order::kOldestFirst));
+  out.previous = before.value_or("");
+  out.next = after.value_or("");
+  return out;
+}
+
+Result<ItemPage> Reader::ListItems(const ItemQuery& q) {
+  ItemPage page;
+  const std::size_t limit = std::clamp<std::size_t>(q.limit, 1, kMaxLimit);
+  const std::int64_t type = ids_.Of(q.project_id, kKindItemType, q.type);
+  const std::int64_t key = ids_.Of(q.project_id, "\1item:" + q.type, q.id);
+  const std::string text = Lowered(q.text);
+  const auto event = ParseId(q.event_id);
+  if (!q.event_id.empty() && !event) return page;
+  Cursor at = Start(q.after, Order::kNewestFirst);
+  for (const std::int64_t number :
+       days_.In(Left(q.range, q.after, Order::kNewestFirst), Order::kNewestFirst)) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    const std::size_t ask = limit - page.items.size() + 1;
+    GH_TRY(const sql::Rows rows, day->db->ReadSync([&](sql::Tx& tx) {
+      if (event) {
+        return tx.Query(kItemsOfEvent, {q.project_id, type, at.time, at.row, q.range.from,
+                                        q.range.to, text, ask, key, event->high, event->low});
+      }
+      return tx.Query(
+          kItems, {q.project_id, type, at.time, at.row, q.range.from, q.range.to, text, ask, key});
+    }));
+    for (const sql::Row row : rows) {
+      if (page.items.size() == limit) {
+        page.next = at;
+        return page;
+      }
+      at = {row.Time(1), row.Int(0)};
+      auto bytes = records_.Read(q.project_id, *day->payloads, PlaceOf(row, 2));
+      if (!bytes && bytes.error().code == Code::kDataLoss) continue;
+      if (!bytes) return std::unexpected(std::move(bytes).error());
+      auto item = DecodeItem(*bytes, q.with_payload);
+      if (!item) continue;
+      item->project_id = q.project_id;
+      item->timestamp = row.Time(1);
+      if (!row.IsNull(4)) item->event_id = FormatId({row.Int(4), row.Int(5)});
+      page.items.push_back(std::move(*item));
+    }
+  }
+  return page;
+}
+
+}  // namespace gatehouse::eventstore::sqlite

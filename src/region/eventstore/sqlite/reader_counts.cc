@@ -1,0 +1,162 @@
+// Questions that are answered from counts instead of events.
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "region/eventstore/sqlite/day_sql.h"
+#include "region/eventstore/sqlite/reader.h"
+
+namespace gatehouse::eventstore::sqlite {
+namespace {
+
+constexpr std::int64_t kHourMicros = 3'600'000'000;
+constexpr std::int64_t kMaxBuckets = 10'000;
+
+struct ValueCount {
+  std::int64_t n = 0;
+  std::int64_t first_day = 0;
+  std::int64_t last_day = 0;
+};
+
+Timestamp StartOf(std::int64_t day) { return {day * 24 * kHourMicros}; }
+
+}  // namespace
+
+Result<std::vector<Series>> Reader::Counts(const CountQuery& q) {
+  const std::int64_t bucket = std::max<std::int64_t>(q.bucket_hours, 1);
+  const std::int64_t first = FirstBucketHour(q);
+  // An open end ends with the newest day there is.
+  const std::vector<std::int64_t> days = days_.In(q.range, Order::kNewestFirst);
+  const std::int64_t newest = days.empty() ? first : (days.front() + 1) * 24;
+  const std::int64_t to_micros = q.range.to.micros;
+  std::int64_t end = to_micros / kHourMicros + (to_micros % kHourMicros != 0 ? 1 : 0);
+  if (to_micros == INT64_MAX) end = newest;
+  const std::int64_t buckets =
+      std::clamp<std::int64_t>((end - first + bucket - 1) / bucket, 0, kMaxBuckets);
+  end = first + buckets * bucket;
+
+  std::vector<std::int64_t> groups = q.group_ids;
+  if (groups.empty()) groups.push_back(0);
+  std::vector<Series> out;
+  for (const std::int64_t group : groups) {
+    out.push_back({group, std::vector<std::int64_t>(static_cast<std::size_t>(buckets), 0)});
+  }
+  const std::int64_t environment = ids_.Of(q.project_id, kKindEnvironment, q.environment);
+  const std::int64_t kind = q.kind == Kind::kTransaction ? 1 : 0;
+  const TimeRange range{{first * kHourMicros}, {end * kHourMicros}};
+  GH_TRY_VOID(OnDays(range, Order::kOldestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
+    for (Series& series : out) {
+      Result<sql::Rows> rows;
+      if (environment == 0) {
+        rows = tx.Query(
+            kHours, {q.project_id, series.group_id, series.group_id == 0 ? kind : 0, first, end});
+      } else if (series.group_id != 0) {
+        rows = tx.Query(kGroupHoursIn,
+                        {q.project_id, series.group_id, environment, range.from, range.to});
+      } else {
+        rows = tx.Query(kProjectHoursIn, {q.project_id, kind, environment, range.from, range.to});
+      }
+      if (!rows) return std::unexpected(std::move(rows).error());
+      for (const sql::Row row : *rows) {
+        series.counts[static_cast<std::size_t>((row.Int(0) - first) / bucket)] += row.Int(1);
+      }
+    }
+    return {};
+  }));
+  return out;
+}
+
+Result<std::int64_t> Reader::DistinctUsers(std::int64_t project_id, std::int64_t group_id,
+                                           TimeRange range) {
+  std::unordered_set<std::int64_t> users;
+  const std::int64_t key = ids_.Of(project_id, kKindKey, kTagUser);
+  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
+    GH_TRY(const sql::Rows rows, tx.Query(kTagValuesOf, {project_id, group_id, key}));
+    for (const sql::Row row : rows) users.insert(row.Int(1));
+    return {};
+  }));
+  return static_cast<std::int64_t>(users.size());
+}
+
+Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
+  std::map<std::int64_t, std::unordered_map<std::int64_t, ValueCount>> keys;
+  const std::int64_t only = ids_.Of(q.project_id, kKindKey, q.key);
+  // Newest first: the first day that has a value is the last one it was seen on.
+  GH_TRY_VOID(OnDays(q.range, Order::kNewestFirst, [&](Day& day, sql::Tx& tx) -> Result<void> {
+    Result<sql::Rows> rows = only != 0 ? tx.Query(kTagValuesOf, {q.project_id, q.group_id, only})
+                                       : tx.Query(kTagValues, {q.project_id, q.group_id});
+    if (!rows) return std::unexpected(std::move(rows).error());
+    for (const sql::Row row : *rows) {
+      const auto [at, fresh] = keys[row.Int(0)].try_emplace(row.Int(1));
+      ValueCount& count = at->second;
+      if (fresh) count.last_day = day.number;
+      count.first_day = day.number;
+      count.n += row.Int(2);
+    }
+    return {};
+  }));
+
+  std::vector<TagSummary> out;
+  // Texts to look up: in the file of the last day, which has them all.
+  struct Wanted {
+    std::int64_t id;
+    std::size_t summary;
+    std::size_t value;  // SIZE_MAX: the key itself
+  };
+  std::map<std::int64_t, std::vector<Wanted>> wanted;
+  for (const auto& [key, values] : keys) {
+    TagSummary summary;
+    std::vector<std::pair<std::int64_t, ValueCount>> order(values.begin(), values.end());
+    std::int64_t last_day = 0;
+    for (const auto& [value, count] : order) {
+      summary.total += count.n;
+      last_day = std::max(last_day, count.last_day);
+    }
+    summary.distinct = static_cast<std::int64_t>(order.size());
+    const std::size_t top = std::min(q.values, order.size());
+    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(top),
+                              [](const auto& a, const auto& b) {
+                                if (a.second.n != b.second.n) return a.second.n > b.second.n;
+                                return a.first < b.first;
+                              });
+    wanted[last_day].push_back({key, out.size(), SIZE_MAX});
+    for (std::size_t i = 0; i < top; ++i) {
+      const auto& [value, count] = order[i];
+      summary.top.push_back({"", count.n, StartOf(count.first_day), StartOf(count.last_day)});
+      wanted[count.last_day].push_back({value, out.size(), i});
+    }
+    out.push_back(std::move(summary));
+  }
+  for (const auto& [number, texts] : wanted) {
+    GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
+    if (!day) continue;
+    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+      for (const Wanted& text : texts) {
+        GH_TRY(const sql::Rows rows, tx.Query(kText, {text.id}));
+        if (rows.empty()) continue;
+        TagSummary& summary = out[text.summary];
+        (text.value == SIZE_MAX ? summary.key : summary.top[text.value].value) =
+            rows.front().String(0);
+      }
+      return {};
+    }));
+  }
+  std::ranges::sort(out, {}, &TagSummary::key);
+  return out;
+}
+
+Result<std::vector<std::int64_t>> Reader::GroupsWithTag(std::int64_t project_id, const Tag& tag,
+                                                        TimeRange range) {
+  std::set<std::int64_t> groups;
+  const std::int64_t value = ids_.Of(project_id, tag.first, tag.second);
+  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
+    GH_TRY(const sql::Rows rows, tx.Query(kGroupsWithTag, {value, project_id}));
+    for (const sql::Row row : rows) groups.insert(row.Int(0));
+    return {};
+  }));
+  return std::vector<std::int64_t>(groups.begin(), groups.end());
+}
+
+}  // namespace gatehouse::eventstore::sqlite

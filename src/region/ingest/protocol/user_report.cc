@@ -1,0 +1,60 @@
+#include "region/ingest/protocol/user_report.h"
+
+#include "base/text.h"
+#include "region/ingest/protocol/json_text.h"
+#include "region/ingest/protocol/rejection.h"
+
+namespace gatehouse::ingest {
+namespace {
+
+std::string_view TextOf(const json::Object& object, std::string_view key) {
+  return json::GetString(object, key).value_or(std::string_view());
+}
+
+// The first `limit` characters.
+std::string_view Characters(std::string_view text, std::size_t limit) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    bool starts = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+    if (starts && limit-- == 0) break;
+  }
+  return text.substr(0, at);
+}
+
+}  // namespace
+
+Result<UserReport> ParseUserReport(std::string_view payload) {
+  auto object = ParsePayloadObject(payload, 1024 * 1024);
+  if (!object) return Reject(kInvalidUserReport, "not an object");
+  auto id = EventId::Parse(TextOf(*object, "event_id"));
+  if (!id) return Reject(kInvalidUserReport, "event_id");
+  UserReport out;
+  out.event_id = *id;
+  out.name = Characters(Trim(TextOf(*object, "name")), 128);
+  out.email = Characters(Trim(TextOf(*object, "email")), 75);
+  out.comments = Characters(TextOf(*object, "comments"), kMaxFeedbackMessage);
+  return out;
+}
+
+bool CompleteFeedback(json::Object& event) {
+  json::Value* contexts = event.if_contains("contexts");
+  if (contexts == nullptr || !contexts->is_object()) return false;
+  json::Value* value = contexts->get_object().if_contains("feedback");
+  if (value == nullptr || !value->is_object()) return false;
+  json::Object& feedback = value->get_object();
+  std::string_view message = TextOf(feedback, "message");
+  if (Trim(message).empty()) return false;
+  std::string_view cut = Characters(message, kMaxFeedbackMessage);
+  if (cut.size() != message.size()) feedback["message"] = std::string(cut);
+  if (const json::Object* user = json::GetObject(event, "user")) {
+    for (auto [to, from] : {std::pair{"contact_email", "email"}, std::pair{"name", "name"}}) {
+      if (!TextOf(feedback, to).empty()) continue;
+      std::string_view text = TextOf(*user, from);
+      if (!text.empty()) feedback[to] = std::string(text);
+    }
+  }
+  event["type"] = "feedback";
+  return true;
+}
+
+}  // namespace gatehouse::ingest

@@ -1,0 +1,38 @@
+#pragma once
+
+// EventStream on files below one folder; see README.md for how. Owned by whoever opened it, and
+// destroyed after every task that uses it has ended.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "region/stream/embedded/files.h"
+#include "region/stream/stream.h"
+
+namespace gatehouse::stream::embedded {
+
+struct Options {
+  std::filesystem::path folder = {};  // created, with its parents
+  std::int64_t segment_bytes = 64 << 20;
+  std::size_t max_record_bytes = 32 << 20;
+  // Appended and not yet durable; more is refused with "overloaded".
+  std::size_t max_waiting_bytes = 16 << 20;
+  // Of one topic on the disk; more is refused with "overloaded" until the groups come after.
+  std::int64_t max_topic_bytes = std::int64_t{16} << 30;
+  Duration retention = std::chrono::hours(24);
+  // Called once per topic at open when the newest segment ended in `bytes` that are no whole
+  // record: a crash before they were answered. For the log.
+  std::function<void(const std::string& topic, std::int64_t bytes)> on_cut = {};
+  // Called on the writer thread after each group commit: for metrics.
+  std::function<void(std::size_t appends, std::size_t bytes)> on_commit = {};
+};
+
+// `clock` and `files` outlive the stream. Errors: "stream_unavailable", "stream_damaged".
+Result<std::unique_ptr<EventStream>> OpenStream(const Options& options, const Clock& clock,
+                                                Files& files);
+
+}  // namespace gatehouse::stream::embedded
