@@ -37,6 +37,12 @@ enum class Event {
   kTeamAdd = 20,
   kTeamEdit = 21,
   kTeamRemove = 22,
+  kProjectAdd = 30,     // {id, slug, name, platform}
+  kProjectEdit = 31,    // … {changes}
+  kProjectRemove = 32,
+  kProjectKeyAdd = 50,  // {project_slug, label, public_key}
+  kProjectKeyEdit = 51,
+  kProjectKeyRemove = 52,
   kSsoEnable = 60,
   kSsoDisable = 61,
   kSsoEdit = 62,
@@ -77,9 +83,17 @@ enum class Event {
   kEmailRemove = 1017,
   kEmailPrimary = 1018,
   kSessionsEnd = 1019,
-  kAuditExport = 1020,     // {format, entries, after, through}
-  kAuditRetention = 1021,  // {through_seq, entries}
-  kAuditAdopt = 1022,      // {entries}: the chain begins; entries without a MAC were taken in
+  kAuditExport = 1020,         // {format, entries, after, through}
+  kAuditRetention = 1021,      // {through_seq, entries}
+  kAuditAdopt = 1022,          // {entries}: the chain begins; entries without a MAC were taken in
+  kSsoIdentityInvalid = 1023,  // the provider has withdrawn it: {user_id, reason}
+  kSsoIdentityMigrate = 1024,  // its provider names it anew: {user_id, subject, replaced_subject}
+  kIdentityLink = 1025,        // of an account at a provider: {user_id, provider, external_id}
+  kIdentityUnlink = 1026,
+  kIdentityInvalid = 1027,      // as kSsoIdentityInvalid
+  kIdentityProviderAdd = 1028,  // members may link accounts there: {provider, external_id}
+  kIdentityProviderRemove = 1029,
+  kKeysRotate = 1030,  // {key, resealed}: sealed values, under the active key from now on
 };
 
 struct EventInfo {

@@ -235,7 +235,7 @@ Result<std::size_t> CheckpointFile::Append(const std::vector<Head>& heads) {
   std::vector<Head> moved;
   for (const Head& head : heads) {
     const auto found = written_.find(head.organization);
-    if (found == written_.end() || found->second != head) moved.push_back(head);
+    if (found == written_.end() || found->second.head != head) moved.push_back(head);
   }
   if (moved.empty()) return std::size_t{0};
   if (const auto folder = file_.parent_path(); !std::filesystem::exists(folder, ec)) {
@@ -244,10 +244,11 @@ Result<std::size_t> CheckpointFile::Append(const std::vector<Head>& heads) {
   }
   std::string text = tail_.torn ? "\n" : "";
   std::string last = tail_.last;
+  const Timestamp now = clock_.Now();
   std::size_t lines = 0;
   for (std::size_t at = 0; at < moved.size(); at += kHeadsPerLine) {
     Checkpoint checkpoint;
-    checkpoint.time = FormatIso8601(clock_.Now());
+    checkpoint.time = FormatIso8601(now);
     checkpoint.previous = HashOf(last);
     const std::size_t end = std::min(moved.size(), at + kHeadsPerLine);
     for (std::size_t i = at; i < end; ++i) checkpoint.heads.push_back(moved[i]);
@@ -261,9 +262,16 @@ Result<std::size_t> CheckpointFile::Append(const std::vector<Head>& heads) {
   tail_ = {std::move(last), false};
   for (Head& head : moved) {
     const OrgId organization = head.organization;
-    written_[organization] = std::move(head);
+    written_[organization] = {std::move(head), now};
   }
   return lines;
+}
+
+std::optional<CheckpointFile::Written> CheckpointFile::Last(OrgId organization) const {
+  std::lock_guard lock(mutex_);
+  const auto found = written_.find(organization);
+  if (found == written_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace gatehouse::audit

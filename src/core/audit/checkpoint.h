@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,12 @@ class CheckpointFile {
   // The heads that moved since this process last wrote, durably; nothing when none did. Returns the
   // number of lines. Errors: kUnavailable "audit_checkpoints_unavailable", those of Sign.
   Result<std::size_t> Append(const std::vector<Head>& heads);
+  // What this process last wrote of the organization's chain, and when; nullopt before it did.
+  struct Written {
+    Head head;
+    Timestamp at;
+  };
+  std::optional<Written> Last(OrgId organization) const;
   const std::filesystem::path& file() const { return file_; }
   const CheckpointKey& key() const { return key_; }
 
@@ -97,8 +104,8 @@ class CheckpointFile {
   const std::filesystem::path file_;
   const CheckpointKey& key_;
   const Clock& clock_;
-  std::mutex mutex_;
-  std::map<OrgId, Head> written_;
+  mutable std::mutex mutex_;
+  std::map<OrgId, Written> written_;
   CheckpointTail tail_;
   std::uintmax_t size_ = 0;  // of the file when tail_ was true
 };

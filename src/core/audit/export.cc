@@ -38,24 +38,25 @@ std::string_view NameOf(Event event) {
   return found == all.end() ? std::string_view("unknown") : found->api_name;
 }
 
-std::string OptText(const std::optional<std::int64_t>& value) {
-  return value ? std::to_string(*value) : "";
-}
+std::string IdText(const std::optional<std::int64_t>& id) { return id ? std::to_string(*id) : ""; }
+std::string IdText(const std::optional<UserId>& id) { return id ? id->ToString() : ""; }
 
-json::Value OptJson(const std::optional<std::int64_t>& value) {
+template <class Id>
+json::Value IdJson(const std::optional<Id>& id) {
   // As text: 64 bits are more than a reader in JavaScript has.
-  return value ? json::Value(std::to_string(*value)) : json::Value(nullptr);
+  return id ? json::Value(IdText(id)) : json::Value(nullptr);
 }
 
-std::string JsonLine(std::int64_t seq, const LogRow& row, const Stored& entry) {
-  const json::Object object{{"seq", seq},
+// `seq`: absent when the line is not one of a chain.
+std::string JsonLine(std::optional<std::int64_t> seq, const Stored& entry) {
+  const json::Object object{{"seq", seq ? json::Value(*seq) : json::Value(nullptr)},
                             {"id", std::to_string(entry.id)},
                             {"time", FormatIso8601(entry.created_at)},
                             {"event", NameOf(entry.event)},
                             {"actor", entry.actor_label},
-                            {"actor_id", OptJson(row.actor)},
-                            {"target_id", OptJson(row.target_object)},
-                            {"target_user_id", OptJson(row.target_user)},
+                            {"actor_id", IdJson(entry.actor)},
+                            {"target_id", IdJson(entry.target_object)},
+                            {"target_user_id", IdJson(entry.target_user)},
                             {"ip", entry.ip},
                             {"note", entry.note},
                             {"data", entry.data},
@@ -64,16 +65,44 @@ std::string JsonLine(std::int64_t seq, const LogRow& row, const Stored& entry) {
   return EscapeControls(json::Serialize(object)) + "\n";
 }
 
-std::string CsvLine(std::int64_t seq, const LogRow& row, const Stored& entry) {
-  std::string out = std::to_string(seq);
+std::string CsvLine(std::optional<std::int64_t> seq, const Stored& entry) {
+  std::string out = IdText(seq);
   for (const std::string& cell :
        {std::to_string(entry.id), FormatIso8601(entry.created_at), std::string(NameOf(entry.event)),
-        entry.actor_label, OptText(row.actor), OptText(row.target_object), OptText(row.target_user),
-        entry.ip, entry.note, json::Serialize(entry.data), entry.correlation_id}) {
+        entry.actor_label, IdText(entry.actor), IdText(entry.target_object),
+        IdText(entry.target_user), entry.ip, entry.note, json::Serialize(entry.data),
+        entry.correlation_id}) {
     out += ',';
     out += CsvCell(cell);
   }
   return out + "\r\n";
+}
+
+std::string Line(Format format, std::optional<std::int64_t> seq, const Stored& entry) {
+  return format == Format::kCsv ? CsvLine(seq, entry) : JsonLine(seq, entry);
+}
+
+Entry ExportEntry(OrgId organization, const Exporter& exporter, json::Object data) {
+  Entry entry;
+  entry.organization = organization;
+  entry.event = Event::kAuditExport;
+  entry.actor = exporter.actor;
+  entry.actor_label = exporter.actor_label;
+  entry.ip = exporter.ip;
+  entry.correlation_id = exporter.correlation_id;
+  entry.data = std::move(data);
+  return entry;
+}
+
+json::Object FilterData(const Filter& filter) {
+  json::Object data;
+  if (filter.event) data["event"] = NameOf(*filter.event);
+  if (filter.actor) data["actor"] = filter.actor->ToString();
+  if (filter.target_user) data["target"] = filter.target_user->ToString();
+  if (!filter.correlation_id.empty()) data["correlation_id"] = filter.correlation_id;
+  if (filter.since) data["since"] = FormatIso8601(*filter.since);
+  if (filter.until) data["until"] = FormatIso8601(*filter.until);
+  return data;
 }
 
 }  // namespace
@@ -115,18 +144,11 @@ Result<ExportRange> StartExport(sql::Tx& tx, const Log& log, OrgId organization,
   ExportRange range{after, last.empty() ? 0 : last.front().Int(0)};
   range.through = std::max(range.through, after);
   GH_TRY(const sql::Rows count, tx.Query(kCountLinks, {organization, after, range.through}));
-  Entry entry;
-  entry.organization = organization;
-  entry.event = Event::kAuditExport;
-  entry.actor = exporter.actor;
-  entry.actor_label = exporter.actor_label;
-  entry.ip = exporter.ip;
-  entry.correlation_id = exporter.correlation_id;
-  entry.data = {{"format", FormatName(format)},
-                {"entries", count.front().Int(0)},
-                {"after", after},
-                {"through", range.through}};
-  GH_TRY_VOID(log.Record(tx, entry));
+  GH_TRY_VOID(log.Record(tx, ExportEntry(organization, exporter,
+                                         {{"format", FormatName(format)},
+                                          {"entries", count.front().Int(0)},
+                                          {"after", after},
+                                          {"through", range.through}})));
   return range;
 }
 
@@ -139,14 +161,35 @@ Result<Exported> ExportPage(sql::Tx& tx, OrgId organization, Format format,
   for (const sql::Row row : rows) {
     page.reached = row.Int(0);
     if (row.IsNull(4)) continue;  // verify names it
-    const LogRow stored = ReadLogRow(row, 4);
-    const Stored entry = Decode(stored);
-    page.text += format == Format::kCsv ? CsvLine(row.Int(0), stored, entry)
-                                        : JsonLine(row.Int(0), stored, entry);
+    page.text += Line(format, row.Int(0), Decode(ReadLogRow(row, 4)));
     ++page.entries;
   }
   page.more = rows.size() == limit && page.reached < range.through;
   return page;
+}
+
+Result<Exported> ExportMatches(sql::Tx& tx, const Log& log, OrgId organization, Format format,
+                               Filter filter, const Exporter& exporter, std::int64_t limit) {
+  Exported out;
+  json::Object data = FilterData(filter);
+  filter.before_id.reset();
+  while (out.entries < limit) {
+    filter.limit = static_cast<std::size_t>(std::min<std::int64_t>(limit - out.entries, 500));
+    GH_TRY(const std::vector<Stored> entries, Query(tx, organization, filter));
+    for (const Stored& entry : entries) out.text += Line(format, std::nullopt, entry);
+    out.entries += std::ssize(entries);
+    if (entries.size() < filter.limit) break;
+    filter.before_id = entries.back().id;
+  }
+  if (out.entries >= limit && filter.before_id) {
+    filter.limit = 1;
+    GH_TRY(const std::vector<Stored> older, Query(tx, organization, filter));
+    out.more = !older.empty();
+  }
+  json::Object all{{"format", FormatName(format)}, {"entries", out.entries}};
+  if (!data.empty()) all["filter"] = std::move(data);
+  GH_TRY_VOID(log.Record(tx, ExportEntry(organization, exporter, std::move(all))));
+  return out;
 }
 
 }  // namespace gatehouse::audit

@@ -53,6 +53,13 @@ struct Exported {
 Result<Exported> ExportPage(sql::Tx& tx, OrgId organization, Format format,
                             const ExportRange& range, std::size_t limit = 1000);
 
+// What a filter finds, newest first as on a page, without the head line. In the same columns, but
+// seq is empty (null): a selection is no part of a chain. Recorded like every export, with the
+// filter; the cursor of `filter` is not looked at. `more`: there were older ones than `limit` took.
+Result<Exported> ExportMatches(sql::Tx& tx, const Log& log, OrgId organization, Format format,
+                               Filter filter, const Exporter& exporter,
+                               std::int64_t limit = 10'000);
+
 // A cell of CSV, quoted: what begins like a formula gets an apostrophe, control characters are
 // written as \u00XX.
 std::string CsvCell(std::string_view text);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "core/audit/errors.h"
+#include "core/audit/recent.h"
 #include "core/audit/statements.h"
 #include "platform/crypto/hash.h"
 
@@ -159,6 +160,12 @@ Task<std::vector<Head>> Sealer::Heads() {
       heads.push_back({row.As<OrgId>(0), row.Int(1), row.String(2)});
     }
     return heads;
+  });
+}
+
+Task<Recent> Sealer::CheckEnd(OrgId organization, std::optional<Head> seen, std::int64_t links) {
+  co_return co_await db_.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return CheckRecent(tx, key_, organization, seen, links);
   });
 }
 

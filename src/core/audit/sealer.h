@@ -35,6 +35,8 @@ struct Head {
   bool operator==(const Head&) const = default;
 };
 
+struct Recent;
+
 class Sealer {
  public:
   // `key` as for Log. `may_adopt` is false when checkpoints exist: then the chain began long ago,
@@ -49,6 +51,8 @@ class Sealer {
   Task<bool> Waiting();
   // Of every chain, by organization.
   Task<std::vector<Head>> Heads();
+  // Whether the end of a chain holds (recent.h). `seen`: what the last checkpoint says of it.
+  Task<Recent> CheckEnd(OrgId organization, std::optional<Head> seen, std::int64_t links = 200);
 
  private:
   Task<Sealed> Repeat(bool adopting);

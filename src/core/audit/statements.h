@@ -78,6 +78,9 @@ inline constexpr sql::Statement kSetHead{
 inline constexpr sql::Statement kHeads{
     "audit.heads", "SELECT organization_id, seq, mac FROM audit_heads ORDER BY organization_id"};
 
+inline constexpr sql::Statement kHead{
+    "audit.head", "SELECT seq, mac FROM audit_heads WHERE organization_id = $1"};
+
 // Entries without a MAC.
 inline constexpr sql::Statement kUnadopted{
     "audit.unadopted",

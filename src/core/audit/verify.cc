@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/audit/link.h"
 #include "core/audit/statements.h"
 #include "platform/crypto/hash.h"
 
@@ -112,32 +113,6 @@ Result<Snapshot> ReadSnapshot(sql::Tx& tx, const MacKey& key, const VerifyOption
     }
   }
   return out;
-}
-
-// One link and its entry; nullopt if it is right.
-std::optional<Finding> CheckLink(const MacKey& key, std::int64_t organization, const sql::Row& row,
-                                 std::int64_t expected_seq, std::string_view before) {
-  const std::int64_t seq = row.Int(0), id = row.Int(1);
-  const bool adopted = row.Bool(2);
-  if (seq != expected_seq) {
-    return Broken(Kind::kGap, organization, expected_seq, 0,
-                  "links " + std::to_string(expected_seq) + " to " + std::to_string(seq - 1) +
-                      " are missing");
-  }
-  if (row.IsNull(4)) {
-    return Broken(Kind::kDeleted, organization, seq, id, "the entry was deleted");
-  }
-  const LogRow entry = ReadLogRow(row, 4);
-  const std::string entry_mac = key.Entry(entry, adopted);
-  const std::string_view stored = adopted ? std::string_view() : std::string_view(entry_mac);
-  const bool as_written = entry.mac == stored && entry.organization.value_or(0) == organization;
-  const std::string link = key.Link(organization, seq, id, adopted, entry_mac, before);
-  if (as_written && crypto::ConstantTimeEqual(link, row.Text(3))) return std::nullopt;
-  // An adopted entry has no MAC of its own: a link that does not fit speaks of either.
-  if (!as_written || adopted) {
-    return Broken(Kind::kAltered, organization, seq, id, "the entry was changed");
-  }
-  return Broken(Kind::kRelinked, organization, seq, id, "the link was changed");
 }
 
 // What the threads share.
@@ -374,6 +349,31 @@ Result<Verification> VerifyOnce(sql::Database& db, const MacKey& key,
 }
 
 }  // namespace
+
+std::optional<Finding> CheckLink(const MacKey& key, std::int64_t organization, const sql::Row& row,
+                                 std::int64_t expected_seq, std::string_view before) {
+  const std::int64_t seq = row.Int(0), id = row.Int(1);
+  const bool adopted = row.Bool(2);
+  if (seq != expected_seq) {
+    return Broken(Kind::kGap, organization, expected_seq, 0,
+                  "links " + std::to_string(expected_seq) + " to " + std::to_string(seq - 1) +
+                      " are missing");
+  }
+  if (row.IsNull(4)) {
+    return Broken(Kind::kDeleted, organization, seq, id, "the entry was deleted");
+  }
+  const LogRow entry = ReadLogRow(row, 4);
+  const std::string entry_mac = key.Entry(entry, adopted);
+  const std::string_view stored = adopted ? std::string_view() : std::string_view(entry_mac);
+  const bool as_written = entry.mac == stored && entry.organization.value_or(0) == organization;
+  const std::string link = key.Link(organization, seq, id, adopted, entry_mac, before);
+  if (as_written && crypto::ConstantTimeEqual(link, row.Text(3))) return std::nullopt;
+  // An adopted entry has no MAC of its own: a link that does not fit speaks of either.
+  if (!as_written || adopted) {
+    return Broken(Kind::kAltered, organization, seq, id, "the entry was changed");
+  }
+  return Broken(Kind::kRelinked, organization, seq, id, "the link was changed");
+}
 
 std::string_view KindName(Finding::Kind kind) {
   switch (kind) {

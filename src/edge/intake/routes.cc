@@ -1,0 +1,146 @@
+#include "edge/intake/routes.h"
+
+#include <functional>
+
+#include "region/ingest/protocol/origin.h"
+#include "region/ingest/protocol/response.h"
+
+namespace gatehouse::edge_intake {
+namespace {
+
+using http::Method;
+using http::Request;
+using http::Response;
+using ingest::IntakeAnswer;
+using ingest::IntakeRequest;
+
+// What may come over the wire, encoded; what comes out of it is bounded by intake.
+constexpr http::RouteOptions kLarge{.max_body = 200 * 1024 * 1024};
+constexpr http::RouteOptions kEvent{.max_body = 20 * 1024 * 1024};
+constexpr http::RouteOptions kReport{.max_body = 1024 * 1024};
+
+std::string_view ParamOr(const Request& request, std::string_view name) {
+  for (const auto& [key, value] : request.params) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+IntakeRequest Decode(const Request& request) {
+  return {.path_project = ParamOr(request, "project"),
+          .path_key = ParamOr(request, "key"),
+          .query = request.query,
+          .x_sentry_auth = request.headers.Get("X-Sentry-Auth"),
+          .authorization = request.headers.Get("Authorization"),
+          .content_encoding = request.headers.Get("Content-Encoding"),
+          .content_type = request.headers.Get("Content-Type"),
+          .origin = request.headers.Get("Origin"),
+          .referer = request.headers.Get("Referer"),
+          .user_agent = request.headers.Get("User-Agent"),
+          .remote_ip = request.remote_ip,
+          .received = request.received,
+          .body = request.body};
+}
+
+Response Encode(IntakeAnswer answer) {
+  Response response;
+  response.status = answer.status;
+  if (!answer.body.empty()) response.headers.Set("Content-Type", std::move(answer.content_type));
+  response.body = std::move(answer.body);
+  for (auto& [name, value] : answer.headers)
+    response.headers.Set(std::move(name), std::move(value));
+  for (const auto& [name, value] : ingest::CorsHeaders()) {
+    response.headers.Set(std::string(name), std::string(value));
+  }
+  return response;
+}
+
+using Call = std::function<Task<IntakeAnswer>(Request&, IntakeRequest)>;
+
+Task<Response> Serve(const Call* call, Request& request) {
+  GH_CO_TRY(IntakeAnswer answer, co_await (*call)(request, Decode(request)));
+  co_return Encode(std::move(answer));
+}
+
+Task<Response> Preflight() { co_return Encode(IntakeAnswer{.body = "", .headers = {}}); }
+
+class Table {
+ public:
+  Table(http::Router& router, ingest::Intake& intake) : router_(router), intake_(intake) {}
+
+  using Route = Task<IntakeAnswer> (ingest::Intake::*)(IntakeRequest);
+
+  void Add(Method method, const std::string& pattern, Call call, http::RouteOptions options) {
+    // Lives as long as the router's table, which holds the handlers.
+    auto shared = std::make_shared<const Call>(std::move(call));
+    const http::Handler handler = [shared](Request& request) {
+      return Serve(shared.get(), request);
+    };
+    router_.Add(method, pattern + "/", handler, options);
+    router_.Add(method, pattern, handler, options);
+  }
+  void Add(Method method, const std::string& pattern, Route route, http::RouteOptions options) {
+    Add(
+        method, pattern,
+        [this_intake = &intake_, route](Request&, IntakeRequest request) {
+          return (this_intake->*route)(request);
+        },
+        options);
+  }
+  void AddPreflight(const std::string& pattern) {
+    const http::Handler handler = [](Request&) { return Preflight(); };
+    router_.Add(Method::kOptions, pattern + "/", handler);
+    router_.Add(Method::kOptions, pattern, handler);
+  }
+
+ private:
+  http::Router& router_;
+  ingest::Intake& intake_;
+};
+
+}  // namespace
+
+void AddRoutes(http::Router& router, ingest::Intake& intake) {
+  using ingest::Intake;
+  Table table(router, intake);
+  const std::string base = "/api/{project}/";
+  table.Add(Method::kPost, base + "envelope", &Intake::Envelope, kLarge);
+  table.Add(Method::kPost, base + "store", &Intake::Store, kEvent);
+  table.Add(Method::kGet, base + "store", &Intake::StorePixel, kReport);
+  table.Add(Method::kPost, "/api/store", &Intake::Store, kEvent);
+  table.Add(Method::kGet, "/api/store", &Intake::StorePixel, kReport);
+  table.Add(Method::kPost, base + "security", &Intake::Security, kReport);
+  table.Add(Method::kPost, base + "csp-report", &Intake::Security, kReport);
+  table.Add(Method::kPost, base + "nel", &Intake::Nel, kReport);
+  table.Add(Method::kPost, base + "minidump", &Intake::Minidump, kLarge);
+  table.Add(Method::kPost, base + "otlp/v1/traces", &Intake::OtlpTraces, kEvent);
+  table.Add(Method::kPost, base + "otlp/v1/logs", &Intake::OtlpLogs, kEvent);
+  table.Add(Method::kPost, base + "integration/otlp/v1/traces", &Intake::OtlpTraces, kEvent);
+  table.Add(Method::kPost, base + "integration/otlp/v1/logs", &Intake::OtlpLogs, kEvent);
+  table.Add(Method::kPost, "/tunnel", &Intake::Tunnel, kLarge);
+  table.Add(
+      Method::kPost, base + "events/{event}/attachments",
+      [&intake](Request& request, IntakeRequest decoded) {
+        return intake.Attachments(decoded, request.Param("event"));
+      },
+      kLarge);
+  for (const Method method : {Method::kGet, Method::kPost}) {
+    for (const char* tail : {"cron/{monitor}", "cron/{monitor}/{key}"}) {
+      table.Add(
+          method, base + tail,
+          [&intake](Request& request, IntakeRequest decoded) {
+            return intake.Cron(decoded, request.Param("monitor"));
+          },
+          kReport);
+    }
+  }
+  for (const char* tail : {"envelope", "store", "security", "csp-report", "nel", "minidump",
+                           "events/{event}/attachments", "cron/{monitor}", "cron/{monitor}/{key}",
+                           "otlp/v1/traces", "otlp/v1/logs"}) {
+    table.AddPreflight(base + tail);
+  }
+  table.AddPreflight("/api/store");
+  table.AddPreflight("/tunnel");
+}
+
+}  // namespace gatehouse::edge_intake

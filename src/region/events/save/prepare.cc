@@ -1,0 +1,163 @@
+#include "region/events/save/prepare.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "region/events/normalize/normalize.h"
+
+namespace gatehouse::events {
+namespace {
+
+constexpr std::size_t kMaxTagValue = 200;
+constexpr std::size_t kMaxMessage = 8192;
+constexpr std::int64_t kMinifiedColumn = 500;
+
+std::string Text(const json::Object& object, std::string_view key) {
+  return std::string(json::GetString(object, key).value_or(""));
+}
+
+// At most `limit` bytes, never half a character.
+std::string Cut(std::string text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  text.resize(limit);
+  return text;
+}
+
+void Erase(std::vector<Tag>& tags, std::string_view key) {
+  std::erase_if(tags, [&](const Tag& tag) { return tag.first == key; });
+}
+
+void Set(std::vector<Tag>& tags, std::string key, std::string value) {
+  Erase(tags, key);
+  if (!value.empty()) tags.emplace_back(std::move(key), Cut(std::move(value), kMaxTagValue));
+}
+
+void Append(std::string& text, std::string_view more) {
+  if (more.empty() || text.find(more) != std::string::npos) return;
+  if (!text.empty()) text += ' ';
+  text += more;
+}
+
+}  // namespace
+
+std::vector<Tag> PrepareTags(json::Object& event) {
+  std::vector<Tag> tags;
+  if (const json::Array* given = json::GetArray(event, "tags")) {
+    for (const json::Value& entry : *given) {
+      if (!entry.is_array() || entry.get_array().size() != 2) continue;
+      const json::Value& key = entry.get_array()[0];
+      const json::Value& value = entry.get_array()[1];
+      if (!key.is_string() || !value.is_string()) continue;
+      tags.emplace_back(std::string(key.get_string()), std::string(value.get_string()));
+    }
+  }
+  Set(tags, "level", Text(event, "level"));
+  if (auto logger = Text(event, "logger"); !logger.empty()) Set(tags, "logger", std::move(logger));
+  if (auto name = Text(event, "environment"); !name.empty()) {
+    Set(tags, "environment", std::move(name));
+  }
+  if (auto name = Text(event, "transaction"); !name.empty()) {
+    Set(tags, "transaction", std::move(name));
+  }
+  for (auto& [key, value] : InterfaceTags(event)) Set(tags, std::move(key), std::move(value));
+  Erase(tags, "release");
+  Set(tags, "sentry:release", Text(event, "release"));
+  Erase(tags, "dist");
+  Set(tags, "sentry:dist", Text(event, "dist"));
+  Erase(tags, "user");
+  Set(tags, "sentry:user", UserTag(event));
+
+  json::Array stored;
+  stored.reserve(tags.size());
+  for (const auto& [key, value] : tags) stored.push_back(json::Array{key, value});
+  event["tags"] = std::move(stored);
+  return tags;
+}
+
+std::string UserTag(const json::Object& event) {
+  const json::Object* user = json::GetObject(event, "user");
+  if (user == nullptr) return "";
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kNames = {
+      {{"id", "id:"}, {"username", "username:"}, {"email", "email:"}, {"ip_address", "ip:"}}};
+  for (const auto& [key, prefix] : kNames) {
+    const auto value = json::GetString(*user, key);
+    if (value && !value->empty()) return std::string(prefix) + std::string(*value);
+  }
+  return "";
+}
+
+std::int64_t LevelNumber(std::string_view level) {
+  if (level == "debug" || level == "sample") return 10;
+  if (level == "info" || level == "log") return 20;
+  if (level == "warning") return 30;
+  if (level == "fatal") return 50;
+  return 40;
+}
+
+std::string_view LevelName(std::int64_t number) {
+  switch (number) {
+    case 10:
+      return "debug";
+    case 20:
+      return "info";
+    case 30:
+      return "warning";
+    case 50:
+      return "fatal";
+    default:
+      return "error";
+  }
+}
+
+std::int64_t PriorityOf(std::string_view level) {
+  if (level == "debug" || level == "info") return 25;
+  if (level == "error" || level == "fatal") return 75;
+  return 50;
+}
+
+Timestamp TimeOf(const json::Object& event, Timestamp received) {
+  const auto seconds = json::GetNumber(event, "timestamp");
+  if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > 1e11) return received;
+  return Timestamp{std::llround(*seconds * 1e6)};
+}
+
+std::string SearchMessage(const json::Object& event, const json::Object& metadata,
+                          std::string_view culprit) {
+  std::string text;
+  if (const json::Object* entry = json::GetObject(event, "logentry")) {
+    text = Text(*entry, "formatted");
+    if (text.empty()) text = Text(*entry, "message");
+  }
+  for (const auto& [key, value] : metadata) {
+    if (value.is_string() && key != "in_app_frame_mix") Append(text, value.get_string());
+  }
+  Append(text, culprit);
+  return Cut(std::move(text), kMaxMessage);
+}
+
+bool HasMinifiedFrames(const json::Object& event) {
+  if (json::GetString(event, "platform") != "javascript") return false;
+  const json::Object* exception = json::GetObject(event, "exception");
+  const json::Array* values = exception ? json::GetArray(*exception, "values") : nullptr;
+  if (values == nullptr) return false;
+  for (const json::Value& value : *values) {
+    const json::Object* one = value.if_object();
+    const json::Object* stack = one ? json::GetObject(*one, "stacktrace") : nullptr;
+    const json::Array* frames = stack ? json::GetArray(*stack, "frames") : nullptr;
+    if (frames == nullptr) continue;
+    for (const json::Value& frame : *frames) {
+      const json::Object* fields = frame.if_object();
+      if (fields && json::GetInt(*fields, "colno").value_or(0) > kMinifiedColumn) return true;
+    }
+  }
+  return false;
+}
+
+bool IsPlaceholderTitle(std::string_view title) {
+  return title.empty() || title == "<untitled>" || title == "<unknown>" ||
+         title == "<unlabeled event>" || title == "Error";
+}
+
+}  // namespace gatehouse::events

@@ -1,0 +1,476 @@
+#include "region/ingest/intake/intake.h"
+
+#include <algorithm>
+
+#include "platform/compress/decode.h"
+#include "region/ingest/intake/records.h"
+#include "region/ingest/protocol/auth.h"
+#include "region/ingest/protocol/check_in.h"
+#include "region/ingest/protocol/envelope_rules.h"
+#include "region/ingest/protocol/minidump.h"
+#include "region/ingest/protocol/nel.h"
+#include "region/ingest/protocol/origin.h"
+#include "region/ingest/protocol/otlp.h"
+#include "region/ingest/protocol/rejection.h"
+#include "region/ingest/protocol/response.h"
+#include "region/ingest/protocol/security_report.h"
+#include "region/ingest/protocol/store.h"
+#include "region/ingest/quotas/enforce.h"
+
+namespace gatehouse::ingest {
+namespace {
+
+constexpr std::size_t kMaxRatio = 500;
+constexpr std::size_t kMaxReport = 1024 * 1024;
+
+std::vector<Quota> QuotasOfKey(const projects::Key& key) {
+  QuotaSettings settings;
+  settings.key_count = key.rate_count;
+  settings.key_window = key.rate_seconds;
+  settings.key_id = key.id.value;
+  return QuotasOf(settings);
+}
+
+std::vector<std::string> AllowedDomains(const projects::Project& project) {
+  std::vector<std::string> domains;
+  if (const json::Array* list = json::GetArray(project.options, "allowed_domains")) {
+    for (const json::Value& domain : *list) {
+      if (domain.is_string()) domains.emplace_back(domain.get_string());
+    }
+  }
+  if (domains.empty()) domains.emplace_back("*");
+  return domains;
+}
+
+std::string Micros(Timestamp time) { return std::to_string(time.micros); }
+
+template <class Record>
+std::string Container(const std::vector<Record>& records) {
+  json::Array items;
+  for (const Record& record : records) items.push_back(ToJson(record));
+  return json::Serialize(json::Object{{"items", std::move(items)}});
+}
+
+}  // namespace
+
+// Who sends, as far as it is known.
+struct Intake::Sender {
+  projects::Admission admission;
+  std::string client;
+};
+
+IntakeAnswer Intake::Refused(const Error& error) const {
+  const Rejection& rejection = RejectionOf(error);
+  IntakeAnswer answer{.status = rejection.status, .body = RejectedBody(error), .headers = {}};
+  if (!RejectedHeader(error).empty()) {
+    answer.headers.emplace_back("X-Sentry-Error", RejectedHeader(error));
+  }
+  return answer;
+}
+
+void Intake::NoteInvalid(const IntakeRequest& request, const Sender& sender, const Error& error) {
+  const Rejection& rejection = RejectionOf(error);
+  if (rejection.outcome.empty()) return;
+  Outcome outcome;
+  outcome.timestamp = request.received;
+  outcome.organization_id = sender.admission.project.organization.value;
+  outcome.project_id = sender.admission.project.id.value;
+  outcome.key_id = sender.admission.key.id.value;
+  outcome.kind = OutcomeKind::kInvalid;
+  outcome.reason = rejection.outcome;
+  d_.outcomes.Add(outcome);
+}
+
+Task<Intake::Sender> Intake::Authenticate(const IntakeRequest& request,
+                                          std::optional<std::string> dsn_key, std::string client) {
+  std::optional<std::int64_t> project;
+  if (!request.path_project.empty()) {
+    GH_CO_TRY(project, ParseProjectId(request.path_project));
+  }
+  std::string key;
+  if (dsn_key) {
+    key = std::move(*dsn_key);
+  } else {
+    GH_CO_TRY(Auth auth, RequireAuth({.x_sentry_auth = request.x_sentry_auth,
+                                      .authorization = request.authorization,
+                                      .query = request.query,
+                                      .path_key = request.path_key}));
+    client = std::string(ClientName(auth, request.user_agent));
+    key = std::move(auth.public_key);
+  }
+  GH_CO_TRY(auto admission, co_await d_.projects.Admit(std::move(key)));
+  if (!admission) co_return Reject(kProjectMismatch, "unknown key");
+  if (project && admission->project.id.value != *project) {
+    co_return Reject(kProjectMismatch, "key of another project");
+  }
+  Sender sender{.admission = std::move(*admission), .client = std::move(client)};
+  if (!sender.admission.key.is_active || !sender.admission.project.is_active) {
+    const auto refused = Reject(kKeyDisabled);
+    NoteInvalid(request, sender, refused.error());
+    co_return refused;
+  }
+  const std::string_view origin = RequestOrigin(request.origin, request.referer);
+  if (!AllowedOrigins(AllowedDomains(sender.admission.project)).Allows(origin)) {
+    const auto refused = Reject(kOriginRefused, std::string(origin));
+    NoteInvalid(request, sender, refused.error());
+    co_return refused;
+  }
+  co_return sender;
+}
+
+Result<std::string> Intake::Decoded(const IntakeRequest& request, std::size_t max) const {
+  const auto encoding = compress::ParseEncoding(request.content_encoding);
+  if (!encoding) return Reject(kUnsupportedEncoding);
+  if (*encoding == compress::Encoding::kIdentity) {
+    if (request.body.size() > max) return Reject(kBodyTooLarge);
+    return std::string(request.body);
+  }
+  compress::Decoder decoder;
+  return decoder.Decode(*encoding, request.body, {.max_out = max, .max_ratio = kMaxRatio});
+}
+
+Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
+                                  ingest::Envelope envelope) {
+  const projects::Admission& who = sender.admission;
+  auto admitted = Admit(envelope, {.event = d_.max_event});
+  if (!admitted) {
+    NoteInvalid(request, sender, admitted.error());
+    co_return Refused(admitted.error());
+  }
+  const std::optional<EventId> id = EnsureEventId(envelope, d_.rng);
+
+  const Scoping scoping{.organization_id = who.project.organization.value,
+                        .project_id = who.project.id.value,
+                        .key_id = who.key.id.value};
+  const std::vector<Quota> quotas = QuotasOfKey(who.key);
+  const Enforcement limited = Enforce(envelope, [&](DataCategory category, std::uint64_t quantity) {
+    return d_.quotas.Take(quotas, scoping, category, quantity, request.received);
+  });
+  for (const Enforcement::Drop& drop : limited.drops) {
+    Outcome outcome;
+    outcome.timestamp = request.received;
+    outcome.organization_id = scoping.organization_id;
+    outcome.project_id = scoping.project_id;
+    outcome.key_id = scoping.key_id;
+    outcome.kind = OutcomeKind::kRateLimited;
+    outcome.reason = drop.reason;
+    outcome.category = drop.category;
+    outcome.quantity = drop.quantity;
+    d_.outcomes.Add(outcome);
+  }
+  const bool nothing_left = envelope.items.empty() && !limited.limits.empty();
+
+  if (!envelope.items.empty()) {
+    stream::Record record;
+    record.key = std::to_string(who.project.id.value);
+    record.headers = {{"project", record.key},
+                      {"public_key", who.key.public_key},
+                      {"received", Micros(request.received)},
+                      {"ip", std::string(request.remote_ip)},
+                      {"user_agent", std::string(request.user_agent)},
+                      {"client", sender.client}};
+    record.payload = Serialize(envelope);
+    std::vector<stream::Record> records;
+    records.push_back(std::move(record));
+    auto appended = co_await d_.stream.Append(std::string(kTopicIngest), std::move(records));
+    if (!appended) {
+      // Nothing is acknowledged that is not on disk. Clients come again after the pause.
+      co_return IntakeAnswer{.status = 503,
+                             .body = RejectedBody("the server is overloaded", ""),
+                             .headers = {{"Retry-After", "5"}}};
+    }
+  }
+
+  IntakeAnswer answer;
+  if (!limited.limits.empty()) {
+    answer.headers.emplace_back("X-Sentry-Rate-Limits", FormatRateLimits(limited.limits));
+    answer.headers.emplace_back("Retry-After", std::to_string(RetryAfter(limited.limits)));
+  }
+  if (limited.event_limited || nothing_left) {
+    answer.status = 429;
+    answer.body = RejectedBody(kRateLimitedDetail, "");
+    answer.headers.emplace_back("X-Sentry-Error", kRateLimitedDetail);
+    co_return answer;
+  }
+  answer.body = AcceptedBody(id);
+  co_return answer;
+}
+
+Task<IntakeAnswer> Intake::AcceptWrapped(const IntakeRequest& request, Sender sender,
+                                         std::string text) {
+  // `text` stays where it is: the envelope's items are views into it.
+  auto envelope = ParseEnvelope(text);
+  if (!envelope) co_return Refused(envelope.error());
+  co_return co_await Accept(request, std::move(sender), std::move(*envelope));
+}
+
+Task<IntakeAnswer> Intake::Envelope(IntakeRequest request) {
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto found = FindAuth({.x_sentry_auth = request.x_sentry_auth,
+                         .authorization = request.authorization,
+                         .query = request.query,
+                         .path_key = request.path_key});
+  if (!found) co_return Refused(found.error());
+  std::optional<std::string> dsn_key;
+  if (!*found) {
+    auto header = ParseEnvelopeHeader(*decoded);
+    if (!header) co_return Refused(header.error());
+    if (!header->dsn) co_return Refused(Reject(kMissingAuth).error());
+    dsn_key = header->dsn->public_key;
+  }
+  auto sender = co_await Authenticate(request, dsn_key, std::string(request.user_agent));
+  if (!sender) co_return Refused(sender.error());
+  auto envelope = ParseEnvelope(*decoded);
+  if (!envelope) {
+    NoteInvalid(request, *sender, envelope.error());
+    co_return Refused(envelope.error());
+  }
+  const projects::Admission& who = sender->admission;
+  auto agreed =
+      CheckAgreement(envelope->header, {.public_key = who.key.public_key,
+                                        .project_id = who.project.id.value,
+                                        .origin = RequestOrigin(request.origin, request.referer)});
+  if (!agreed) {
+    NoteInvalid(request, *sender, agreed.error());
+    co_return Refused(agreed.error());
+  }
+  co_return co_await Accept(request, std::move(*sender), std::move(*envelope));
+}
+
+Task<IntakeAnswer> Intake::Tunnel(IntakeRequest request) {
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto header = ParseEnvelopeHeader(*decoded);
+  if (!header) co_return Refused(header.error());
+  if (!header->dsn) co_return Refused(Reject(kMissingAuth).error());
+  auto sender =
+      co_await Authenticate(request, header->dsn->public_key, std::string(request.user_agent));
+  if (!sender) co_return Refused(sender.error());
+  if (header->dsn->project_id != sender->admission.project.id.value) {
+    co_return Refused(Reject(kProjectMismatch).error());
+  }
+  co_return co_await AcceptWrapped(request, std::move(*sender), std::move(*decoded));
+}
+
+Task<IntakeAnswer> Intake::Store(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, d_.max_event);
+  if (!decoded) {
+    NoteInvalid(request, *sender, decoded.error());
+    co_return Refused(decoded.error());
+  }
+  if (request.content_type.starts_with("application/x-sentry-envelope")) {
+    co_return co_await AcceptWrapped(request, std::move(*sender), std::move(*decoded));
+  }
+  auto event = ParseStore(std::move(*decoded), sender->client, d_.max_event, d_.rng);
+  if (!event) {
+    NoteInvalid(request, *sender, event.error());
+    co_return Refused(event.error());
+  }
+  EnvelopeWriter writer(json::Object{{"event_id", event->event_id.ToString()}});
+  writer.Add({{"type", InfoOf(event->type).name}}, event->payload);
+  co_return co_await AcceptWrapped(request, std::move(*sender), writer.Take());
+}
+
+Task<IntakeAnswer> Intake::StorePixel(IntakeRequest request) {
+  auto body = StoreBodyOfQuery(request.query);
+  if (body) {
+    IntakeRequest with_body = request;
+    with_body.body = *body;
+    with_body.content_encoding = {};
+    with_body.content_type = {};
+    GH_CO_TRY_VOID(co_await Store(with_body));
+  }
+  co_return IntakeAnswer{
+      .content_type = "image/gif", .body = std::string(TransparentGif()), .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::Security(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  if (!IsSecurityContentType(request.content_type)) {
+    co_return Refused(Reject(kContentType).error());
+  }
+  auto decoded = Decoded(request, kMaxReport);
+  if (!decoded) co_return Refused(decoded.error());
+  const std::string release = QueryParameter(request.query, "sentry_release").value_or("");
+  const std::string environment = QueryParameter(request.query, "sentry_environment").value_or("");
+  auto events = ParseSecurityReports(*decoded, {.client_ip = request.remote_ip,
+                                                .user_agent = request.user_agent,
+                                                .release = release,
+                                                .environment = environment});
+  if (!events) {
+    NoteInvalid(request, *sender, events.error());
+    co_return Refused(events.error());
+  }
+  for (const json::Object& event : *events) {
+    EnvelopeWriter writer(json::Object{{"event_id", EventId::NewV4(d_.rng).ToString()}});
+    writer.Add({{"type", "security"}}, json::Serialize(event));
+    GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, *sender, writer.Take()));
+    if (answer.status != 200) co_return answer;
+  }
+  co_return IntakeAnswer{.body = "", .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::Nel(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, kMaxReport);
+  if (!decoded) co_return Refused(decoded.error());
+  auto events = ParseNelReports(*decoded,
+                                {.client_ip = request.remote_ip,
+                                 .user_agent = request.user_agent,
+                                 .release = {},
+                                 .environment = {}},
+                                request.received);
+  if (!events) {
+    NoteInvalid(request, *sender, events.error());
+    co_return Refused(events.error());
+  }
+  for (const json::Object& event : *events) {
+    EnvelopeWriter writer(json::Object{{"event_id", EventId::NewV4(d_.rng).ToString()}});
+    writer.Add({{"type", "nel"}}, json::Serialize(event));
+    GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, *sender, writer.Take()));
+    if (answer.status != 200) co_return answer;
+  }
+  co_return IntakeAnswer{.body = "", .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::Minidump(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto upload = ParseMinidumpUpload(request.content_type, *decoded, d_.max_envelope);
+  if (!upload) {
+    NoteInvalid(request, *sender, upload.error());
+    co_return Refused(upload.error());
+  }
+  const EventId id = EventId::NewV4(d_.rng);
+  EnvelopeWriter writer(json::Object{{"event_id", id.ToString()}});
+  writer.Add({{"type", "event"}}, json::Serialize(upload->event));
+  for (const UploadedFile& file : upload->files) {
+    writer.Add({{"type", "attachment"},
+                {"filename", file.name},
+                {"content_type", file.content_type},
+                {"attachment_type", AttachmentKindName(file.kind)}},
+               file.data);
+  }
+  GH_CO_TRY(IntakeAnswer answer,
+            co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
+  // A crash reporter has no use for a limit: it is told the id in any case.
+  if (answer.status != 200 && answer.status != 429) co_return answer;
+  co_return IntakeAnswer{.content_type = "text/plain", .body = id.ToHyphenated(), .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::Attachments(IntakeRequest request, std::string event_id) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  const auto id = EventId::Parse(event_id);
+  if (!id) co_return Refused(Reject(kBadEventId).error());
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto files = ParseAttachments(request.content_type, *decoded);
+  if (!files) {
+    NoteInvalid(request, *sender, files.error());
+    co_return Refused(files.error());
+  }
+  EnvelopeWriter writer(json::Object{{"event_id", id->ToString()}});
+  for (const UploadedFile& file : *files) {
+    writer.Add(
+        {{"type", "attachment"}, {"filename", file.name}, {"content_type", file.content_type}},
+        file.data);
+  }
+  GH_CO_TRY(IntakeAnswer answer,
+            co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
+  if (answer.status == 200) {
+    answer.status = 201;
+    answer.body.clear();
+  }
+  co_return answer;
+}
+
+Task<IntakeAnswer> Intake::Cron(IntakeRequest request, std::string monitor) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, kMaxReport);
+  if (!decoded) co_return Refused(decoded.error());
+  auto check_in = ParseCronRequest(monitor, request.query, *decoded);
+  if (!check_in) {
+    NoteInvalid(request, *sender, check_in.error());
+    co_return Refused(check_in.error());
+  }
+  json::Object payload{{"check_in_id", check_in->check_in_id.ToString()},
+                       {"monitor_slug", check_in->monitor_slug},
+                       {"status", CheckInStatusName(check_in->status)}};
+  if (check_in->duration) payload["duration"] = *check_in->duration;
+  if (!check_in->environment.empty()) payload["environment"] = check_in->environment;
+  // The configuration of the body goes on as it came: it has been read without an error.
+  if (check_in->config) {
+    if (auto body = json::ParseObject(*decoded)) {
+      if (const json::Object* config = json::GetObject(*body, "monitor_config")) {
+        payload["monitor_config"] = *config;
+      }
+    }
+  }
+  EnvelopeWriter writer(json::Object{});
+  writer.Add({{"type", "check_in"}}, json::Serialize(payload));
+  GH_CO_TRY(IntakeAnswer answer,
+            co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
+  if (answer.status != 200 && answer.status != 429) co_return answer;
+  co_return IntakeAnswer{.status = 202, .body = "", .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::OtlpTraces(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto spans = ParseOtlpTraces(request.content_type, *decoded);
+  if (!spans) {
+    NoteInvalid(request, *sender, spans.error());
+    co_return Refused(spans.error());
+  }
+  if (!spans->records.empty()) {
+    EnvelopeWriter writer(json::Object{});
+    writer.Add({{"type", "span"},
+                {"content_type", "application/vnd.sentry.items.span.v2+json"},
+                {"item_count", spans->records.size()}},
+               Container(spans->records));
+    GH_CO_TRY(IntakeAnswer answer,
+              co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
+    if (answer.status != 200) co_return answer;
+  }
+  co_return IntakeAnswer{.content_type = std::string(request.content_type),
+                         .body = std::string(OtlpAnswer(request.content_type)),
+                         .headers = {}};
+}
+
+Task<IntakeAnswer> Intake::OtlpLogs(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  auto logs = ParseOtlpLogs(request.content_type, *decoded);
+  if (!logs) {
+    NoteInvalid(request, *sender, logs.error());
+    co_return Refused(logs.error());
+  }
+  if (!logs->records.empty()) {
+    EnvelopeWriter writer(json::Object{});
+    writer.Add({{"type", "log"},
+                {"content_type", "application/vnd.sentry.items.log+json"},
+                {"item_count", logs->records.size()}},
+               Container(logs->records));
+    GH_CO_TRY(IntakeAnswer answer,
+              co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
+    if (answer.status != 200) co_return answer;
+  }
+  co_return IntakeAnswer{.content_type = std::string(request.content_type),
+                         .body = std::string(OtlpAnswer(request.content_type)),
+                         .headers = {}};
+}
+
+}  // namespace gatehouse::ingest

@@ -1,0 +1,101 @@
+#pragma once
+
+// The front of intake: takes a request of an SDK, checks who sends and whether the data holds
+// together, writes it to the stream and answers. What it accepts is durable when it answers; the
+// processor (processor.h) reads it from there.
+//
+// Answers are those of the Sentry protocol; nothing here throws a person's page at an SDK.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/rng.h"
+#include "platform/runtime/task.h"
+#include "region/ingest/intake/outcomes.h"
+#include "region/ingest/intake/quota_counters.h"
+#include "region/ingest/protocol/envelope.h"
+#include "region/projects/service.h"
+#include "region/stream/stream.h"
+
+namespace gatehouse::ingest {
+
+inline constexpr std::string_view kTopicIngest = "ingest";
+
+// What the routes have in common. Views into the HTTP request, which outlives the call.
+struct IntakeRequest {
+  std::string_view path_project;  // {project_id}; empty for /api/store/ and the tunnel
+  std::string_view path_key;      // of routes that carry the key in the path
+  std::string_view query;
+  std::string_view x_sentry_auth;
+  std::string_view authorization;
+  std::string_view content_encoding;
+  std::string_view content_type;
+  std::string_view origin;
+  std::string_view referer;
+  std::string_view user_agent;
+  std::string_view remote_ip;
+  Timestamp received;
+  std::string_view body;
+};
+
+struct IntakeAnswer {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // besides the CORS headers
+};
+
+// Thread-safe. What is given by reference must outlive it.
+class Intake {
+ public:
+  struct Parts {
+    projects::Service& projects;
+    stream::EventStream& stream;
+    Outcomes& outcomes;
+    QuotaCounters& quotas;
+    Rng& rng;
+    std::size_t max_envelope = 200 * 1024 * 1024;  // decompressed
+    std::size_t max_event = 1024 * 1024;
+  };
+  explicit Intake(Parts parts) : d_(parts) {}
+
+  // POST /api/{project}/envelope/
+  Task<IntakeAnswer> Envelope(IntakeRequest request);
+  // POST /tunnel: an envelope whose own header names the project.
+  Task<IntakeAnswer> Tunnel(IntakeRequest request);
+  // POST /api/{project}/store/, /api/store/
+  Task<IntakeAnswer> Store(IntakeRequest request);
+  // GET …/store/?sentry_data=…: always answered with a pixel.
+  Task<IntakeAnswer> StorePixel(IntakeRequest request);
+  // POST /api/{project}/security/, …/csp-report/
+  Task<IntakeAnswer> Security(IntakeRequest request);
+  // POST /api/{project}/nel/
+  Task<IntakeAnswer> Nel(IntakeRequest request);
+  // POST /api/{project}/minidump/
+  Task<IntakeAnswer> Minidump(IntakeRequest request);
+  // POST /api/{project}/events/{event}/attachments/
+  Task<IntakeAnswer> Attachments(IntakeRequest request, std::string event_id);
+  // GET, POST /api/{project}/cron/{monitor}/[{key}/]
+  Task<IntakeAnswer> Cron(IntakeRequest request, std::string monitor);
+  // POST …/otlp/v1/{traces,logs}/
+  Task<IntakeAnswer> OtlpTraces(IntakeRequest request);
+  Task<IntakeAnswer> OtlpLogs(IntakeRequest request);
+
+ private:
+  struct Sender;
+  Task<Sender> Authenticate(const IntakeRequest& request, std::optional<std::string> dsn_key,
+                            std::string client);
+  // The decoded body.
+  Result<std::string> Decoded(const IntakeRequest& request, std::size_t max) const;
+  // Applies limits, writes the envelope to the stream, answers.
+  Task<IntakeAnswer> Accept(const IntakeRequest& request, Sender sender, ingest::Envelope envelope);
+  IntakeAnswer Refused(const Error& error) const;
+  Task<IntakeAnswer> AcceptWrapped(const IntakeRequest& request, Sender sender, std::string text);
+  void NoteInvalid(const IntakeRequest& request, const Sender& sender, const Error& error);
+
+  const Parts d_;
+};
+
+}  // namespace gatehouse::ingest

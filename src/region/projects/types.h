@@ -1,0 +1,70 @@
+#pragma once
+
+// Projects and the keys with which SDKs send to them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "platform/json/json.h"
+
+namespace gatehouse {
+
+using ProjectId = StrongId<struct ProjectTag>;
+using ProjectKeyId = StrongId<struct ProjectKeyTag>;
+
+}  // namespace gatehouse
+
+namespace gatehouse::projects {
+
+// Bits of Project::flags: what has arrived at least once.
+inline constexpr std::int64_t kHasTransactions = 1 << 0;
+inline constexpr std::int64_t kHasReleases = 1 << 1;
+inline constexpr std::int64_t kHasSessions = 1 << 2;
+inline constexpr std::int64_t kHasMinifiedStackTrace = 1 << 3;
+inline constexpr std::int64_t kHasMonitors = 1 << 4;
+inline constexpr std::int64_t kHasFeedbacks = 1 << 5;
+inline constexpr std::int64_t kHasLogs = 1 << 6;
+inline constexpr std::int64_t kHasReplays = 1 << 7;
+inline constexpr std::int64_t kHasProfiles = 1 << 8;
+
+struct Project {
+  ProjectId id;
+  OrgId organization;
+  std::string slug;
+  std::string name;
+  std::string platform;  // "" if not told: "node", "javascript", …
+  bool is_active = true;
+  std::int64_t flags = 0;
+  std::optional<Timestamp> first_event_at = {};
+  // What differs from the defaults. Keys: "grouping.fingerprint_rules", "grouping.stack_rules",
+  // "filters", "scrubbing", "allowed_domains".
+  json::Object options = {};
+  std::int64_t version = 0;
+  Timestamp created_at;
+
+  bool Has(std::int64_t flag) const { return (flags & flag) != 0; }
+};
+
+struct Key {
+  ProjectKeyId id;
+  OrgId organization;
+  ProjectId project;
+  std::string public_key;  // 32 hexadecimal digits
+  std::string label;
+  bool is_active = true;
+  std::int64_t rate_count = 0;  // 0: no limit
+  std::int64_t rate_seconds = 0;
+  Timestamp created_at;
+};
+
+// What intake needs to know of a key.
+struct Admission {
+  Key key;
+  Project project;
+};
+
+}  // namespace gatehouse::projects
