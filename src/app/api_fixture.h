@@ -81,6 +81,8 @@ class ApiTest : public testing::TestWithParam<sql::Engine> {
   }
 
   Installation& app() { return *app_; }
+  access::Guard& guard() { return *guard_; }
+  http::Router& router() { return router_; }
 
   // How much later than sent the server sees a request.
   Duration ahead_ = Duration::zero();
@@ -159,7 +161,7 @@ inline void ApiTest::Open() {
       i.rng);
   api_ = std::make_unique<api::Api>(api::Deps{*guard_, *i.users, *i.authn, *i.factors, *i.sso,
                                               *i.orgs, *i.members, *i.invites, *i.teams, *i.db,
-                                              *i.audit, *i.audit_sealer, i.clock});
+                                              *i.audit, *i.audit_sealer, i.clock, *i.linking});
   api_->Register(router_);
 }
 
@@ -213,12 +215,16 @@ inline UserId ApiTest::AddUser(const std::string& name) {
 
 inline OrgId ApiTest::AddOrganization(const std::string& slug, UserId owner) {
   users::User user = Do(app_->users->Get(owner));
-  return Do(app_->orgs->Create(slug, slug, owner, user.email, orgs::Actor{owner, "", "", ""})).id;
+  return Do(app_->orgs->Create(slug, slug, orgs::UserCopy{.user = owner, .email = user.email},
+                               orgs::Actor{owner, "", "", ""}))
+      .id;
 }
 
 inline MemberId ApiTest::AddMember(OrgId organization, UserId user, const std::string& role) {
   users::User who = Do(app_->users->Get(user));
-  return Do(app_->orgs->AddMember(organization, user, who.email, role, 0, orgs::Actor{})).id;
+  return Do(app_->orgs->AddMember(organization, orgs::UserCopy{.user = user, .email = who.email},
+                                  role, 0, orgs::Actor{}))
+      .id;
 }
 
 inline MemberId ApiTest::MemberOf(OrgId organization, UserId user) {

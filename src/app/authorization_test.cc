@@ -1,7 +1,9 @@
 // Attacks on the authorization of the API (AUTHZ rows): objects of others, forged organizations,
 // worn-out tokens, roles beyond one's own, edited cursors, methods and paths in disguise.
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "app/api_fixture.h"
 
@@ -198,6 +200,42 @@ TEST_P(AuthorizationTest, TokenOfARemovedOrDeactivatedMemberIsWornOut) {
   EXPECT_EQ(Get(other, Acme("members/")).status, 200);
   Execute("UPDATE users SET is_active = 0 WHERE id = " + admin_.ToString());
   ExpectRefused(Get(other, Acme("members/")), 401, "token_invalid");
+}
+
+// AUTHZ-20: nothing of an organization that is switched off is there, and its people live on.
+TEST_P(AuthorizationTest, ASuspendedOrganizationHasNoRoutes) {
+  const Credentials owner = LogIn(owner_);
+  const Credentials token = Token(owner_, AllScopes());
+  EXPECT_EQ(Get(owner, Acme("")).status, 200);
+  Execute("UPDATE organizations SET status = 'pending_deletion' WHERE id = " + acme_.ToString());
+  // Until then a node may go on with what it read before.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (Get(owner, Acme("")).status == 200 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const std::string before = Digest();
+  for (const api::Route& route : api::Routes()) {
+    if (!route.pattern.contains("{organization}")) continue;
+    SCOPED_TRACE(route.operation);
+    std::string target;
+    for (std::string_view segment : Split(route.pattern.substr(1), '/')) {
+      target += "/";
+      target += segment == "{organization}" ? "acme"
+                : segment.starts_with("{")  ? MemberOf(acme_, member_).ToString()
+                                            : std::string(segment);
+    }
+    const std::string body = R"({"email":"new@gate.example"})";
+    for (const Credentials& who : {owner, token}) {
+      if (!who.token.empty() && route.who == api::Who::kSession) continue;
+      // How an invitation's link is refused is documented.
+      const bool link = route.pattern.contains("accept-invite");
+      EXPECT_EQ(Send(who, route.method, target, body).status, link ? 400 : 404);
+    }
+  }
+  EXPECT_EQ(Digest(), before);
+  EXPECT_EQ(Get(owner, "/api/0/users/me/").status, 200);
+  EXPECT_EQ(Get(owner, "/api/0/organizations/").body, "[]");
+  EXPECT_EQ(Get(LogIn(stranger_), "/api/0/organizations/beta/").status, 200);
 }
 
 // AUTHZ-07: less of a role is less at once, whatever the token was granted.

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "edge/access/people.h"
+
 namespace gatehouse::app {
 namespace {
 
@@ -69,13 +71,12 @@ Result<void> FillDemo(Installation& i) {
                                             std::string(p.password), client)));
     if (!acme) {
       GH_TRY(orgs::Organization made,
-             runtime::RunSync(i.orgs->Create("acme", "Acme", user.id, user.email, actor)));
+             runtime::RunSync(i.orgs->Create("acme", "Acme", access::CopyOf(user), actor)));
       acme = std::move(made);
     } else {
       GH_TRY_VOID(runtime::RunSync(
-          i.orgs->AddMember(acme->id, user.id, user.email, std::string(p.role), 0, actor)));
+          i.orgs->AddMember(acme->id, access::CopyOf(user), std::string(p.role), 0, actor)));
     }
-    GH_TRY_VOID(runtime::RunSync(i.users->TellRegions(user.id)));
   }
   return {};
 }

@@ -4,8 +4,9 @@
 
 #include <charconv>
 
+#include "app/key_file.h"
 #include "app/mail_message.h"
-#include "control/sso/oidc/oidc_adapter.h"
+#include "app/sso_kinds.h"
 #include "core/schema/schema.h"
 #include "platform/http/address.h"
 #include "platform/http/url.h"
@@ -127,11 +128,11 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   Installation& i = *it;
   i.layout = std::move(layout);
   GH_TRY(i.db, OpenDatabase(config, i.layout));
-  GH_TRY(i.keys, crypto::KeyRing::Load(i.layout.key_file, /*create=*/true, i.rng));
   GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kControlSet, schema::ControlMigrations(),
                            schema::kTenantTables));
   GH_TRY_VOID(sql::Migrate(*i.db, i.clock, schema::kRegionSet, schema::RegionMigrations(),
                            schema::kTenantTables));
+  GH_TRY(i.keys, LoadKeys(*i.db, i.layout.key_file, i.rng));
   GH_TRY(const bool bypasses, i.db->ReadSync(sql::BypassesTenants));
   if (bypasses) {
     log.Log(telemetry::Level::kWarn, "database_role", {{"why", kRoleBypassesRowSecurity}});
@@ -206,6 +207,7 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
       std::make_unique<authn::Store>(i.clock, *i.ids, i.rng, lifetimes, KnownScopes());
   i.identity_store =
       std::make_unique<identity::Store>(i.clock, *i.ids, *i.keys, *i.audit, *i.control_outbox);
+  i.linked_store = std::make_unique<identity::LinkedStore>(i.clock, *i.ids, *i.keys);
 
   users::ServiceOptions user_options;
   user_options.base_url = i.layout.base_url;
@@ -230,10 +232,9 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
                                   i.limiter, invite_key, i.layout.base_url});
   i.teams = std::make_unique<teams::ServiceImpl>(teams::ServiceImpl::Parts{
       *i.db, i.clock, *i.ids, *i.region_outbox, *i.audit, i.layout.base_url});
+  i.projects = std::make_unique<projects::ServiceImpl>(
+      projects::ServiceImpl::Parts{*i.db, i.clock, i.rng, *i.ids, *i.audit});
 
-  std::vector<std::unique_ptr<sso::Adapter>> adapters;
-  adapters.push_back(
-      std::make_unique<sso::oidc::OidcAdapter>(*i.client, i.clock, i.rng, i.cpu.get()));
   sso::Deps deps{*i.db,
                  i.clock,
                  *i.ids,
@@ -251,7 +252,18 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   sso::Options sso_options;
   sso_options.base_url = i.layout.base_url;
   sso_options.starts_per_minute = config.Int("sso_starts_per_minute");
-  i.sso = std::make_unique<sso::ServiceImpl>(deps, std::move(sso_options), std::move(adapters));
+  i.sso = std::make_unique<sso::ServiceImpl>(deps, std::move(sso_options),
+                                             SsoKinds(*i.client, i.clock, i.rng, *i.cpu));
+
+  i.linking = std::make_unique<linking::ServiceImpl>(
+      linking::ServiceImpl::Parts{*i.db, i.clock, *i.ids, i.rng, *i.keys, *i.linked_store, *i.sso,
+                                  *i.orgs, i.limiter, i.layout.base_url});
+  i.refresher = std::make_unique<identity::Refresher>(
+      identity::Refresher::Parts{*i.db, i.clock, *i.keys, *i.audit, *i.sso, *i.linking});
+  i.identities = std::make_unique<identity::ServiceImpl>(
+      identity::ServiceImpl::Parts{*i.db, *i.identity_store, *i.linked_store, *i.audit,
+                                   *i.session_store, *i.authn, *i.control_drainer, *i.refresher});
+  i.linking->Use(*i.identities);
 
   sso::RegisterEffects(*i.control_drainer, *i.orgs, *i.members, *i.invites);
   sso::RegisterRegionEffects(*i.region_drainer, *i.sso, *i.members);

@@ -14,7 +14,8 @@
 #include "base/rng.h"
 #include "control/authn/factors/service_impl.h"
 #include "control/authn/service_impl.h"
-#include "control/identity/identity.h"
+#include "control/identity/linking/service_impl.h"
+#include "control/identity/service_impl.h"
 #include "control/sso/service_impl.h"
 #include "control/users/service_impl.h"
 #include "core/audit/audit.h"
@@ -33,6 +34,7 @@
 #include "region/orgs/members/service_impl.h"
 #include "region/orgs/service_impl.h"
 #include "region/orgs/teams/service_impl.h"
+#include "region/projects/service_impl.h"
 
 namespace gatehouse::app {
 
@@ -97,6 +99,7 @@ struct Installation {
   std::unique_ptr<users::Store> user_store;
   std::unique_ptr<authn::Store> session_store;
   std::unique_ptr<identity::Store> identity_store;
+  std::unique_ptr<identity::LinkedStore> linked_store;
   std::unique_ptr<users::ServiceImpl> users;
   std::unique_ptr<authn::ServiceImpl> authn;
   std::unique_ptr<factors::ServiceImpl> factors;
@@ -104,7 +107,11 @@ struct Installation {
   std::unique_ptr<members::ServiceImpl> members;
   std::unique_ptr<invites::ServiceImpl> invites;
   std::unique_ptr<teams::ServiceImpl> teams;
+  std::unique_ptr<projects::ServiceImpl> projects;
   std::unique_ptr<sso::ServiceImpl> sso;
+  std::unique_ptr<linking::ServiceImpl> linking;
+  std::unique_ptr<identity::Refresher> refresher;
+  std::unique_ptr<identity::ServiceImpl> identities;
 };
 
 }  // namespace gatehouse::app

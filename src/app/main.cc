@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
@@ -14,11 +15,16 @@
 #include "app/doctor.h"
 #include "app/installation.h"
 #include "app/options.h"
+#include "app/sealed_columns.h"
 #include "app/server.h"
+#include "base/bytes.h"
 #include "core/schema/schema.h"
 #include "edge/api/routes.h"
 #include "edge/cli/audit.h"
 #include "edge/cli/commands.h"
+#include "edge/cli/event.h"
+#include "edge/cli/keys.h"
+#include "region/events/grouping/grouping.h"
 
 namespace gatehouse::app {
 namespace {
@@ -84,8 +90,9 @@ int WithServices(const Arguments& args, F command) {
     GH_TRY(config::Config config, LoadConfig(args));
     GH_TRY(Layout layout, Layout::From(config));
     GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
-    cli::Services services{*i->users, *i->authn,      *i->sso,  *i->orgs,
-                           *i->db,    *i->user_store, i->clock, OperatorLabel()};
+    cli::Services services{
+        *i->users, *i->authn,      *i->sso,  *i->orgs,        *i->projects,
+        *i->db,    *i->user_store, i->clock, OperatorLabel(), i->layout.base_url};
     return command(services);
   };
   return Report(args, run());
@@ -147,6 +154,86 @@ Result<json::Object> AuditKey(const Arguments& args) {
   GH_TRY(auto keys, crypto::KeyRing::Load(layout.key_file, /*create=*/false, rng));
   GH_TRY(auto key, audit::CheckpointKey::FromSeed(keys->DeriveKey(kAuditCheckpointKey)));
   return key.PublicJwk();
+}
+
+// Keys of the installation's own file: the command prints for itself and returns the exit code.
+template <class F>
+int WithKeys(const Arguments& args, F command) {
+  SystemClock clock;
+  telemetry::Logger::Options quiet;
+  quiet.threshold = telemetry::Level::kWarn;
+  telemetry::Logger log(clock, quiet);
+  auto run = [&]() -> Result<int> {
+    GH_TRY(config::Config config, LoadConfig(args));
+    GH_TRY(Layout layout, Layout::From(config));
+    GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
+    cli::KeyServices services{*i->db, *i->keys, *i->audit, SealedColumns(), OperatorLabel()};
+    return command(services);
+  };
+  auto code = run();
+  if (code) return *code;
+  std::cerr << cli::FormatError(code.error(), args.json);
+  return 1;
+}
+
+int ListKeys(const Arguments& args) {
+  return WithKeys(args, [&](cli::KeyServices& s) -> Result<int> {
+    GH_TRY(const json::Object result, cli::ListKeys(s));
+    std::cout << (args.json ? cli::Format(result, true) : cli::FormatKeys(result));
+    return 0;
+  });
+}
+
+int RotateKeys(const Arguments& args) {
+  return WithKeys(args, [&](cli::KeyServices& s) -> Result<int> {
+    GH_TRY(const json::Object result, cli::RotateKeys(s, [](const sealed::Progress& progress) {
+             std::cerr << progress.column << ": " << progress.resealed << " sealed anew";
+             if (progress.broken > 0) std::cerr << ", " << progress.broken << " unreadable";
+             std::cerr << std::endl;
+           }));
+    std::cout << cli::Format(result, args.json);
+    return json::GetInt(result, "unreadable") == 0 ? 0 : 1;
+  });
+}
+
+// Files of rules that `event group` takes in the place of a project's.
+struct RuleFiles {
+  std::string enhancements;
+  std::string fingerprints;
+};
+
+Result<std::string> ReadRules(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) return Fail(Code::kInvalidArgument, "file_unreadable", path);
+  return text;
+}
+
+// Standard input to standard output; no installation is needed.
+int RunEvent(const Arguments& args, bool group, const RuleFiles& files) {
+  SystemClock clock;
+  SystemRng rng;
+  const cli::EventContext context{.received = clock.Now(), .new_event_id = [&rng] {
+                                    std::uint8_t id[16];
+                                    rng.Fill(id);
+                                    return HexEncode(AsView(id));
+                                  }};
+  auto run = [&]() -> Result<json::Object> {
+    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    if (!group) return cli::NormalizeEvent(text, context);
+    GH_TRY(const std::string enhancements, ReadRules(files.enhancements));
+    GH_TRY(const std::string fingerprints, ReadRules(files.fingerprints));
+    GH_TRY(const grouping::Config config, cli::GroupingConfig(enhancements, fingerprints));
+    return cli::GroupEvent(text, context, config);
+  };
+  const auto result = run();
+  if (!result) {
+    std::cerr << cli::FormatError(result.error(), args.json);
+    return cli::ExitStatus(result.error());
+  }
+  std::cout << (args.json ? json::Serialize(*result) + "\n" : cli::Indented(*result));
+  return 0;
 }
 
 Result<json::Object> MigrateAll(const Arguments& args) {
@@ -253,6 +340,20 @@ int Main(int argc, char** argv) {
         WithServices(args, [&](cli::Services& s) { return cli::AddMember(s, org, email, role); });
   });
 
+  std::string platform;
+  CLI::App* projects = app.add_subcommand("project", "Projects")->require_subcommand(1);
+  CLI::App* project_create =
+      projects->add_subcommand("create", "Create a project and print its DSN");
+  project_create->add_option("--org", org, "Organization (slug)")->required();
+  project_create->add_option("--slug", slug, "Short name in URLs")->required();
+  project_create->add_option("--name", name, "Name to show (default: the short name)");
+  project_create->add_option("--platform", platform, "node, javascript, python, …");
+  AddConfigFlags(*project_create, args, false);
+  project_create->callback([&] {
+    code = WithServices(
+        args, [&](cli::Services& s) { return cli::CreateProject(s, org, slug, name, platform); });
+  });
+
   std::vector<std::string> scopes;
   std::int64_t days = 0;
   CLI::App* tokens = app.add_subcommand("token", "API tokens")->require_subcommand(1);
@@ -304,6 +405,38 @@ int Main(int argc, char** argv) {
     args.json = true;  // a JWK is JSON
     code = Report(args, AuditKey(args));
   });
+
+  CLI::App* keys = app.add_subcommand("keys", "Master keys")->require_subcommand(1);
+  CLI::App* keys_list = keys->add_subcommand("list", "Print how many secrets each key seals");
+  AddConfigFlags(*keys_list, args, false);
+  keys_list->callback([&] { code = ListKeys(args); });
+  CLI::App* keys_rotate = keys->add_subcommand(
+      "rotate",
+      "Seal every secret with the active key; resumable (exit code 1 when some do not open)");
+  AddConfigFlags(*keys_rotate, args, false);
+  keys_rotate->callback([&] { code = RotateKeys(args); });
+  CLI::App* keys_new =
+      keys->add_subcommand("new", "Print a fresh line for the end of the key file");
+  keys_new->callback([] {
+    SystemRng rng;
+    std::cout << crypto::KeyRing::NewKeyLine(rng);
+  });
+
+  RuleFiles rule_files;
+  CLI::App* events =
+      app.add_subcommand("event", "What the server makes of an event")->require_subcommand(1);
+  CLI::App* event_normalize = events->add_subcommand(
+      "normalize", "Read an event on standard input, print it as it would be stored");
+  event_normalize->add_flag("--json", args.json, "Print JSON on one line");
+  event_normalize->callback([&] { code = RunEvent(args, /*group=*/false, rule_files); });
+  CLI::App* event_group =
+      events->add_subcommand("group", "Read an event on standard input, print its hashes and why");
+  event_group->add_option("--enhancements", rule_files.enhancements,
+                          "File with a project's enhancement rules");
+  event_group->add_option("--fingerprints", rule_files.fingerprints,
+                          "File with a project's fingerprint rules");
+  event_group->add_flag("--json", args.json, "Print JSON on one line");
+  event_group->callback([&] { code = RunEvent(args, /*group=*/true, rule_files); });
 
   std::string listen = "127.0.0.1:9000", product = "http://localhost:8000", client_secret;
   CLI::App* idp = app.add_subcommand("idp", "Run the built-in test provider (never expose it)");

@@ -8,9 +8,11 @@
 #include <thread>
 
 #include "app/demo.h"
+#include "app/events.h"
 #include "app/health.h"
 #include "base/bytes.h"
 #include "base/text.h"
+#include "control/sso/recheck.h"
 #include "core/audit/retention.h"
 #include "edge/access/access.h"
 #include "edge/api/api.h"
@@ -186,6 +188,7 @@ Task<void> FlushDenials(access::Denials& denials, telemetry::Logger& log) {
 void AddJobs(jobs::JobRunner& runner, Installation& i) {
   Installation* it = &i;
   runner.Add("sso-clean-up", std::chrono::minutes(10), [it] { return it->sso->CleanUp(); });
+  runner.Add("link-clean-up", std::chrono::minutes(10), [it] { return it->linking->CleanUp(); });
   runner.Add("session-clean-up", std::chrono::minutes(30),
              [it] { return DropResult(it->authn->DeleteExpired()); });
   runner.Add("factor-clean-up", std::chrono::minutes(30),
@@ -275,6 +278,9 @@ int Serve(const config::Config& config) {
     if (auto filled = FillDemo(i); !filled) return Complain(filled.error());
   }
 
+  auto events = Events::Open(i, log);
+  if (!events) return Complain(events.error());
+
   telemetry::Registry metrics;
   http::Router router;
 
@@ -282,10 +288,13 @@ int Serve(const config::Config& config) {
   access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf"), &denials}, *i.authn, *i.sso,
                       *i.orgs, i.rng);
   api::Api api({guard, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
-                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock});
+                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking});
   api.Register(router);
-  web::Deps web_deps{guard,   *i.users,   *i.authn,   *i.sso,   *i.factors,
-                     *i.orgs, *i.members, *i.invites, *i.teams, *i.db};
+  web::Deps web_deps{guard,    *i.users,        *i.authn,   *i.sso,   *i.factors,
+                     *i.orgs,  *i.members,      *i.invites, *i.teams, *i.db,
+                     *i.audit, *i.audit_sealer, *i.linking};
+  web_deps.checkpoints = i.audit_checkpoints.get();
+  web_deps.events = (*events)->pages();
   std::unique_ptr<idp::TestProvider> test_provider;
   if (demo) {
     // The same after a restart, because the organization's settings keep it.
@@ -305,6 +314,7 @@ int Serve(const config::Config& config) {
   }
   web::Web web(std::move(web_deps));
   web.Register(router);
+  (*events)->AddRoutes(router);
   RegisterHealth(router, i, metrics);
 
   http::ServerOptions server_options;
@@ -333,7 +343,18 @@ int Serve(const config::Config& config) {
   jobs::JobRunner job_runner(*i.db, i.clock, i.rng, log, NodeName());
   AddJobs(job_runner, i);
   AddAuditJobs(job_runner, i, log, config.DurationSeconds("audit_retention"));
+  sso::RecheckOptions recheck_options;
+  recheck_options.interval = config.DurationSeconds("sso_recheck_interval");
+  recheck_options.skew = recheck_options.interval / 12;
+  sso::Recheck recheck(
+      {*i.db, i.clock, i.rng, *i.refresher, *i.sso, *i.orgs, *i.control_drainer, log, metrics},
+      recheck_options);
+  // A run ends before its lease does; the next one goes on where it stopped.
+  job_runner.Add("sso-recheck", std::chrono::minutes(1),
+                 [&recheck] { return recheck.Run(std::chrono::seconds(50)); });
+  (*events)->AddJobs(job_runner);
   job_runner.Start(runtime);
+  (*events)->Start(runtime);
   runtime.Spawn("audit-seal", SealPromptly(i, job_runner));
   // Two workers a half: a slow mail server holds up one of them, not the decisions behind it.
   for (outbox::Drainer* drainer : {i.control_drainer.get(), i.region_drainer.get()}) {
@@ -370,6 +391,7 @@ int Serve(const config::Config& config) {
     SignalWatch signals(runtime);
     runtime.Run();
   }
+  (*events)->Finish();
   (void)runtime::RunSync(denials.Flush(/*all=*/true));
   if (auto done = runtime::RunSync(CheckpointAudit(i, log)); !done) {
     log.LogError("audit_checkpoint_failed", done.error());

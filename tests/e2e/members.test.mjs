@@ -81,7 +81,12 @@ for (const engine of engines) {
       const link = await linkFor("nora@new.example");
       const page = await window();
       // Mail scanners look, and nothing happens.
-      for (let i = 0; i < 3; ++i) assert.equal((await fetch(gatehouse.url + link)).status, 200);
+      for (const method of ["GET", "HEAD", "GET"]) {
+        const seen = await fetch(gatehouse.url + link, { method });
+        assert.equal(seen.status, 200);
+        assert.equal(seen.headers.get("cache-control"), "no-store");
+        assert.equal(seen.headers.get("referrer-policy"), "no-referrer");
+      }
       await page.goto(link);
       assert.match(await main(page), /You are invited to Acme as Manager/);
       await page.getByLabel("Name").fill("Nora New");
@@ -147,12 +152,33 @@ for (const engine of engines) {
       await owner.locator("article").filter({ hasText: "gone@acme.example" })
         .getByRole("button", { name: "Revoke" }).click();
       await told(owner, "has been revoked");
-      await page.goto(second);
+      assert.equal((await page.goto(second)).status(), 410);
       assert.match(await main(page), /no longer good/);
       const parts = second.split("/");
       parts[4] = "A".repeat(parts[4].length);
       const invented = await fetch(gatehouse.url + parts.join("/"));
       assert.equal(invented.status, 404);
+      await close(page);
+    });
+
+    it("an expired link is gone, and a new one is good again", async () => {
+      await invite("late@acme.example");
+      const first = await linkFor("late@acme.example");
+      gatehouse.execute("UPDATE organization_members SET invite_expires_at = 1 WHERE email = 'late@acme.example'");
+      const page = await window();
+      assert.equal((await page.goto(first)).status(), 410);
+      assert.match(await main(page), /no longer good/);
+      await owner.goto("/organizations/acme/invites/");
+      const card = owner.locator("article").filter({ hasText: "late@acme.example" });
+      assert.match(await card.innerText(), /expired/i);
+      await card.getByRole("button", { name: "New link" }).click();
+      await told(owner, "The mail with the link is on its way");
+      await page.goto(await linkFor("late@acme.example", 2));
+      await page.getByLabel("Name").fill("Lara Late");
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.getByRole("button", { name: "Join as Lara Late" }).click();
+      await arriveAt(page, "**/organizations/acme/**");
       await close(page);
     });
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -255,6 +255,33 @@ describe("wrong options", { timeout: 60_000 }, () => {
 
   it("a mail server that is no URL stops the start", () => {
     refused(["--smtp-url", "nonsense"], {}, "smtp_url");
+  });
+
+  // AUDIT-09
+  it("a key file that is gone, open to others or of another installation stops the start", () => {
+    const used = folder();
+    assert.equal(run(["user", "create", "--email", "ada@acme.example", "--name", "Ada", "--password-stdin",
+                      "--data", used], { input: `${password}\n` }).status, 0);
+    const keyFile = join(used, "keys.txt");
+    const kept = readFileSync(keyFile, "utf8");
+    const start = (text, reason, mode = 0o600) => {
+      rmSync(keyFile, { force: true });
+      if (text) writeFileSync(keyFile, text);
+      if (text) chmodSync(keyFile, mode);
+      const answer = run(["serve", "--data", used, "--listen", `127.0.0.1:${unused}`]);
+      assert.notEqual(answer.status, 0, reason);
+      assert.notEqual(answer.status, null, "it started");
+      assert.ok((answer.stdout + answer.stderr).includes(reason), answer.stdout + answer.stderr);
+      assert.ok(!(answer.stdout + answer.stderr).includes(kept.trim().split(" ").at(-1)), "the key is shown");
+    };
+    start("", "key_file_missing");
+    assert.ok(!existsSync(keyFile), "no fresh key is made for a database that is in use");
+    const foreign = folder();
+    run(["user", "create", "--email", "eve@else.example", "--name", "Eve", "--password-stdin", "--data", foreign],
+      { input: `${password}\n` });
+    start(readFileSync(join(foreign, "keys.txt"), "utf8"), "key_file_foreign");
+    start("nonsense\n", "key_file_invalid");
+    start(kept, "key_file_permissions", 0o640);
   });
 
   it("a secret is not taken from the command line, and no refusal repeats one", () => {

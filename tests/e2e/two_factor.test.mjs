@@ -3,11 +3,14 @@
 // it, before and after single sign-on.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 
 import { arriveAt, launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
+import { totp } from "./lib/factors.mjs";
 import { Gatehouse, engines, fillAcme, password } from "./lib/gatehouse.mjs";
+import { HttpClient, trustProxy } from "./lib/http_client.mjs";
+import { client, startProvider, throughProvider } from "./lib/provider.mjs";
+import { ScriptedProvider } from "./lib/scripted_provider.mjs";
 
 let browser;
 before(async () => { browser = await launchBrowser(); });
@@ -17,24 +20,32 @@ const main = (page) => page.locator("main").innerText();
 // The notice that comes with the next page.
 const told = (page, text) => page.getByText(text).first().waitFor();
 
-// RFC 6238, for the authenticator app that the test plays. Steps lie apart so that each code is new.
-function totp(secret, shift = 0) {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  let bits = "";
-  for (const c of secret.replace(/[^A-Z2-7]/g, "")) bits += alphabet.indexOf(c).toString(2).padStart(5, "0");
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + shift));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  const at = mac[19] & 15;
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
 for (const engine of engines) {
   describe(`two-factor authentication on ${engine}`, { timeout: 240_000 }, () => {
-    let gatehouse;
-    before(async () => { gatehouse = await Gatehouse.start({ engine, fill: fillAcme }); });
-    after(async () => { await gatehouse?.close(); });
+    let gatehouse, provider, scripted, ownersApp, paulsSecret;
+    const people = { olivia: { email: "olivia@acme.example", name: "Olivia Owner" },
+                     paul: { email: "paul@acme.example", name: "Paul Plain" } };
+    before(async () => {
+      provider = await startProvider({ redirectUris: ["http://localhost/not-known-yet"], people });
+      scripted = await ScriptedProvider.start();
+      gatehouse = await Gatehouse.start({
+        engine,
+        env: { GATEHOUSE_ALLOWED_ORIGINS: `${provider.issuer},${scripted.issuer}` },
+        args: trustProxy,
+        fill: fillAcme,
+      });
+      await provider.close();
+      provider = await startProvider({
+        redirectUris: [`${gatehouse.url}/auth/sso/acme/`],
+        people,
+        port: new URL(provider.issuer).port,
+      });
+    });
+    after(async () => {
+      await gatehouse?.close();
+      await provider?.close();
+      await scripted?.close();
+    });
 
     // Signed in, the address confirmed (a second factor needs a mailbox).
     async function window(email, confirmed = true) {
@@ -181,7 +192,7 @@ for (const engine of engines) {
       await owner.getByLabel("Require two-factor authentication").check();
       await owner.getByRole("button", { name: "Save settings" }).click();
       assert.match(await main(owner), /Set up your own second factor first/);
-      await addApp(owner);
+      ownersApp = await addApp(owner);
       await owner.goto("/organizations/acme/settings/");
       await owner.getByLabel("Require two-factor authentication").check();
       await owner.getByRole("button", { name: "Save settings" }).click();
@@ -197,8 +208,8 @@ for (const engine of engines) {
       await paul.getByRole("link", { name: "Add an app" }).click();
       await paul.getByRole("button", { name: "Show the picture" }).click();
       await paul.getByText("No camera?").click();
-      const secret = await paul.locator("#secret").textContent();
-      await paul.getByLabel("Code that the app shows").fill(totp(secret));
+      paulsSecret = await paul.locator("#secret").textContent();
+      await paul.getByLabel("Code that the app shows").fill(totp(paulsSecret));
       await paul.getByRole("button", { name: "Switch on" }).click();
       await paul.getByRole("link", { name: "I have stored them" }).click();
       await paul.getByRole("button", { name: "Join as Paul Plain" }).click();
@@ -212,6 +223,83 @@ for (const engine of engines) {
       assert.match(await main(paul), /The last one stays/);
       await close(owner);
       await close(paul);
+    });
+
+    it("single sign-on, switched on afterwards, takes its place and asks members to link", async () => {
+      const owner = await openWindow(browser, gatehouse);
+      await withPassword(owner, "olivia@acme.example");
+      await owner.getByLabel("Code from your authenticator app").fill(totp(ownersApp.secret));
+      await owner.getByRole("button", { name: "Continue", exact: true }).click();
+      await arriveAt(owner, "**/account/");
+      await owner.goto("/settings/acme/auth/");
+      await owner.getByRole("button", { name: "Set up OpenID Connect" }).click();
+      await owner.locator('[name="display_name"]').fill("Acme ID");
+      await owner.locator('[name="issuer"]').fill(provider.issuer);
+      await owner.locator('[name="client_id"]').fill(client.id);
+      await owner.locator('[name="client_secret"]').fill(client.secret);
+      await throughProvider(owner, provider.issuer, "olivia",
+        () => owner.getByRole("button", { name: "Save and try it" }).click());
+      assert.match(await main(owner), /Required two-factor authentication will be switched off/);
+      await owner.getByRole("button", { name: "Switch on single sign-on" }).click();
+      await arriveAt(owner, "**/organizations/acme/auth/configure/**");
+
+      await owner.goto("/organizations/acme/settings/");
+      const box = owner.getByLabel("Require two-factor authentication");
+      assert.equal(await box.isChecked(), false);
+      assert.match(await main(owner), /Not together with single sign-on/);
+      const entries = await owner.evaluate(async () =>
+        (await (await fetch("/api/0/organizations/acme/audit-logs/?event=org.edit")).json()).rows);
+      assert.deepEqual(entries[0].data, { require_2fa: "to False when enabling SSO" });
+      assert.equal(entries[0].actor.email, "olivia@acme.example");
+      // Whoever has no link is told by mail, and by the door.
+      const asked = (to, count) =>
+        gatehouse.mails((m) => m.to === to && /^Action Required/.test(m.subject), count);
+      assert.match((await asked("paul@acme.example", 1))[0].text, /\/auth\/login\/acme\//);
+      assert.deepEqual(await asked("olivia@acme.example", 0), []);
+      const paul = await openWindow(browser, gatehouse);
+      await paul.goto("/organizations/acme/");
+      await arriveAt(paul, "**/auth/login/acme/**");
+      await throughProvider(paul, provider.issuer, "paul",
+        () => paul.getByRole("button", { name: "Continue with Acme ID" }).click());
+      // The provider did not vouch for a second factor: his own is asked for before anything is linked.
+      await paul.locator('[name="username"]').fill("paul@acme.example");
+      await paul.locator('[name="password"]').fill(password);
+      await paul.getByRole("button", { name: /sign in/i }).click();
+      await arriveAt(paul, "**/auth/2fa/");
+      await paul.getByLabel("Code from your authenticator app").fill(totp(paulsSecret, 1));
+      await paul.getByRole("button", { name: "Continue", exact: true }).click();
+      await paul.getByRole("button", { name: "Link this identity" }).click();
+      await arriveAt(paul, "**/organizations/acme/**");
+      await close(owner);
+      await close(paul);
+    });
+
+    it("single sign-on, and the provider must vouch for a second factor", async () => {
+      const otto = { sub: "otto", email: "otto@other.example", name: "Otto Outsider" };
+      const owner = new HttpClient(gatehouse);
+      await owner.signIn("otto@other.example");
+      const attempt = async (claims) => {
+        const begun = await owner.beginSetup("other", scripted, { require_second_factor: "on" });
+        return owner.get(scripted.authorize(HttpClient.leaving(begun), claims).returnPath);
+      };
+      // The rule holds for the test log-in, too: nobody can lock the house with the key inside.
+      await attempt(otto);
+      assert.equal((await owner.finishSetup("other")).status, 400);
+      await attempt({ ...otto, amr: ["pwd", "otp"] });
+      const done = await owner.finishSetup("other");
+      assert.equal(done.status, 302, done.text);
+
+      const without = new HttpClient(gatehouse);
+      const refused = await without.signInBySso("other", scripted, { ...otto, amr: ["pwd"] });
+      assert.equal(refused.status, 403);
+      assert.equal(refused.reason(), "sso_failed");
+      assert.equal(without.session, undefined);
+      const decisions = (await owner.get("/api/0/organizations/other/sso-decisions/")).json();
+      assert.match(decisions[0].reason, /second_factor/);
+      const vouched = new HttpClient(gatehouse);
+      const welcome = await vouched.signInBySso("other", scripted, { ...otto, amr: ["mfa"] });
+      assert.equal(welcome.status, 302, welcome.text);
+      assert.equal((await vouched.get("/api/0/organizations/other/")).status, 200);
     });
 
     it("pages of the second factor fit a phone", async () => {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "control/identity/errors.h"
+#include "control/identity/seal.h"
 #include "control/identity/statements.h"
 #include "control/users/users.h"
 
@@ -12,10 +13,10 @@ namespace {
 
 constexpr std::size_t kMaxKeyBytes = 255;
 constexpr std::size_t kMaxEmailBytes = 254;
-constexpr std::string_view kPurpose = "identity-data";
 constexpr std::string_view kRefreshToken = "refresh_token";
 
-Identity ToIdentity(const sql::Row& row) {
+Identity ToIdentity(const sql::Row& row, Timestamp now) {
+  const auto [state, reason] = ShownState(row.Text(13), row.String(14), row.OptTime(15), now);
   return Identity{
       .id = row.As<IdentityId>(0),
       .provider = row.As<ProviderId>(1),
@@ -29,12 +30,15 @@ Identity ToIdentity(const sql::Row& row) {
       .version = row.Int(9),
       .last_verified_at = row.Time(10),
       .created_at = row.Time(11),
+      .last_synced_at = row.Time(12),
+      .state = state,
+      .state_reason = reason,
   };
 }
 
-std::optional<Identity> FirstOf(const sql::Rows& rows) {
+std::optional<Identity> FirstOf(const sql::Rows& rows, Timestamp now) {
   if (rows.empty()) return std::nullopt;
-  return ToIdentity(rows.front());
+  return ToIdentity(rows.front(), now);
 }
 
 bool IsKeyText(std::string_view text) {
@@ -45,10 +49,6 @@ bool IsKeyText(std::string_view text) {
 std::string Label(std::string_view email) {
   if (email.size() > kMaxEmailBytes || !IsValidUtf8(email) || HasControl(email)) return "";
   return std::string(email);
-}
-
-std::string AssociatedData(OrgId organization, IdentityId id) {
-  return "auth_identities|data|" + id.ToString() + "|" + organization.ToString();
 }
 
 std::vector<UserId> Owners(const sql::Rows& rows) {
@@ -88,13 +88,13 @@ Result<std::optional<Identity>> Store::FindBySubject(sql::Tx& tx, OrgId organiza
                                                      ProviderId provider, std::string_view issuer,
                                                      std::string_view subject) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kFindBySubject, {organization, provider, issuer, subject}));
-  return FirstOf(rows);
+  return FirstOf(rows, clock_.Now());
 }
 
 Result<std::optional<Identity>> Store::FindByUser(sql::Tx& tx, OrgId organization,
                                                   ProviderId provider, UserId user) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kFindByUser, {organization, provider, user}));
-  return FirstOf(rows);
+  return FirstOf(rows, clock_.Now());
 }
 
 Result<std::vector<UserId>> Store::OwnersOf(sql::Tx& tx, OrgId organization,
@@ -109,8 +109,45 @@ Result<json::Object> Store::Data(sql::Tx& tx, OrgId organization, IdentityId id)
   GH_TRY(sql::Rows rows, tx.Query(sqls::kData, {organization, id}));
   if (rows.empty()) return Fail(Code::kNotFound, kIdentityNotFound);
   GH_TRY(std::string opened,
-         keys_.Open(kPurpose, AssociatedData(organization, id), rows.front().Text(0)));
+         keys_.Open(kIdentityPurpose, IdentityBinding(organization, id), rows.front().Text(0)));
   return json::ParseObject(opened);
+}
+
+Result<std::optional<Store::Known>> Store::FindByAssertion(sql::Tx& tx, OrgId organization,
+                                                           ProviderId provider,
+                                                           const Assertion& assertion) const {
+  GH_TRY(auto found,
+         FindBySubject(tx, organization, provider, assertion.issuer, assertion.subject));
+  if (assertion.legacy_subject.empty() || assertion.legacy_subject == assertion.subject) {
+    if (!found) return std::nullopt;
+    return Known{.identity = std::move(*found)};
+  }
+  GH_TRY(auto legacy,
+         FindBySubject(tx, organization, provider, assertion.issuer, assertion.legacy_subject));
+  if (found && legacy && found->user != legacy->user) {
+    return Fail(Code::kConflict, kIdentityConflict, "two subjects, two people");
+  }
+  if (found) return Known{.identity = std::move(*found)};
+  if (!legacy) return std::nullopt;
+  return Known{.identity = std::move(*legacy), .by_legacy_subject = true};
+}
+
+Result<Identity> Store::Migrate(sql::Tx& tx, const Identity& identity, const Assertion& assertion,
+                                const Actor& actor) const {
+  GH_TRY_VOID(Validate(assertion));
+  GH_TRY(auto taken, FindBySubject(tx, identity.organization, identity.provider, identity.issuer,
+                                   assertion.subject));
+  if (taken) return Fail(Code::kConflict, kIdentityConflict, "the new subject has an identity");
+  GH_TRY(std::int64_t changed,
+         tx.Exec(sqls::kMigrate, {identity.organization, identity.id, identity.version,
+                                  identity.user, assertion.subject}));
+  if (changed == 0) return Fail(Code::kNotFound, kIdentityNotFound, "the identity has changed");
+  audit::Entry entry = LinkEntry(audit::Event::kSsoIdentityMigrate, identity.organization,
+                                 identity.id, identity.user, assertion, actor);
+  entry.data["replaced_subject"] = identity.subject;
+  GH_TRY_VOID(audit_.Record(tx, entry));
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kFindById, {identity.organization, identity.id}));
+  return ToIdentity(rows.front(), clock_.Now());
 }
 
 // ---- writing
@@ -118,15 +155,15 @@ Result<json::Object> Store::Data(sql::Tx& tx, OrgId organization, IdentityId id)
 
 Result<Identity> Store::Update(sql::Tx& tx, const Identity& identity, UserId owner,
                                const Assertion& assertion, const json::Object& data) const {
-  std::string sealed = keys_.Seal(kPurpose, AssociatedData(identity.organization, identity.id),
-                                  json::Serialize(data));
+  std::string sealed = keys_.Seal(
+      kIdentityPurpose, IdentityBinding(identity.organization, identity.id), json::Serialize(data));
   std::string email = Label(assertion.email);
   GH_TRY(std::int64_t changed,
          tx.Exec(sqls::kUpdate, {identity.organization, identity.id, owner, assertion.issuer,
                                  assertion.subject, email, sealed, clock_.Now()}));
   if (changed == 0) return Fail(Code::kNotFound, kIdentityNotFound);
   GH_TRY(sql::Rows rows, tx.Query(sqls::kFindById, {identity.organization, identity.id}));
-  return ToIdentity(rows.front());
+  return ToIdentity(rows.front(), clock_.Now());
 }
 
 Result<json::Object> Store::RenewedData(sql::Tx& tx, const Identity& identity,
@@ -148,8 +185,8 @@ Result<void> Store::Refresh(sql::Tx& tx, const Identity& identity,
                             const Assertion& assertion) const {
   GH_TRY_VOID(Validate(assertion));
   GH_TRY(json::Object data, RenewedData(tx, identity, assertion));
-  std::string sealed = keys_.Seal(kPurpose, AssociatedData(identity.organization, identity.id),
-                                  json::Serialize(data));
+  std::string sealed = keys_.Seal(
+      kIdentityPurpose, IdentityBinding(identity.organization, identity.id), json::Serialize(data));
   std::string email = Label(assertion.email);
   // The row must still be the one that was proven: same owner, same subject.
   GH_TRY(std::int64_t renewed,
@@ -162,8 +199,8 @@ Result<void> Store::Refresh(sql::Tx& tx, const Identity& identity,
 Result<Identity> Store::Insert(sql::Tx& tx, OrgId organization, ProviderId provider, UserId user,
                                const Assertion& assertion) const {
   auto id = ids_.Next<IdentityId>();
-  std::string sealed =
-      keys_.Seal(kPurpose, AssociatedData(organization, id), json::Serialize(assertion.data));
+  std::string sealed = keys_.Seal(kIdentityPurpose, IdentityBinding(organization, id),
+                                  json::Serialize(assertion.data));
   std::string email = Label(assertion.email);
   GH_TRY(std::int64_t inserted,
          tx.Exec(sqls::kInsert, {id, provider, organization, user, assertion.issuer,
@@ -172,7 +209,7 @@ Result<Identity> Store::Insert(sql::Tx& tx, OrgId organization, ProviderId provi
   // under the same provider id. Provider rows belong to one organization, so nobody may get here.
   if (inserted == 0) return Fail(Code::kNotFound, kIdentityNotFound, "provider of another tenant");
   GH_TRY(sql::Rows rows, tx.Query(sqls::kFindById, {organization, id}));
-  return ToIdentity(rows.front());
+  return ToIdentity(rows.front(), clock_.Now());
 }
 
 Result<void> Store::MarkInvalid(sql::Tx& tx, OrgId organization, UserId user) const {
@@ -245,7 +282,7 @@ Result<std::vector<UserId>> Store::InvalidateAll(sql::Tx& tx, OrgId organization
 Result<std::vector<Identity>> Store::ListOfUser(sql::Tx& tx, UserId user) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kListOfUser, {user}));
   std::vector<Identity> identities;
-  for (sql::Row row : rows) identities.push_back(ToIdentity(row));
+  for (sql::Row row : rows) identities.push_back(ToIdentity(row, clock_.Now()));
   return identities;
 }
 
@@ -264,7 +301,8 @@ Result<void> Store::Detach(sql::Tx& tx, const Identity& identity, UserId user,
 }
 
 Result<std::vector<ProviderId>> Store::DeleteOfMember(sql::Tx& tx, OrgId organization, UserId user,
-                                                      const Actor& actor) const {
+                                                      const Actor& actor,
+                                                      std::string_view because) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kDeleteOfMember, {organization, user}));
   std::vector<ProviderId> providers;
   for (sql::Row row : rows) {
@@ -274,10 +312,32 @@ Result<std::vector<ProviderId>> Store::DeleteOfMember(sql::Tx& tx, OrgId organiz
     gone.subject = row.String(3);
     audit::Entry entry = LinkEntry(audit::Event::kSsoIdentityUnlink, organization,
                                    row.As<IdentityId>(0), user, gone, actor);
-    entry.data["because"] = "member_removed";
+    entry.data["because"] = because;
     GH_TRY_VOID(audit_.Record(tx, entry));
   }
   return providers;
+}
+
+Result<void> Store::UnlinkAccountsOfMember(sql::Tx& tx, OrgId organization, UserId user,
+                                           const Actor& actor) const {
+  GH_TRY(sql::Rows rows, tx.Query(sqls::kLinkedDeleteOfMember, {organization, user}));
+  for (sql::Row row : rows) {
+    audit::Entry entry;
+    entry.organization = organization;
+    entry.event = audit::Event::kIdentityUnlink;
+    entry.actor = actor.user;
+    entry.actor_label = actor.label;
+    entry.target_object = row.Int(0);
+    entry.target_user = user;
+    entry.ip = actor.ip;
+    entry.correlation_id = actor.correlation_id;
+    entry.data["user_id"] = user.value;
+    entry.data["provider"] = std::to_string(row.Int(1));
+    entry.data["external_id"] = row.Text(2);
+    entry.data["because"] = "member_removed";
+    GH_TRY_VOID(audit_.Record(tx, entry));
+  }
+  return {};
 }
 
 Result<std::vector<UserId>> Store::DeleteAll(sql::Tx& tx, OrgId organization,

@@ -23,14 +23,43 @@ namespace gatehouse::identity {
 struct Assertion {
   std::string issuer;
   std::string subject;  // 1..255 bytes, as asserted: compared byte for byte
-  // The subject this account had before its provider changed how it names accounts; "" if none. An
-  // identity found by it, and not by `subject`, is rewritten once, audited.
-  std::string legacy_subject;
-  std::string email;  // "" if none
+  std::string email;    // "" if none
   bool email_verified = false;
   std::string name;
   json::Object data;  // tokens to keep; sealed at rest
+  // The subject this account had before its provider changed how it names accounts; "" if none. An
+  // identity found by it, and not by `subject`, is rewritten once, audited.
+  std::string legacy_subject = {};
 };
+
+// What the provider says of an identity when it is asked again, without its person.
+struct RefreshOutcome {
+  enum class Kind {
+    kValid,        // `data` is what to store from now on
+    kInvalid,      // the provider has withdrawn it: a definite answer, never an outage
+    kUnavailable,  // no answer that means anything: try again later, change nothing
+  };
+  Kind kind = Kind::kUnavailable;
+  // With kUnavailable: empty, or what to store although nobody knows more about the identity, since
+  // the provider renewed the tokens before it went silent.
+  json::Object data = {};
+  std::string reason = {};  // unless valid: a refresh slug of identity/errors.h
+  std::string detail = {};  // for the log: "HTTP 400 (invalid_grant): …"; no token in it
+};
+
+// How good the stored tokens are. An identity is never dropped without one of these saying why.
+enum class TokenState {
+  kValid,
+  kStale,      // could not be renewed, or nobody knows whether they were; tried again later
+  kSuspended,  // the provider refuses them: its person has to come back
+};
+std::string_view TokenStateName(TokenState state);
+// REQUIRES: a name that TokenStateName gave.
+TokenState TokenStateFromName(std::string_view name);
+
+// A refresh that began so long ago and has stored nothing was interrupted: whether the provider
+// has issued other tokens meanwhile is not known.
+inline constexpr Duration kRefreshLease = std::chrono::seconds(60);
 
 struct Identity {
   IdentityId id;
@@ -43,8 +72,12 @@ struct Identity {
   bool is_valid = true;
   std::string invalid_reason;
   std::int64_t version = 0;
-  Timestamp last_verified_at;
+  Timestamp last_verified_at;  // by a log-in or by its provider
   Timestamp created_at;
+  Timestamp last_synced_at = {};  // looked at last
+  // An interrupted refresh shows as stale.
+  TokenState state = TokenState::kValid;
+  std::string state_reason = {};  // slug, "" while valid
 };
 
 // Who and whence, for audit entries.
@@ -83,6 +116,22 @@ class Store {
   // when owner or subject of the row changed since `identity` was read.
   Result<void> Refresh(sql::Tx& tx, const Identity& identity, const Assertion& assertion) const;
 
+  // The provider calls the account of `identity` by the assertion's subject from now on; audited
+  // (sso-identity.migrate). The tokens stay: they are the same account's. Returns the identity as
+  // it is then. Errors: those of Validate; kConflict "identity_conflict" when another identity has
+  // that subject, kNotFound "identity_not_found" when the row changed meanwhile. REQUIRES:
+  // identity.subject is assertion.legacy_subject, of the same issuer.
+  Result<Identity> Migrate(sql::Tx& tx, const Identity& identity, const Assertion& assertion,
+                           const Actor& actor) const;
+  // By subject, and else by the subject of before: of the second kind is what Migrate() takes.
+  // Errors: kConflict "identity_conflict" when they are two people's.
+  struct Known {
+    Identity identity;
+    bool by_legacy_subject = false;
+  };
+  Result<std::optional<Known>> FindByAssertion(sql::Tx& tx, OrgId organization, ProviderId provider,
+                                               const Assertion& assertion) const;
+
   struct Attached {
     Identity identity;
     bool created = false;
@@ -108,10 +157,18 @@ class Store {
   // marked (kMarkInvalidSso). The caller revokes the provider's proofs. Errors: kNotFound
   // "identity_not_found" (also somebody else's).
   Result<void> Detach(sql::Tx& tx, const Identity& identity, UserId user, const Actor& actor) const;
-  // What a user who is no member any more leaves behind in the organization: each identity goes,
-  // audited (sso-identity.unlink). Returns the providers, whose proofs the caller revokes.
+  // The identities of a user in an organization go, each audited (sso-identity.unlink) with the
+  // reason; by default: the user is no member any more. Returns the providers, whose proofs the
+  // caller revokes.
   Result<std::vector<ProviderId>> DeleteOfMember(sql::Tx& tx, OrgId organization, UserId user,
-                                                 const Actor& actor) const;
+                                                 const Actor& actor,
+                                                 std::string_view because = "member_removed") const;
+  // Accounts that a user who is no member any more has linked in the organization go, each audited
+  // (identity.unlink).
+  Result<void> UnlinkAccountsOfMember(sql::Tx& tx, OrgId organization, UserId user,
+                                      const Actor& actor) const;
+  // Outbox: the user's link to the organization's single sign-on is not good any more.
+  Result<void> MarkInvalid(sql::Tx& tx, OrgId organization, UserId user) const;
   // Returns the owners.
   Result<std::vector<UserId>> DeleteAll(sql::Tx& tx, OrgId organization, ProviderId provider) const;
 
@@ -123,7 +180,6 @@ class Store {
   // The asserted data, with the refresh token of before when it brings none.
   Result<json::Object> RenewedData(sql::Tx& tx, const Identity& identity,
                                    const Assertion& assertion) const;
-  Result<void> MarkInvalid(sql::Tx& tx, OrgId organization, UserId user) const;
   static Result<void> RequireActive(sql::Tx& tx, UserId user);
 
   const Clock& clock_;

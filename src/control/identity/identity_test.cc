@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "control/identity/errors.h"
 #include "control/users/users.h"
 #include "core/testing/migrated_database.h"
 
@@ -419,6 +420,62 @@ TEST_P(IdentityTest, ARemovedMemberLeavesNothingBehindInThatOrganization) {  // 
   EXPECT_EQ(json::GetString(entries[0].data, "subject"), "s-2");
   EXPECT_TRUE(remove(bob_)->empty());
   EXPECT_EQ(Audit(audit::Event::kSsoIdentityUnlink).size(), 1u);
+}
+
+// ---- providers that name their accounts anew
+// -----------------------------------------------------------------------------------------
+
+TEST_P(IdentityTest, AnAccountKnownByItsLegacySubjectIsRewrittenOnceAndAudited) {
+  auto first = Attach(ada_, Says("ada@idp.example.com"));
+  ASSERT_OK(first);
+  Assertion says = Says("1077");
+  says.legacy_subject = "ada@idp.example.com";
+  auto find = [&] {
+    return Read([&](sql::Tx& tx) { return store_.FindByAssertion(tx, kOrg, kProvider, says); });
+  };
+  auto known = find();
+  ASSERT_OK(known);
+  ASSERT_TRUE(known->has_value());
+  EXPECT_TRUE((*known)->by_legacy_subject);
+  auto migrated =
+      Write([&](sql::Tx& tx) { return store_.Migrate(tx, (*known)->identity, says, actor_); });
+  ASSERT_OK(migrated);
+  EXPECT_EQ(migrated->id, first->identity.id);
+  EXPECT_EQ(migrated->subject, "1077");
+  EXPECT_EQ(Token(migrated->id, "refresh_token"), "refresh-secret") << "the same account's";
+  EXPECT_FALSE(BySubject("ada@idp.example.com").has_value());
+  auto entries = Audit(audit::Event::kSsoIdentityMigrate);
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(json::GetString(entries[0].data, "replaced_subject"), "ada@idp.example.com");
+  EXPECT_EQ(entries[0].target_user, ada_);
+  known = find();
+  ASSERT_OK(known);
+  EXPECT_FALSE((*known)->by_legacy_subject);
+  EXPECT_EQ(Write([&](sql::Tx& tx) { return store_.Migrate(tx, first->identity, says, actor_); })
+                .error()
+                .reason,
+            kIdentityConflict)
+      << "once";
+}
+
+TEST_P(IdentityTest, LegacyAndNewSubjectOfTwoPeopleChooseNobody) {  // SETUP-38
+  ASSERT_OK(Attach(ada_, Says("1077")));
+  ASSERT_OK(Attach(bob_, Says("bob@idp.example.com")));
+  Assertion says = Says("1077");
+  says.legacy_subject = "bob@idp.example.com";
+  auto known = Read([&](sql::Tx& tx) { return store_.FindByAssertion(tx, kOrg, kProvider, says); });
+  ASSERT_FALSE(known.has_value());
+  EXPECT_EQ(known.error().reason, kIdentityConflict);
+}
+
+TEST_P(IdentityTest, ALegacySubjectFindsNobodyInAnotherOrganization) {
+  ASSERT_OK(Attach(ada_, Says("ada@idp.example.com")));
+  Assertion says = Says("1077");
+  says.legacy_subject = "ada@idp.example.com";
+  auto known = Read(
+      [&](sql::Tx& tx) { return store_.FindByAssertion(tx, kOtherOrg, kOtherProvider, says); });
+  ASSERT_OK(known);
+  EXPECT_FALSE(known->has_value());
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #pragma once
 
-// What a kind of identity provider (OpenID Connect now) must bring: settings, the redirect that
-// starts a log-in, and the verification of what comes back. The pipeline around it, identities,
-// membership, audit and sessions are the same for every kind and live in flow code.
+// What a kind of identity provider (OpenID Connect, GitHub, …) must bring: settings, the redirect
+// that starts a log-in, and the verification of what comes back. The pipeline around it,
+// identities, membership, audit and sessions are the same for every kind and live in flow code.
 //
 // Adding a kind: a folder with an Adapter, a line in the table of src/app, and a run of the
 // contract tests.
@@ -34,7 +34,8 @@ struct SettingField {
   std::string name;  // "issuer"
   std::string label;
   std::string help;
-  std::string kind = "text";  // text, url, secret, select, checkbox
+  // text, url, secret, select, checkbox; "choice": not entered, but chosen on the review page
+  std::string kind = "text";
   bool required = true;
   std::vector<std::string> choices = {};
   std::string initial = {};
@@ -57,6 +58,26 @@ struct ConfigOutcome {
   std::vector<Check> checks;
 };
 
+// A step of the guide beside the settings form: what to do at the provider, and the exact text to
+// enter there, if any.
+struct GuideStep {
+  std::string text;
+  std::string value = {};
+};
+
+// What the administrator chooses on the review page, before the last click of set-up, among what
+// the provider said; it becomes part of the config. Kept sealed with the pipeline.
+struct Choice {
+  struct Option {
+    std::string value;
+    std::string label;
+  };
+  std::string label;  // "GitHub organization"
+  std::string help;
+  std::vector<Option> options;  // never empty; values differ
+  std::string selected = {};    // value of the option that the config has now, "" if none
+};
+
 struct StartInput {
   std::string state;  // opaque, unguessable; comes back unchanged
   std::string redirect_uri;
@@ -68,10 +89,18 @@ struct Started {
   json::Object flow;         // nonce, verifier, …: kept sealed in the pipeline until the callback
 };
 
+// What an answer of the provider is for.
+enum class Purpose {
+  kLogIn,
+  kSetUp,  // the config is on trial: rules that are still to be chosen are offered, not applied
+  kLink,   // an account of somebody who is logged in: rules that were never chosen do not apply
+};
+
 struct CallbackInput {
   std::vector<std::pair<std::string, std::string>> params;  // each name once
   std::string redirect_uri;
   json::Object flow;
+  Purpose purpose = Purpose::kLogIn;
 };
 
 // A verified assertion, or the reason why there is none; in both cases the chain of checks.
@@ -82,27 +111,26 @@ struct CallbackOutcome {
   json::Object claims;       // what the provider said, redacted, for the review page
   // The verified assertion says that the person proved a second factor to the provider.
   bool second_factor = false;
+  // Set-up only: nothing can go live before one of these is chosen.
+  std::optional<Choice> choice = {};
   std::vector<Check> checks;
 };
 
 // What the provider says of an identity when it is asked again, without its person.
-struct RefreshOutcome {
-  enum class Kind {
-    kValid,        // `data` is what to store from now on
-    kInvalid,      // the provider has withdrawn it: a definite answer, never an outage
-    kUnavailable,  // no answer that means anything: try again later, change nothing
-  };
-  Kind kind = Kind::kUnavailable;
-  json::Object data = {};
-  std::string reason = {};  // slug, unless valid: "missing_refresh_token", "refresh_refused", …
-  std::string detail = {};  // for the log: "HTTP 400 (invalid_grant): …"; no token in it
-};
+using RefreshOutcome = identity::RefreshOutcome;
 
 class Adapter {
  public:
   virtual ~Adapter() = default;
   virtual std::string_view kind() const = 0;  // "oidc": registry key, stored in rows
   virtual std::string_view name() const = 0;  // "OpenID Connect"
+  // For whom it is, one sentence in the list of kinds.
+  virtual std::string_view summary() const { return "Connect your own provider."; }
+  // What to do at the provider, with the values to enter there.
+  virtual std::vector<GuideStep> Guide(std::string_view redirect_uri) const {
+    return {{.text = "Register a web application there and give it this redirect URI, exactly:",
+             .value = std::string(redirect_uri)}};
+  }
   virtual std::vector<std::string_view> setup_steps() const = 0;  // names, in order
   virtual std::vector<std::string_view> login_steps() const = 0;
 
@@ -118,6 +146,15 @@ class Adapter {
   virtual std::string Issuer(const json::Object& config) const = 0;
   // Does this config refuse log-ins for which the provider does not vouch for a second factor?
   virtual bool RequiresSecondFactor(const json::Object& /*config*/) const { return false; }
+  // Does `after` refuse log-ins that `before` accepted, of the same issuer? Then sessions that it
+  // opened have to log in again.
+  virtual bool Tightens(const json::Object& before, const json::Object& after) const {
+    return RequiresSecondFactor(after) && !RequiresSecondFactor(before);
+  }
+  // The config with an option of the outcome's choice. REQUIRES: this kind offers choices.
+  virtual json::Object WithChoice(json::Object config, const Choice::Option& /*option*/) const {
+    return config;
+  }
   // How claims are mapped, for the review page: (our field, claim name, value received).
   struct Mapped {
     std::string field, claim, value;

@@ -25,6 +25,10 @@ Task<SsoState> ServiceImpl::QueryState(const authn::Principal& principal, OrgId 
         GH_TRY(auto identity, d_.identities.FindByUser(tx, organization, live->id, user));
         input.identity_exists = identity.has_value();
         input.identity_valid = identity && identity->is_valid;
+        const Adapter* adapter = Find(live->kind);
+        if (identity && adapter != nullptr && adapter->requires_refresh()) {
+          input.must_be_fresh = identity->last_verified_at;
+        }
         return {};
       }));
 

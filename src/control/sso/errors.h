@@ -15,6 +15,8 @@ inline constexpr std::string_view kInvalidIdentity = "invalid_identity";
 inline constexpr std::string_view kProviderExists = "provider_exists";
 inline constexpr std::string_view kProviderChanged = "provider_changed";
 inline constexpr std::string_view kProviderUnknown = "provider_unknown";
+// Set-up: an organization (workspace, server) of the provider has to be chosen first.
+inline constexpr std::string_view kChoiceRequired = "sso_choice_required";
 inline constexpr std::string_view kLinkProofInvalid = "link_proof_invalid";
 inline constexpr std::string_view kIdentityConflict = "identity_conflict";
 inline constexpr std::string_view kAccountInactive = "account_inactive";

@@ -28,6 +28,45 @@ Task<std::vector<LinkedIdentity>> ServiceImpl::IdentitiesOf(UserId user) {
       });
 }
 
+Task<identity::RefreshOutcome> ServiceImpl::AskProvider(OrgId organization, std::int64_t provider,
+                                                        json::Object data) {
+  GH_CO_TRY(auto live, co_await d_.db.Read(sql::Tenant::Of(organization),
+                                           [&](sql::Tx& tx) -> Result<std::optional<LiveProvider>> {
+                                             return providers_.Find(tx, organization);
+                                           }));
+  Adapter* adapter = live && live->id.value == provider ? Find(live->kind) : nullptr;
+  if (adapter == nullptr) co_return Fail(Code::kNotFound, kSsoNotConfigured);
+  co_return co_await adapter->Refresh(*live->config, std::move(data));
+}
+
+Result<void> ServiceImpl::OnValidityChange(sql::Tx& tx, OrgId organization, std::int64_t provider,
+                                           UserId user, bool valid) {
+  if (valid) {
+    GH_TRY(users::User owner, d_.users.Find(tx, user));
+    return effects_.MemberLinked(tx, organization, {.user = std::move(owner)},
+                                 {.user = {}, .label = "provider", .ip = "", .correlation_id = ""});
+  }
+  // What rested on the identity ends with it (L12).
+  GH_TRY_VOID(d_.sessions.RevokeProofs(tx, ProviderId{provider}, {user}));
+  return d_.identities.MarkInvalid(tx, organization, user);
+}
+
+Task<void> ServiceImpl::RepairLink(OrgId organization, UserId user) {
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY(auto live, providers_.FindSealed(tx, organization));
+    if (!live) return {};
+    GH_TRY(auto identity, d_.identities.FindByUser(tx, organization, live->id, user));
+    if (!identity) return {};
+    if (!identity->is_valid) return d_.identities.MarkInvalid(tx, organization, user);
+    return OnValidityChange(tx, organization, live->id.value, user, /*valid=*/true);
+  });
+}
+
+Task<void> ServiceImpl::ForgetNoMember(OrgId organization, UserId user) {
+  co_return co_await ApplyMemberRemoved(
+      organization, user, {.user = {}, .label = "re-check", .ip = "", .correlation_id = ""});
+}
+
 Task<void> ServiceImpl::Unlink(Client client, IdentityId identity) {
   if (!client.principal) co_return Fail(Code::kUnauthenticated, kNotAuthed);
   const users::User& user = client.principal->user;

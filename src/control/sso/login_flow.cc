@@ -158,7 +158,8 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
 
   Adapter* adapter = Find(pipeline.kind);
   const json::Object& config = pipeline.flow == Flow::kSetup ? pipeline.config : *live->config;
-  CallbackInput input{std::move(params), ReturnUrl(organization, config), pipeline.flow_data};
+  CallbackInput input{std::move(params), ReturnUrl(organization, config), pipeline.flow_data,
+                      pipeline.flow == Flow::kSetup ? Purpose::kSetUp : Purpose::kLogIn};
   GH_CO_TRY(CallbackOutcome outcome, co_await adapter->Finish(config, std::move(input)));
   if (outcome.assertion) {
     if (auto valid = identity::Store::Validate(*outcome.assertion); !valid) {
@@ -188,13 +189,38 @@ Task<Step> ServiceImpl::Answer(Client client, std::string organization_slug,
 
 Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organization,
                                       Pipeline pipeline, LiveProvider provider) {
-  GH_CO_TRY(auto known,
-            co_await d_.db.Lookup(sql::Tenant::Of(organization.id),
-                                  [&](sql::Tx& tx) -> Result<std::optional<identity::Identity>> {
-                                    return d_.identities.FindBySubject(
-                                        tx, organization.id, provider.id,
-                                        pipeline.assertion->issuer, pipeline.assertion->subject);
-                                  }));
+  auto looked = co_await d_.db.Lookup(
+      sql::Tenant::Of(organization.id),
+      [&](sql::Tx& tx) -> Result<std::optional<identity::Store::Known>> {
+        return d_.identities.FindByAssertion(tx, organization.id, provider.id, *pipeline.assertion);
+      });
+  if (looked && *looked && (*looked)->by_legacy_subject) {
+    // The provider names the account anew, whoever sits at the browser: once, in its own commit.
+    looked = co_await d_.db.Write(
+        sql::Tenant::Of(organization.id),
+        [&](sql::Tx& tx) -> Result<std::optional<identity::Store::Known>> {
+          GH_TRY_VOID(RequireProvider(tx, pipeline));
+          GH_TRY(auto again, d_.identities.FindByAssertion(tx, organization.id, provider.id,
+                                                           *pipeline.assertion));
+          if (!again || !again->by_legacy_subject) return again;
+          const identity::Actor by{.user = {},
+                                   .label = "provider",
+                                   .ip = client.ip,
+                                   .correlation_id = client.correlation_id};
+          GH_TRY(again->identity,
+                 d_.identities.Migrate(tx, again->identity, *pipeline.assertion, by));
+          return again;
+        });
+  }
+  if (!looked) {
+    if (!looked.error().Is(kIdentityConflict)) co_return std::unexpected(looked.error());
+    std::vector<Check> checks = pipeline.checks;
+    checks.push_back({"identity.one_account", false, "one account by new and old subject", "two"});
+    co_return co_await RefuseLogin(client, std::move(pipeline), std::string(kIdentityConflict),
+                                   std::move(checks));
+  }
+  std::optional<identity::Identity> known;
+  if (*looked) known = std::move((*looked)->identity);
   const bool somebody_else = known && client.principal && client.principal->session &&
                              client.principal->user.id != known->user;
   if (known && !somebody_else) {

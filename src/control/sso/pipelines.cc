@@ -1,19 +1,45 @@
 #include "control/sso/pipelines.h"
 
 #include "control/sso/errors.h"
+#include "control/sso/sealed.h"
 #include "control/sso/statements.h"
 #include "platform/crypto/hash.h"
 
 namespace gatehouse::sso {
 namespace {
 
-constexpr std::string_view kPurpose = "sso-pipeline";
 constexpr Duration kAtProviderLife = std::chrono::minutes(10);
 constexpr Duration kDecisionLife = std::chrono::hours(1);
 constexpr Duration kProofLife = std::chrono::minutes(10);
 
-std::string Binding(std::int64_t id, OrgId organization) {
-  return "sso_pipelines|data|" + std::to_string(id) + "|" + organization.ToString();
+std::string TextOf(const json::Object& object, std::string_view key) {
+  return std::string(json::GetString(object, key).value_or(""));
+}
+
+json::Object ChoiceToJson(const Choice& choice) {
+  json::Array options;
+  for (const Choice::Option& option : choice.options) {
+    options.push_back(json::Object{{"value", option.value}, {"label", option.label}});
+  }
+  return {{"label", choice.label},
+          {"help", choice.help},
+          {"options", std::move(options)},
+          {"selected", choice.selected}};
+}
+
+Choice ChoiceFromJson(const json::Object& object) {
+  Choice choice{.label = TextOf(object, "label"),
+                .help = TextOf(object, "help"),
+                .options = {},
+                .selected = TextOf(object, "selected")};
+  if (const json::Array* options = json::GetArray(object, "options")) {
+    for (const json::Value& value : *options) {
+      const json::Object* option = value.if_object();
+      if (option == nullptr) continue;
+      choice.options.push_back({TextOf(*option, "value"), TextOf(*option, "label")});
+    }
+  }
+  return choice;
 }
 
 json::Object Pack(const Pipeline& p) {
@@ -26,6 +52,8 @@ json::Object Pack(const Pipeline& p) {
   }
   if (!p.next.empty()) data["next"] = p.next;
   if (!p.reason.empty()) data["reason"] = p.reason;
+  if (!p.user_message.empty()) data["user_message"] = p.user_message;
+  if (p.choice) data["choice"] = ChoiceToJson(*p.choice);
   if (p.second_factor) data["second_factor"] = true;
   if (p.ticket) {
     json::Object ticket;
@@ -43,13 +71,10 @@ json::Object Pack(const Pipeline& p) {
     a["email_verified"] = p.assertion->email_verified;
     a["name"] = p.assertion->name;
     a["data"] = p.assertion->data;
+    if (!p.assertion->legacy_subject.empty()) a["legacy_subject"] = p.assertion->legacy_subject;
     data["assertion"] = std::move(a);
   }
   return data;
-}
-
-std::string TextOf(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
 }
 
 void Unpack(const json::Object& data, Pipeline& p) {
@@ -61,6 +86,8 @@ void Unpack(const json::Object& data, Pipeline& p) {
   p.display_name = TextOf(data, "display_name");
   p.next = TextOf(data, "next");
   p.reason = TextOf(data, "reason");
+  p.user_message = TextOf(data, "user_message");
+  if (const auto* choice = json::GetObject(data, "choice")) p.choice = ChoiceFromJson(*choice);
   p.second_factor = json::GetBool(data, "second_factor").value_or(false);
   if (const auto* ticket = json::GetObject(data, "ticket")) {
     p.ticket = invites::Ticket{MemberId{json::GetInt(*ticket, "member").value_or(0)},
@@ -73,6 +100,7 @@ void Unpack(const json::Object& data, Pipeline& p) {
     assertion.email = TextOf(*a, "email");
     assertion.email_verified = json::GetBool(*a, "email_verified").value_or(false);
     assertion.name = TextOf(*a, "name");
+    assertion.legacy_subject = TextOf(*a, "legacy_subject");
     if (const auto* kept = json::GetObject(*a, "data")) assertion.data = *kept;
     p.assertion = std::move(assertion);
   }
@@ -137,7 +165,8 @@ Result<Pipeline> PipelineStore::Read(const sql::Row& row) const {
   p.signature = row.String(10);
   p.created_at = row.Time(12);
   p.expires_at = row.Time(13);
-  GH_TRY(std::string opened, keys_.Open(kPurpose, Binding(p.id, p.organization), row.Text(11)));
+  GH_TRY(std::string opened,
+         keys_.Open(kPipelinePurpose, PipelineBinding(p.id, p.organization), row.Text(11)));
   GH_TRY(json::Object data, json::ParseObject(opened));
   Unpack(data, p);
   return p;
@@ -153,7 +182,7 @@ Result<void> PipelineStore::Put(sql::Tx& tx, Pipeline& p) const {
   }
   p.expires_at = now + (p.stage == Stage::kAtProvider ? kAtProviderLife : kDecisionLife);
   std::string sealed =
-      keys_.Seal(kPurpose, Binding(p.id, p.organization), json::Serialize(Pack(p)));
+      keys_.Seal(kPipelinePurpose, PipelineBinding(p.id, p.organization), json::Serialize(Pack(p)));
   GH_TRY_VOID(tx.Exec(statements::kPipelineTrim, {p.browser_hash}));
   GH_TRY_VOID(tx.Exec(statements::kPipelineInsert,
                       {p.id, FlowName(p.flow), p.organization, p.user, p.browser_hash, p.state_hash,

@@ -52,6 +52,8 @@ struct Pipeline {
   std::optional<identity::Assertion> assertion;  // from kVerified on
   json::Object claims;
   std::vector<Check> checks;
+  std::optional<Choice> choice;           // set-up: open until the last click
+  std::string user_message;               // kFailed: what the provider's refusal may show
   std::string reason;                     // kFailed
   std::string next;                       // log-in: where to go afterwards
   bool second_factor = false;             // log-in: the provider vouched for one

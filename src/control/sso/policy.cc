@@ -69,7 +69,8 @@ SsoState DecideState(const StateInput& in) {
     return state;
   }
   state.required = true;
-  state.valid = in.identity_valid && in.member_linked && !in.member_invalid;
+  const bool fresh = !in.must_be_fresh || *in.must_be_fresh + kVerifiedLimit > in.now;
+  state.valid = in.identity_valid && fresh && in.member_linked && !in.member_invalid;
   return state;
 }
 

@@ -13,6 +13,9 @@ namespace gatehouse::sso {
 
 // A proof by own credentials counts as recent for so long.
 inline constexpr Duration kRecent = authn::kFresh;
+// An identity of a kind that is asked every day opens nothing when neither its person nor its
+// provider has vouched for it for so long.
+inline constexpr Duration kVerifiedLimit = std::chrono::hours(24 * 7);
 
 struct UnknownIdentity {
   std::string asserted_email;
@@ -52,6 +55,8 @@ struct StateInput {
   bool member_invalid = false;
   bool identity_exists = false;
   bool identity_valid = false;
+  // Of a kind that is asked every day: when it was proven last. nullopt: of another kind.
+  std::optional<Timestamp> must_be_fresh = {};
   // The member is an owner and no other active owner has an identity with this provider.
   bool owner_override = false;
   ProviderId provider{};

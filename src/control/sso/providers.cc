@@ -1,15 +1,10 @@
 #include "control/sso/providers.h"
 
+#include "control/sso/sealed.h"
 #include "control/sso/statements.h"
 
 namespace gatehouse::sso {
 namespace {
-
-constexpr std::string_view kPurpose = "sso-provider-config";
-
-std::string Binding(ProviderId id, OrgId organization) {
-  return "auth_providers|config|" + id.ToString() + "|" + organization.ToString();
-}
 
 LiveProvider ReadRow(const sql::Row& row) {
   LiveProvider p;
@@ -52,7 +47,7 @@ Result<std::optional<LiveProvider>> ProviderStore::Find(sql::Tx& tx, OrgId organ
     return std::optional<LiveProvider>(std::move(provider));
   }
   GH_TRY(std::string opened,
-         keys_.Open(kPurpose, Binding(provider.id, provider.organization), sealed));
+         keys_.Open(kProviderPurpose, ProviderBinding(provider.id, provider.organization), sealed));
   GH_TRY(json::Object config, json::ParseObject(opened));
   provider.config = std::make_shared<const json::Object>(std::move(config));
   Remember(provider, sealed);
@@ -87,16 +82,16 @@ void ProviderStore::Forget(OrgId organization) const {
 }
 
 Result<bool> ProviderStore::Insert(sql::Tx& tx, const LiveProvider& p) const {
-  std::string sealed =
-      keys_.Seal(kPurpose, Binding(p.id, p.organization), json::Serialize(*p.config));
+  std::string sealed = keys_.Seal(kProviderPurpose, ProviderBinding(p.id, p.organization),
+                                  json::Serialize(*p.config));
   GH_TRY(std::int64_t n, tx.Exec(statements::kProviderInsert, {p.id, p.organization, p.kind, p.name,
                                                                p.issuer, sealed, clock_.Now()}));
   return n == 1;
 }
 
 Result<bool> ProviderStore::Replace(sql::Tx& tx, const LiveProvider& p) const {
-  std::string sealed =
-      keys_.Seal(kPurpose, Binding(p.id, p.organization), json::Serialize(*p.config));
+  std::string sealed = keys_.Seal(kProviderPurpose, ProviderBinding(p.id, p.organization),
+                                  json::Serialize(*p.config));
   GH_TRY(std::int64_t n,
          tx.Exec(statements::kProviderUpdateConfig,
                  {p.organization, p.id, p.revision, p.name, p.issuer, sealed, clock_.Now()}));

@@ -50,6 +50,7 @@ struct Review {
   json::Object public_config;
   std::string subject;
   std::string email;
+  std::optional<Choice> choice;  // FinishSetup() wants one of its options
   bool is_edit = false;
   bool issuer_changed = false;  // all members will have to link again
   bool clears_require_2fa = false;
@@ -77,6 +78,7 @@ struct Step {
   std::optional<std::string> redirect;                 // to the provider, or a path of ours
   std::optional<std::vector<FieldError>> form_errors;  // the settings form again
   std::vector<Check> checks;                           // with form_errors
+  std::string provider_message;                        // with form_errors: what it said, ""
   std::string kind;                                    // with form_errors: the form to show, …
   std::string display_name;                            // … and what was entered, secrets left out
   json::Object settings;
@@ -156,8 +158,11 @@ class Service {
   // The review page of the pipeline that this browser has under way here. Errors:
   // "sso_state_invalid".
   virtual Task<Step> ShowSetup(Client client, orgs::Organization organization) = 0;
-  // The last click: one control transaction, its region effects, then the answer.
-  virtual Task<Step> FinishSetup(Client client, orgs::Organization organization) = 0;
+  // The last click: one control transaction, its region effects, then the answer. `choice`: the
+  // value of an option of the review's choice, "" when there is none. Errors: kInvalidArgument
+  // "sso_choice_required", also for a value that was not offered.
+  virtual Task<Step> FinishSetup(Client client, orgs::Organization organization,
+                                 std::string choice = {}) = 0;
   virtual Task<void> CancelSetup(Client client, orgs::Organization organization) = 0;
 
   // ---- log-in -----------------------------------------------------------------------------------

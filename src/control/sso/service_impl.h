@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "control/identity/refresh.h"
 #include "control/sso/decisions.h"
 #include "control/sso/effects.h"
 #include "control/sso/pipelines.h"
@@ -43,7 +44,8 @@ struct Deps {
   ratelimit::RateLimiter& limiter;
 };
 
-class ServiceImpl final : public Service {
+// Also the way in which the identity module asks an organization's provider again.
+class ServiceImpl final : public Service, public identity::ProviderPort {
  public:
   ServiceImpl(Deps deps, Options options, std::vector<std::unique_ptr<Adapter>> adapters);
 
@@ -58,7 +60,8 @@ class ServiceImpl final : public Service {
   Task<Step> BeginSetup(Client client, orgs::Organization organization, std::string kind,
                         std::string display_name, Settings settings) override;
   Task<Step> ShowSetup(Client client, orgs::Organization organization) override;
-  Task<Step> FinishSetup(Client client, orgs::Organization organization) override;
+  Task<Step> FinishSetup(Client client, orgs::Organization organization,
+                         std::string choice = {}) override;
   Task<void> CancelSetup(Client client, orgs::Organization organization) override;
 
   Task<Step> BeginLogin(Client client, orgs::Organization organization, std::string next,
@@ -91,6 +94,18 @@ class ServiceImpl final : public Service {
                                         std::optional<std::string> correlation_id,
                                         std::size_t limit) override;
 
+  // The kind, to speak to: for the linking of accounts. nullptr: unknown.
+  Adapter* Kind(std::string_view kind) const { return Find(kind); }
+
+  Task<identity::RefreshOutcome> AskProvider(OrgId organization, std::int64_t provider,
+                                             json::Object data) override;
+  Result<void> OnValidityChange(sql::Tx& tx, OrgId organization, std::int64_t provider, UserId user,
+                                bool valid) override;
+  // The member's flag does not say what the identity does: the region hears it again.
+  Task<void> RepairLink(OrgId organization, UserId user);
+  // The user is no member of the organization: ApplyMemberRemoved, for who finds out late.
+  Task<void> ForgetNoMember(OrgId organization, UserId user);
+
   // Removes expired pipelines and proofs, and decisions older than 30 days. A periodic job.
   Task<void> CleanUp();
 
@@ -110,7 +125,7 @@ class ServiceImpl final : public Service {
   // Passes a result on. A refusal that nobody has recorded yet gets its decision and its audit
   // entry here, and the draft of a set-up it ended goes.
   Task<Step> Explain(Client client, Pipeline context, Result<Step> result);
-  Task<Step> TryFinishSetup(Client client, orgs::Organization organization);
+  Task<Step> TryFinishSetup(Client client, orgs::Organization organization, std::string choice);
   Task<Step> TryConfirmLink(Client client, orgs::Organization organization);
   Task<Step> TryConfirmNewUser(Client client, orgs::Organization organization);
   Task<Step> Answer(Client client, std::string organization_slug,

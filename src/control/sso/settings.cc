@@ -157,6 +157,7 @@ Task<void> ServiceImpl::ApplyMemberRemoved(OrgId organization, UserId user, orgs
         for (ProviderId provider : providers) {
           GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider, {user}));
         }
+        GH_TRY_VOID(d_.identities.UnlinkAccountsOfMember(tx, organization, user, by));
         return {};
       }));
   d_.authn.Forget(user);

@@ -1,6 +1,8 @@
 // Setting up single sign-on, and changing the protocol settings of a configured provider: begin,
 // the provider's answer, review, finish.
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "control/sso/errors.h"
 #include "control/sso/policy.h"
@@ -12,7 +14,7 @@ namespace {
 json::Object SettingsToJson(const Adapter& adapter, const Settings& settings) {
   json::Object out;
   for (const SettingField& field : adapter.fields()) {
-    if (field.kind == "secret") continue;
+    if (field.kind == "secret" || field.kind == "choice") continue;
     for (const auto& [name, value] : settings) {
       if (name == field.name) out[name] = value;
     }
@@ -106,6 +108,7 @@ Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organiza
   pipeline.checks.insert(pipeline.checks.end(), outcome.checks.begin(), outcome.checks.end());
   pipeline.claims = std::move(outcome.claims);
   pipeline.second_factor = outcome.second_factor;
+  pipeline.choice = std::move(outcome.choice);
   pipeline.flow_data.clear();
   if (outcome.assertion) {
     pipeline.stage = Stage::kVerified;
@@ -113,6 +116,7 @@ Task<Step> ServiceImpl::SetupCallback(Client client, orgs::Organization organiza
   } else {
     pipeline.stage = Stage::kFailed;
     pipeline.reason = outcome.reason;
+    pipeline.user_message = std::move(outcome.user_message);
   }
   GH_CO_TRY_VOID(
       co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
@@ -141,6 +145,7 @@ Task<Step> ServiceImpl::ShowSetup(Client client, orgs::Organization organization
   step.checks = pipeline.checks;
   if (pipeline.stage == Stage::kFailed) {
     step.form_errors = std::vector<FieldError>{{"", pipeline.reason}};
+    step.provider_message = pipeline.user_message;
     co_return step;
   }
   Review review;
@@ -150,6 +155,7 @@ Task<Step> ServiceImpl::ShowSetup(Client client, orgs::Organization organization
   review.public_config = adapter->PublicConfig(pipeline.config);
   review.subject = pipeline.assertion->subject;
   review.email = pipeline.assertion->email;
+  review.choice = pipeline.choice;
   review.is_edit = pipeline.is_edit();
   review.clears_require_2fa = organization.require_2fa() && !review.is_edit;
   if (review.is_edit) {
@@ -168,8 +174,11 @@ Task<void> ServiceImpl::CancelSetup(Client client, orgs::Organization organizati
       });
 }
 
-Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organization) {
-  Result<Step> done = co_await TryFinishSetup(client, organization);
+Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organization,
+                                    std::string choice) {
+  Result<Step> done = co_await TryFinishSetup(client, organization, std::move(choice));
+  // The person only has to choose: the set-up stays, and nothing is to be explained.
+  if (!done && done.error().Is(kChoiceRequired)) co_return done;
   if (!done && done.error().Is(kStateInvalid)) {
     // A double click or the back button after success: there is nothing left to do.
     GH_CO_TRY(auto exists, co_await FindProvider(organization.id));
@@ -184,7 +193,8 @@ Task<Step> ServiceImpl::FinishSetup(Client client, orgs::Organization organizati
                              std::move(done));
 }
 
-Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organization) {
+Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organization,
+                                       std::string choice) {
   // Before the commit point: who is asking, may they, and what is there to finish.
   if (!client.principal || !client.principal->session) {
     co_return Fail(Code::kUnauthenticated, kNotAuthed);
@@ -198,6 +208,13 @@ Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organiz
   }
   GH_CO_TRY_VOID(co_await RequireManager(client, organization.id));
   Adapter* adapter = Find(pipeline.kind);
+  if (pipeline.choice) {
+    // Among what the provider offered this person, which the pipeline has kept sealed.
+    const auto& options = pipeline.choice->options;
+    auto chosen = std::ranges::find(options, choice, &Choice::Option::value);
+    if (chosen == options.end()) co_return Fail(Code::kInvalidArgument, kChoiceRequired);
+    pipeline.config = adapter->WithChoice(std::move(pipeline.config), *chosen);
+  }
   const users::User& user = client.principal->user;
   const identity::Assertion& assertion = *pipeline.assertion;
   GH_CO_TRY_VOID(identity::Store::Validate(assertion));
@@ -265,9 +282,8 @@ Task<Step> ServiceImpl::TryFinishSetup(Client client, orgs::Organization organiz
                    d_.identities.InvalidateAll(tx, organization.id, provider.id, "issuer_changed"));
             GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, owners));
             out.affected.insert(out.affected.end(), owners.begin(), owners.end());
-          } else if (adapter->RequiresSecondFactor(pipeline.config) &&
-                     !adapter->RequiresSecondFactor(*live->config)) {
-            // Sessions for which the provider vouched for one factor only must log in again.
+          } else if (adapter->Tightens(*live->config, pipeline.config)) {
+            // Sessions of people whom the new settings may refuse must log in again.
             GH_TRY(auto owners, d_.identities.OwnersOf(tx, organization.id, provider.id));
             GH_TRY_VOID(d_.sessions.RevokeProofs(tx, provider.id, owners));
             out.affected.insert(out.affected.end(), owners.begin(), owners.end());

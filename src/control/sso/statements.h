@@ -2,6 +2,7 @@
 
 // Every SQL text of this module. Tenant statements name the organization.
 
+#include "core/sealed/sealed.h"
 #include "platform/sql/sql.h"
 
 namespace gatehouse::sso::statements {
@@ -114,6 +115,34 @@ inline constexpr sql::Statement kDecisionByCorrelation{
     "ORDER BY id DESC LIMIT $3"};
 inline constexpr sql::Statement kDecisionDeleteOld{
     "sso.decision.delete_old", "DELETE FROM sso_decisions WHERE created_at < $1"};
+
+// A batch that is due, taken from whoever else looks for one. Providers of another kind have no
+// part in it: theirs are never due.
+inline constexpr sql::Statement kRecheckClaim{
+    "sso.recheck.claim",
+    "UPDATE auth_identities SET next_check_at = $3 WHERE id IN (SELECT i.id FROM auth_providers p "
+    "JOIN auth_identities i ON i.provider_id = p.id AND i.next_check_at <= $2 WHERE p.kind = $1 "
+    "LIMIT $4) AND next_check_at <= $2 RETURNING id, provider_id, organization_id, user_id, "
+    "last_synced_at, refresh_failures"};
+// $4: when it was looked at, 0 for not at all.
+inline constexpr sql::Statement kRecheckNext{
+    "sso.recheck.next",
+    "UPDATE auth_identities SET next_check_at = $3, last_synced_at = CASE WHEN CAST($4 AS BIGINT) "
+    "> 0 THEN CAST($4 AS BIGINT) ELSE "
+    "last_synced_at END WHERE organization_id = $1 AND id = $2"};
+
+inline constexpr sql::Statement kProviderSealedPage{
+    "sso.provider_sealed_page", GH_SEALED_PAGE("auth_providers", "config", ", organization_id")};
+inline constexpr sql::Statement kProviderSealedReplace{
+    "sso.provider_sealed_replace", GH_SEALED_REPLACE("auth_providers", "config")};
+inline constexpr sql::Statement kProviderSealedCount{"sso.provider_sealed_count",
+                                                     GH_SEALED_COUNT("auth_providers", "config")};
+inline constexpr sql::Statement kPipelineSealedPage{
+    "sso.pipeline_sealed_page", GH_SEALED_PAGE("sso_pipelines", "data", ", organization_id")};
+inline constexpr sql::Statement kPipelineSealedReplace{"sso.pipeline_sealed_replace",
+                                                       GH_SEALED_REPLACE("sso_pipelines", "data")};
+inline constexpr sql::Statement kPipelineSealedCount{"sso.pipeline_sealed_count",
+                                                     GH_SEALED_COUNT("sso_pipelines", "data")};
 
 #undef GH_PROVIDER_COLUMNS
 #undef GH_PIPELINE_COLUMNS

@@ -28,9 +28,6 @@ class Service {
   // Users who hold the address as any of theirs: for a member search.
   virtual Task<std::vector<UserId>> FindByAnyEmail(std::string email) = 0;
   virtual Task<bool> AnyUser() = 0;
-  // Sends name, address and second factor to the regions (kUserUpdate): for whoever has just given
-  // the user a membership there.
-  virtual Task<void> TellRegions(UserId id) = 0;
 
   // For the command line and the first-run page. Audited (user.create). Errors: kInvalidArgument
   // "email_invalid", "name_invalid", "password_policy"; kAlreadyExists "email_taken".

@@ -65,11 +65,6 @@ Task<bool> ServiceImpl::AnyUser() {
   co_return co_await parts_.db.Read(count);
 }
 
-Task<void> ServiceImpl::TellRegions(UserId id) {
-  co_return co_await parts_.db.Write(
-      [&](sql::Tx& tx) { return store_.TellRegions(tx, parts_.outbox, id); });
-}
-
 Task<void> ServiceImpl::Rename(UserId id, std::string name) {
   GH_CO_TRY_VOID(CheckName(name));
   auto write = [this, id, &name](sql::Tx& tx) -> Result<void> {

@@ -47,7 +47,6 @@ class ServiceImpl final : public Service {
   Task<std::vector<std::pair<std::string, bool>>> Emails(UserId id) override;
   Task<std::vector<UserId>> FindByAnyEmail(std::string email) override;
   Task<bool> AnyUser() override;
-  Task<void> TellRegions(UserId id) override;
   Task<User> Create(std::string email, std::string name, std::optional<std::string> password,
                     ClientInfo client) override;
   Task<std::string> CreateFirstRunLink() override;

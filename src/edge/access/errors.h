@@ -20,6 +20,7 @@ inline constexpr std::string_view kSudoRequired = "sudo_required";
 inline constexpr std::string_view k2faRequired = "2fa_required";
 inline constexpr std::string_view k2faRequiredByOrganization = "2fa_required_by_organization";
 inline constexpr std::string_view kEmailVerificationRequired = "email_verification_required";
+inline constexpr std::string_view kInviteInvalid = "invite_invalid";
 inline constexpr std::string_view kTokenInvalid = "token_invalid";
 
 }  // namespace gatehouse::access

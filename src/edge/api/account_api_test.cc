@@ -138,9 +138,10 @@ TEST_F(ApiTest, IdentitiesAreListedAndTakenOff) {
   world_.identities = {linked};
   const std::string path = "/api/0/users/me/user-identities/org-identity/77/";
   json::Object shown = Body(Get(path));
-  EXPECT_EQ(Keys(shown), (std::set<std::string>{"category", "id", "provider", "name", "status",
-                                                "isLogin", "isValid", "organization", "dateAdded",
-                                                "dateVerified", "dateSynced"}));
+  EXPECT_EQ(Keys(shown),
+            (std::set<std::string>{"category", "id", "provider", "name", "status", "isLogin",
+                                   "isValid", "state", "stateReason", "organization", "dateAdded",
+                                   "dateVerified", "dateSynced"}));
   EXPECT_EQ(shown.at("status").as_string(), "needed_for_org_auth");
   EXPECT_EQ(shown.at("organization").at("slug").as_string(), "acme");
   EXPECT_EQ(Ask(Method::kDelete, path).status, 403);
@@ -153,6 +154,65 @@ TEST_F(ApiTest, IdentitiesAreListedAndTakenOff) {
   LogInAs(ada_);
   EXPECT_EQ(Ask(Method::kDelete, "/api/0/users/me/identities/77/").status, 204);
   EXPECT_EQ(Get("/api/0/users/me/identities/").body, "[]");
+}
+
+// sso.md 235.
+TEST_F(ApiTest, LinkedAccountsAreListedWithTheirStateAndTakenOff) {
+  linking::Account account;
+  account.id = identity::LinkedId{88};
+  account.user = ada_;
+  account.organization = acme_;
+  account.kind = "github";
+  account.provider_name = "GitHub";
+  account.external_id = "gh-1";
+  account.status = identity::LinkStatus::kInvalid;
+  account.state = identity::TokenState::kSuspended;
+  account.state_reason = "refresh_refused";
+  world_.linked = {account};
+  const std::string path = "/api/0/users/me/user-identities/global-identity/88/";
+  json::Object shown = Body(Get(path));
+  EXPECT_EQ(shown.at("status").as_string(), "can_disconnect");
+  EXPECT_EQ(shown.at("name").as_string(), "gh-1");
+  EXPECT_FALSE(shown.at("isLogin").as_bool());
+  EXPECT_FALSE(shown.at("isValid").as_bool());
+  EXPECT_EQ(shown.at("state").as_string(), "suspended");
+  EXPECT_EQ(shown.at("stateReason").as_string(), "refresh_refused");
+  EXPECT_EQ(Get("/api/0/users/me/identities/?provider=slack").body, "[]");
+  EXPECT_NE(Get("/api/0/users/me/identities/?provider=github").body, "[]");
+  EXPECT_EQ(Get("/api/0/users/me/user-identities/org-identity/88/").status, 404);
+  EXPECT_EQ(Get("/api/0/users/me/user-identities/social-identity/88/").status, 404);
+  LogInAs(bob_);
+  EXPECT_EQ(Get(path).status, 404);
+  EXPECT_EQ(Ask(Method::kDelete, path).status, 404);
+  LogInAs(ada_);
+  EXPECT_EQ(Ask(Method::kDelete, path).status, 204);
+  EXPECT_EQ(Get("/api/0/users/me/user-identities/").body, "[]");
+}
+
+TEST_F(ApiTest, IdentityProvidersAreMadeByOwnersAndShowNoSecret) {
+  const std::string path = "/api/0/organizations/acme/identity-providers/";
+  EXPECT_EQ(Get(path).body, "[]");
+  json::Object body{{"provider", "oidc"},
+                    {"externalId", "main"},
+                    {"name", "Main"},
+                    {"settings", json::Object{{"client_secret", "cs-planted"}, {"flag", true}}}};
+  auto made = Ask(Method::kPost, path, json::Serialize(body));
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(Keys(Body(made)),
+            (std::set<std::string>{"id", "provider", "externalId", "name", "issuer", "dateAdded"}));
+  EXPECT_EQ(*world_.last_settings,
+            (sso::Settings{{"client_secret", "cs-planted"}, {"flag", "true"}}));
+  EXPECT_FALSE(Get(path).body.contains("planted"));
+  body["externalId"] = "wrong";
+  EXPECT_EQ(Ask(Method::kPost, path, json::Serialize(body)).status, 400);
+  const std::string id = std::string(Body(made).at("id").as_string());
+  LogInAs(bob_);
+  EXPECT_EQ(Get(path).status, 200) << "members see where they may link";
+  EXPECT_EQ(Ask(Method::kPost, path, json::Serialize(body)).status, 403);
+  EXPECT_EQ(Ask(Method::kDelete, path + id + "/").status, 403);
+  LogInAs(ada_);
+  EXPECT_EQ(Ask(Method::kDelete, path + id + "/").status, 204);
+  EXPECT_EQ(Ask(Method::kDelete, path + id + "/").status, 404);
 }
 
 // ---- second factors (sso.md 6.9 lines 179 to 188) -----------------------------------------------

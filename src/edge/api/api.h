@@ -16,6 +16,7 @@
 
 #include "control/authn/authn.h"
 #include "control/authn/factors/service.h"
+#include "control/identity/linking/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
 #include "core/audit/audit.h"
@@ -47,6 +48,7 @@ struct Deps {
   const audit::Log& audit;
   audit::Sealer& sealer;
   const Clock& clock;
+  linking::Service& linking;
 };
 
 // One request that has passed the door.

@@ -104,6 +104,7 @@ class ApiTest : public ::testing::Test {
   std::unique_ptr<authn::Service> authn_ = NewFakeAuthn(world_);
   std::unique_ptr<factors::Service> factors_ = NewFakeFactors(world_);
   std::unique_ptr<sso::Service> sso_ = NewFakeSso(world_);
+  std::unique_ptr<linking::Service> linking_ = NewFakeLinking(world_, *sso_);
   std::unique_ptr<orgs::Service> orgs_ = NewFakeOrgs(world_);
   std::unique_ptr<members::Service> members_ = NewFakeMembers(world_);
   std::unique_ptr<invites::Service> invites_ = NewFakeInvites(world_);
@@ -111,7 +112,7 @@ class ApiTest : public ::testing::Test {
   access::Guard guard_{
       {"https://gate.example", std::string(32, 'k')}, *authn_, *sso_, *orgs_, rng_};
   Api api_{{guard_, *users_, *authn_, *factors_, *sso_, *orgs_, *members_, *invites_, *teams_,
-            database_.db(), audit_, sealer_, clock_}};
+            database_.db(), audit_, sealer_, clock_, *linking_}};
   http::Router router_;
   std::string session_;
   UserId ada_, bob_;

@@ -81,6 +81,11 @@ Task<http::Response> ListIdentities(Call& call);
 Task<http::Response> GetIdentity(Call& call);
 Task<http::Response> RemoveIdentity(Call& call);
 
+// identity_providers.cc
+Task<http::Response> ListIdentityProviders(Call& call);
+Task<http::Response> AddIdentityProvider(Call& call);
+Task<http::Response> RemoveIdentityProvider(Call& call);
+
 // sessions.cc
 Task<http::Response> ListSessions(Call& call);
 Task<http::Response> EndOtherSessions(Call& call);

@@ -1,8 +1,8 @@
 // /api/0/organizations/{organization}/members/ (POST), …/invite-requests/, …/join-request/ and
 // /api/0/accept-invite/…: how people become members.
 
-#include <algorithm>
-
+#include "edge/access/errors.h"
+#include "edge/access/invitation.h"
 #include "edge/api/errors.h"
 #include "edge/api/handlers.h"
 #include "edge/api/refusals.h"
@@ -58,81 +58,32 @@ Task<invites::Invite> FindRequest(Call& call) {
 
 // ---- acceptance ---------------------------------------------------------------------------------
 
-struct Acceptance {
-  std::string slug;
-  invites::Ticket ticket;
-  std::optional<invites::Invitee> invitee;
-  invites::SsoFacts facts;
-  std::string provider_name;
-};
-
-invites::Invitee InviteeOf(const users::User& user) {
-  return {{user.id, user.email, user.name, user.is_active, user.has_2fa}, user.email_verified};
-}
-
-// {organization} of the path for somebody who need not be a member.
-Task<orgs::Organization> FindOrganization(Call& call) {
-  const std::string& named = call.request.Param("organization");
-  if (auto id = OrgId::Parse(named)) co_return co_await call.d.orgs.Get(*id);
-  co_return co_await call.d.orgs.GetBySlug(named);
-}
-
-// What the link and the browser say. Errors: kNotFound "invite_invalid".
-Task<Acceptance> ReadAcceptance(Call& call) {
-  Acceptance acceptance;
-  auto member = MemberId::Parse(call.request.Param("member"));
-  if (!member) co_return Fail(Code::kNotFound, kInviteInvalid);
-  acceptance.ticket = {*member, call.request.Param("token")};
-  auto organization = co_await FindOrganization(call);
-  if (!organization) {
-    if (organization.error().code != Code::kNotFound) {
-      co_return std::unexpected(organization.error());
-    }
-    co_return Fail(Code::kNotFound, kInviteInvalid);
-  }
-  acceptance.slug = organization->slug;
-  GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(organization->id));
-  if (provider) {
-    acceptance.facts.provider_exists = true;
-    acceptance.facts.allow_unlinked = provider->allow_unlinked;
-    acceptance.provider_name = provider->name;
-  }
-  if (call.visitor.principal) {
-    const auto& session = call.visitor.principal->session;
-    // A proof lives only as long as the identity behind it is good.
-    acceptance.facts.user_has_valid_identity =
-        session && session->SsoProof(organization->id) != nullptr;
-    // A session that another organization's provider opened says nothing here (isolation law L2).
-    if (acceptance.facts.user_has_valid_identity || call.visitor.has_own_proof()) {
-      acceptance.invitee = InviteeOf(call.user());
-    }
-  }
-  co_return acceptance;
-}
-
-bool Misses(const invites::Offer& offer, invites::Step step) {
-  return std::ranges::find(offer.missing, step) != offer.missing.end();
-}
+using access::Invitation;
+using access::Misses;
 
 struct Looked {
-  Acceptance acceptance;
+  Invitation invitation;
   invites::Offer offer;
 };
 
 Task<Looked> Look(Call& call) {
-  GH_CO_TRY(Acceptance read, co_await ReadAcceptance(call));
-  GH_CO_TRY(invites::Offer offer, co_await call.d.invites.Look(read.slug, read.ticket, read.invitee,
-                                                               read.facts, call.visitor.client.ip));
-  co_return Looked{std::move(read), std::move(offer)};
+  GH_CO_TRY(Invitation it, co_await access::ReadInvitation(call.d.orgs, call.d.sso, call.visitor,
+                                                           call.request.Param("organization"),
+                                                           call.request.Param("member"),
+                                                           call.request.Param("token")));
+  GH_CO_TRY(invites::Offer offer,
+            co_await call.d.invites.Look(it.organization.slug, it.ticket, it.invitee, it.sso,
+                                         call.visitor.client.ip));
+  co_return Looked{std::move(it), std::move(offer)};
 }
 
 // Was the caller a member already?
 Task<bool> Accept(Call& call) {
   GH_CO_TRY(Looked looked, co_await Look(call));
-  const Acceptance& read = looked.acceptance;
-  if (!read.invitee) co_return Fail(Code::kUnauthenticated, "reauth_required");
-  GH_CO_TRY_VOID(co_await call.d.invites.Accept(read.slug, read.ticket, *read.invitee, read.facts,
-                                                access::ActorOf(call.visitor)));
+  const Invitation& it = looked.invitation;
+  if (!it.invitee) co_return Fail(Code::kUnauthenticated, access::kReauthRequired);
+  GH_CO_TRY_VOID(co_await call.d.invites.Accept(it.organization.slug, it.ticket, *it.invitee,
+                                                it.sso, access::ActorOf(call.visitor)));
   co_return looked.offer.already_member;
 }
 
@@ -231,7 +182,11 @@ Task<http::Response> RejectInviteRequest(Call& call) {
 Task<http::Response> RequestToJoin(Call& call) {
   GH_CO_TRY(json::Object body, call.Body());
   GH_CO_TRY(std::string email, RequiredText(body, "email"));
-  GH_CO_TRY(orgs::Organization organization, co_await FindOrganization(call));
+  // For somebody who need not be a member: by slug or id.
+  const std::string& named = call.request.Param("organization");
+  const auto id = OrgId::Parse(named);
+  GH_CO_TRY(orgs::Organization organization,
+            id ? co_await call.d.orgs.Get(*id) : co_await call.d.orgs.GetBySlug(named));
   GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(organization.id));
   auto asked = co_await call.d.invites.RequestToJoin(
       organization.slug, std::move(email), provider.has_value(), access::ActorOf(call.visitor));
@@ -249,15 +204,15 @@ Task<http::Response> LookAtInvite(Call& call) {
     if (auto refused = RefuseLink(call, looked.error())) co_return *std::move(refused);
     co_return std::unexpected(looked.error());
   }
-  const auto& [read, offer] = *looked;
+  const auto& [it, offer] = *looked;
   json::Object o;
   o["orgSlug"] = offer.organization.slug;
   o["needsAuthentication"] = !call.visitor.principal;
-  o["needsSso"] = read.facts.provider_exists;
-  o["hasAuthProvider"] = read.facts.provider_exists;
-  o["requireSso"] = read.facts.provider_exists && !read.facts.allow_unlinked;
+  o["needsSso"] = it.sso.provider_exists;
+  o["hasAuthProvider"] = it.sso.provider_exists;
+  o["requireSso"] = it.sso.provider_exists && !it.sso.allow_unlinked;
   o["existingMember"] = offer.already_member;
-  if (read.facts.provider_exists) o["ssoProvider"] = read.provider_name;
+  if (it.sso.provider_exists) o["ssoProvider"] = it.provider_name;
   o["needs2fa"] = Misses(offer, invites::Step::kTwoFactor);
   o["needsEmailVerification"] = Misses(offer, invites::Step::kVerifyEmail);
   co_return Reply(std::move(o));

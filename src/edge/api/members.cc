@@ -31,8 +31,17 @@ Task<http::Response> Show(Call& call, const members::Detail& detail) {
   co_return Reply(EncodeWithRoles(detail, call.org().organization, people, call.d.clock.Now()));
 }
 
-// A mail with the link again; `regenerate` makes a new one first.
-Task<void> Reinvite(Call& call, MemberId member, bool regenerate) {
+// A mail with the link again; `regenerate` makes a new one first. A member who has come, but is not
+// linked to the provider yet, is mailed the way to link.
+Task<void> Reinvite(Call& call, const orgs::Member& row, bool regenerate) {
+  const MemberId member = row.id;
+  if (!row.pending() && !row.sso_linked()) {
+    GH_CO_TRY(auto provider, co_await call.d.sso.FindProvider(call.organization()));
+    if (provider) {
+      co_return co_await call.d.invites.SendLink(call.organization(), member, provider->name,
+                                                 call.caller());
+    }
+  }
   if (regenerate) {
     GH_CO_TRY_VOID(co_await call.d.invites.Regenerate(call.organization(), member, call.caller()));
   } else {
@@ -100,7 +109,7 @@ Task<http::Response> UpdateMember(Call& call) {
   GH_CO_TRY(members::Detail detail,
             co_await call.d.members.Get(call.organization(), id, call.caller()));
   if (reinvite.value_or(false)) {
-    GH_CO_TRY_VOID(co_await Reinvite(call, id, regenerate.value_or(false)));
+    GH_CO_TRY_VOID(co_await Reinvite(call, detail.member, regenerate.value_or(false)));
   }
   if (change.role || change.teams) {
     GH_CO_TRY(detail, co_await call.d.members.Update(call.organization(), id, std::move(change),

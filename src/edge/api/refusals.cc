@@ -58,6 +58,8 @@ constexpr std::array kKnown = {
     Known{"join_requests_disabled", 0, "", "Your organization does not allow join requests."},
     Known{"invite_expired", 400, "",
           "You cannot resend an expired invitation without regenerating the token."},
+    Known{"already_member", 400, "",
+          "You cannot send an invitation to a user who is already a full member."},
     Known{"own_request", 0, "", "Somebody else has to approve your request."},
     Known{"invite_email_mismatch", 0, "", "This invitation was sent to another address."},
     // ---- the account

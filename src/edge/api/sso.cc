@@ -3,6 +3,7 @@
 
 #include "edge/api/cursor.h"
 #include "edge/api/handlers.h"
+#include "edge/api/refusals.h"
 #include "edge/api/values.h"
 
 namespace gatehouse::api {
@@ -39,9 +40,14 @@ Task<http::Response> ListAuthProviders(Call& call) {
 // For identity providers: our public keys (private_key_jwt). Nothing here is secret, and whether an
 // organization exists shows no more than on its log-in page.
 Task<http::Response> GetClientKeys(Call& call) {
-  GH_CO_TRY(orgs::Organization organization,
-            co_await call.d.orgs.GetBySlug(call.request.Param("organization")));
-  GH_CO_TRY(json::Object keys, co_await call.d.sso.ClientKeys(organization.id));
+  auto organization = co_await call.d.orgs.GetBySlug(call.request.Param("organization"));
+  if (!organization && organization.error().code == Code::kNotFound) {
+    // Among the addresses of pages, but a machine asks: it is not answered with one.
+    co_return FieldError(call.request, "", organization.error().reason,
+                         "The requested resource does not exist", 404);
+  }
+  if (!organization) co_return std::unexpected(organization.error());
+  GH_CO_TRY(json::Object keys, co_await call.d.sso.ClientKeys(organization->id));
   http::Response response = Reply(std::move(keys));
   response.headers.Set("Cache-Control", "public, max-age=60");
   co_return response;

@@ -34,7 +34,8 @@ class CliAuditTest : public test::MigratedDatabase {
     sealer_ = std::make_unique<audit::Sealer>(db(), clock(), audit(), kKey, true);
     services_.emplace(AuditServices{*faulty_, *orgs_, audit(), *sealer_, checkpoints_, kKey,
                                     "host operator (ann)"});
-    auto acme = Run(orgs_->Create("acme", "Acme", kOwner, "o@acme.example", kActor));
+    auto acme = Run(orgs_->Create(
+        "acme", "Acme", orgs::UserCopy{.user = kOwner, .email = "o@acme.example"}, kActor));
     ASSERT_OK(acme);
     acme_ = acme->id;
   }
@@ -64,7 +65,8 @@ class CliAuditTest : public test::MigratedDatabase {
 GATEHOUSE_ON_ALL_ENGINES(CliAuditTest);
 
 TEST_P(CliAuditTest, VerifySaysHowMuchIsProven) {
-  ASSERT_OK(Run(orgs_->Create("beta", "Beta", kOwner, "o@acme.example", kActor)));
+  ASSERT_OK(Run(orgs_->Create("beta", "Beta",
+                              orgs::UserCopy{.user = kOwner, .email = "o@acme.example"}, kActor)));
   const json::Object all = Verify();
   EXPECT_EQ(json::GetBool(all, "intact"), true);
   EXPECT_EQ(json::GetInt(all, "organizations"), 2);
@@ -135,10 +137,16 @@ TEST_P(CliAuditTest, DeedsFailWithoutTheirEntry) {
   };
   const std::vector<std::pair<std::string, std::function<bool()>>> deeds = {
       {"create",
-       [&] { return Run(orgs_->Create("gamma", "G", kOwner, "o@x.example", kActor)).has_value(); }},
+       [&] {
+         return Run(orgs_->Create("gamma", "G",
+                                  orgs::UserCopy{.user = kOwner, .email = "o@x.example"}, kActor))
+             .has_value();
+       }},
       {"member",
        [&] {
-         return Run(orgs_->AddMember(acme_, UserId{8}, "n@x.example", "member", 0, kActor))
+         return Run(orgs_->AddMember(acme_,
+                                     orgs::UserCopy{.user = UserId{8}, .email = "n@x.example"},
+                                     "member", 0, kActor))
              .has_value();
        }},
       {"role", [&] { return Run(orgs_->UpdateDefaultRole(acme_, "manager", kActor)).has_value(); }},

@@ -1,5 +1,6 @@
 #include "edge/cli/commands.h"
 
+#include "edge/access/people.h"
 #include "platform/runtime/runtime.h"
 
 namespace gatehouse::cli {
@@ -31,8 +32,7 @@ Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::
                                const std::string& owner) {
   GH_TRY(users::User user, FindUser(s, owner));
   GH_TRY(orgs::Organization org,
-         RunSync(s.orgs.Create(slug, name, user.id, user.email, Operator(s))));
-  GH_TRY_VOID(RunSync(s.users.TellRegions(user.id)));
+         RunSync(s.orgs.Create(slug, name, access::CopyOf(user), Operator(s))));
   return json::Object{
       {"id", org.id.ToString()}, {"slug", org.slug}, {"name", org.name}, {"owner", user.email}};
 }
@@ -42,12 +42,24 @@ Result<json::Object> AddMember(Services& s, const std::string& org, const std::s
   GH_TRY(orgs::Organization organization, RunSync(s.orgs.GetBySlug(org)));
   GH_TRY(users::User user, FindUser(s, email));
   GH_TRY(orgs::Member member,
-         RunSync(s.orgs.AddMember(organization.id, user.id, user.email, role, 0, Operator(s))));
-  GH_TRY_VOID(RunSync(s.users.TellRegions(user.id)));
+         RunSync(s.orgs.AddMember(organization.id, access::CopyOf(user), role, 0, Operator(s))));
   return json::Object{{"id", member.id.ToString()},
                       {"org", organization.slug},
                       {"email", user.email},
                       {"role", member.role}};
+}
+
+Result<json::Object> CreateProject(Services& s, const std::string& org, const std::string& slug,
+                                   const std::string& name, const std::string& platform) {
+  GH_TRY(orgs::Organization organization, RunSync(s.orgs.GetBySlug(org)));
+  GH_TRY(projects::Project project,
+         RunSync(s.projects.CreateOnHost(organization.id, slug, name.empty() ? slug : name,
+                                         platform, Operator(s))));
+  GH_TRY(std::vector<projects::Key> keys, RunSync(s.projects.Keys(organization.id, project.id)));
+  return json::Object{{"id", project.id.ToString()},
+                      {"org", organization.slug},
+                      {"slug", project.slug},
+                      {"dsn", keys.empty() ? "" : projects::Dsn(s.base_url, keys.front())}};
 }
 
 Result<json::Object> CreateToken(Services& s, const std::string& user, const std::string& name,

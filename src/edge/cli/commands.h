@@ -14,6 +14,7 @@
 #include "platform/json/json.h"
 #include "platform/sql/sql.h"
 #include "region/orgs/service.h"
+#include "region/projects/service.h"
 
 namespace gatehouse::cli {
 
@@ -22,10 +23,12 @@ struct Services {
   authn::Service& authn;
   sso::Service& sso;
   orgs::Service& orgs;
+  projects::Service& projects;
   sql::Database& db;  // to find a user by address
   const users::Store& user_store;
   const Clock& clock;
   std::string operator_label;  // "host operator (root)"
+  std::string base_url;        // what DSNs name
 };
 
 Result<json::Object> CreateUser(Services& s, const std::string& email, const std::string& name,
@@ -39,6 +42,9 @@ Result<json::Object> AddMember(Services& s, const std::string& org, const std::s
 Result<json::Object> CreateToken(Services& s, const std::string& user, const std::string& name,
                                  const std::vector<std::string>& scopes,
                                  std::optional<std::int64_t> days);
+// With its first key, whose DSN is in the result.
+Result<json::Object> CreateProject(Services& s, const std::string& org, const std::string& slug,
+                                   const std::string& name, const std::string& platform);
 // Break-glass: members may enter without single sign-on. Audited.
 Result<json::Object> UnlockSso(Services& s, const std::string& org);
 

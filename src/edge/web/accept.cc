@@ -1,10 +1,8 @@
 // From a link in a mail to a membership: the invitation's page, a new account for it, and the page
 // where an outsider asks to join. Looking changes nothing: mail scanners open links, too.
 
-#include <algorithm>
-
 #include "base/text.h"
-#include "edge/access/access.h"
+#include "edge/access/invitation.h"
 #include "edge/web/messages.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
@@ -14,71 +12,30 @@ namespace gatehouse::web {
 
 namespace {
 
-struct Invitation {
-  std::string slug;
-  invites::Ticket ticket;
-  std::optional<invites::Invitee> invitee;
-  invites::SsoFacts sso;
-  std::string provider_name;
-};
+using access::Invitation;
+using access::Misses;
 
-std::string PathOf(const Invitation& invitation) {
-  return "/accept/" + invitation.slug + "/" + invitation.ticket.member.ToString() + "/" +
-         invitation.ticket.token + "/";
-}
-
-invites::Invitee InviteeOf(const users::User& user) {
-  return {.user = {.user = user.id,
-                   .email = user.email,
-                   .name = user.name,
-                   .is_active = user.is_active,
-                   .has_2fa = user.has_2fa},
-          .email_verified = user.email_verified};
+std::string PathOf(const Invitation& it) {
+  return "/accept/" + it.organization.slug + "/" + it.ticket.member.ToString() + "/" +
+         it.ticket.token + "/";
 }
 
 Task<Invitation> Read(Site& site, Call& call) {
-  Invitation it;
-  it.slug = call.request.Param("slug");
-  auto member = MemberId::Parse(call.request.Param("member"));
-  if (!member) co_return Fail(Code::kNotFound, "invite_invalid");
-  it.ticket = {*member, call.request.Param("token")};
-  auto organization = co_await site.d.orgs.GetBySlug(it.slug);
-  if (!organization) {
-    if (organization.error().code != Code::kNotFound) {
-      co_return std::unexpected(organization.error());
-    }
-    co_return Fail(Code::kNotFound, "invite_invalid");
-  }
-  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(organization->id));
-  if (provider) {
-    it.sso.provider_exists = true;
-    it.sso.allow_unlinked = provider->allow_unlinked;
-    it.provider_name = provider->name;
-  }
-  if (!call.visitor.principal) co_return it;
-  const auto& session = call.visitor.principal->session;
-  const bool here = session && session->SsoProof(organization->id) != nullptr;
-  // A session that another organization's provider opened says nothing here (isolation law L2).
-  if (!here && !call.visitor.has_own_proof()) co_return it;
-  it.invitee = InviteeOf(call.user());
-  it.sso.user_has_valid_identity = here;
-  co_return it;
-}
-
-bool Misses(const invites::Offer& offer, invites::Step step) {
-  return std::ranges::find(offer.missing, step) != offer.missing.end();
+  return access::ReadInvitation(site.d.orgs, site.d.sso, call.visitor, call.request.Param("slug"),
+                                call.request.Param("member"), call.request.Param("token"));
 }
 
 Task<http::Response> AcceptPage(Site& site, Call& call, std::string error_slug, int status) {
   GH_CO_TRY(Invitation it, co_await Read(site, call));
-  GH_CO_TRY(invites::Offer offer, co_await site.d.invites.Look(it.slug, it.ticket, it.invitee,
-                                                               it.sso, call.visitor.client.ip));
+  GH_CO_TRY(invites::Offer offer,
+            co_await site.d.invites.Look(it.organization.slug, it.ticket, it.invitee, it.sso,
+                                         call.visitor.client.ip));
   const std::string path = PathOf(it);
   Page page("accept.tpl", "Join " + offer.organization.name);
   html::Data& body = page.body();
   if (!error_slug.empty()) AddError(body, error_slug);
   body.Set("ORGANIZATION", offer.organization.name)
-      .Set("SLUG", it.slug)
+      .Set("SLUG", it.organization.slug)
       .Set("EMAIL", offer.member.email)
       .Set("ROLE", RoleName(offer.member.role))
       .Set("ACTION", path);
@@ -89,7 +46,8 @@ Task<http::Response> AcceptPage(Site& site, Call& call, std::string error_slug, 
   }
   if (it.invitee) {
     html::Data& who = body.Add("SIGNED_IN");
-    who.Set("USER", call.user().Display());
+    who.Set("USER", call.user().Display())
+        .Set("LOGOUT_URL", WithQuery("/auth/logout/", "next", path));
     if (offer.email_mismatch) {
       who.Show("MISMATCH");
     } else if (Misses(offer, invites::Step::kSso)) {
@@ -116,8 +74,15 @@ Task<http::Response> AcceptPage(Site& site, Call& call, std::string error_slug, 
   co_return site.ShowCard(call, std::move(page), status);
 }
 
+// A link that was good once is not simply unknown.
+Result<http::Response> SayGone(const Site& site, const Call& call, Result<http::Response> answer) {
+  constexpr int kGone = 410;
+  if (answer || !answer.error().Is("invite_gone")) return answer;
+  return site.RenderError(call.request, answer.error(), kGone);
+}
+
 Task<http::Response> ShowAccept(Site& site, Call& call) {
-  co_return co_await AcceptPage(site, call, "", 200);
+  co_return SayGone(site, call, co_await AcceptPage(site, call, "", 200));
 }
 
 // A wish that is refused for a reason that the person can do something about.
@@ -128,9 +93,9 @@ bool IsForPerson(const Error& error) {
 Task<http::Response> Join(Site& site, Call& call) {
   GH_CO_TRY(Invitation it, co_await Read(site, call));
   if (!it.invitee) co_return Fail(Code::kUnauthenticated, "login_required");
-  auto member = co_await site.d.invites.Accept(it.slug, it.ticket, *it.invitee, it.sso,
+  auto member = co_await site.d.invites.Accept(it.organization.slug, it.ticket, *it.invitee, it.sso,
                                                access::ActorOf(call.visitor));
-  if (member) co_return Go("/organizations/" + it.slug + "/", "joined");
+  if (member) co_return Go("/organizations/" + it.organization.slug + "/", "joined");
   if (!IsForPerson(member.error())) co_return std::unexpected(member.error());
   co_return co_await AcceptPage(site, call, std::string(member.error().reason),
                                 FormStatus(member.error()));
@@ -140,8 +105,9 @@ Task<http::Response> Join(Site& site, Call& call) {
 // the mail that confirms it is opened, and the person still says "join" afterwards.
 Task<http::Response> CreateAccount(Site& site, Call& call) {
   GH_CO_TRY(Invitation it, co_await Read(site, call));
-  GH_CO_TRY(invites::Offer offer, co_await site.d.invites.Look(it.slug, it.ticket, std::nullopt,
-                                                               it.sso, call.visitor.client.ip));
+  GH_CO_TRY(invites::Offer offer,
+            co_await site.d.invites.Look(it.organization.slug, it.ticket, std::nullopt, it.sso,
+                                         call.visitor.client.ip));
   if (call.visitor.principal) co_return Go(PathOf(it));
   if (it.sso.provider_exists && !it.sso.allow_unlinked) {
     co_return Fail(Code::kPermissionDenied, "sso_required");
@@ -164,7 +130,7 @@ Task<http::Response> CreateAccount(Site& site, Call& call) {
   co_return response;
 }
 
-Task<http::Response> PostAccept(Site& site, Call& call) {
+Task<http::Response> Decide(Site& site, Call& call) {
   const std::string op = Field(call.form, "op");
   if (op == "join") co_return co_await Join(site, call);
   if (op == "create") co_return co_await CreateAccount(site, call);
@@ -179,13 +145,17 @@ Task<http::Response> PostAccept(Site& site, Call& call) {
   }
   if (op == "sso") {
     GH_CO_TRY(Invitation it, co_await Read(site, call));
-    GH_CO_TRY(auto organization, co_await site.d.orgs.GetBySlug(it.slug));
+    const std::string slug = it.organization.slug;
     GH_CO_TRY(sso::Step step,
-              co_await site.d.sso.BeginLogin(call.visitor.client, std::move(organization),
-                                             "/organizations/" + it.slug + "/", it.ticket));
-    co_return AnswerStep(site, call, std::move(step), "/auth/login/" + it.slug + "/");
+              co_await site.d.sso.BeginLogin(call.visitor.client, std::move(it.organization),
+                                             "/organizations/" + slug + "/", it.ticket));
+    co_return AnswerStep(site, call, std::move(step), "/auth/login/" + slug + "/");
   }
   co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+}
+
+Task<http::Response> PostAccept(Site& site, Call& call) {
+  co_return SayGone(site, call, co_await Decide(site, call));
 }
 
 // ---- asking to join -----------------------------------------------------------------------------

@@ -13,6 +13,11 @@ std::string Text(const json::Value& value) {
   if (const auto* text = value.if_string()) return std::string(*text);
   if (const bool* flag = value.if_bool()) return *flag ? "yes" : "no";
   if (value.is_null()) return "none";
+  if (const auto* list = value.if_array()) {
+    std::string out;
+    for (const json::Value& item : *list) out += (out.empty() ? "" : ", ") + Text(item);
+    return out.empty() ? "none" : out;
+  }
   return json::Serialize(value);
 }
 

@@ -1,6 +1,7 @@
 // The one-time page that creates the first account and the first organization.
 
 #include "base/text.h"
+#include "edge/access/people.h"
 #include "edge/web/messages.h"
 #include "edge/web/site.h"
 
@@ -51,10 +52,9 @@ Task<http::Response> PostSetup(Site& site, Call& call) {
                                         "/organizations/", call.client_info()));
   orgs::Actor actor{user->id, user->Display(), client.ip, client.correlation_id};
   auto created =
-      co_await site.d.orgs.Create(slug, std::move(organization), user->id, user->email, actor);
+      co_await site.d.orgs.Create(slug, std::move(organization), access::CopyOf(*user), actor);
   http::Response response;
   if (created) {
-    GH_CO_TRY_VOID(co_await site.d.users.TellRegions(user->id));
     response = Go("/organizations/" + created->slug + "/", "welcome");
   } else if (FindNotice(created.error().reason)) {
     // The account exists: go on signed in, and say what is missing.

@@ -2,9 +2,11 @@
 
 #include <array>
 
+#include "base/text.h"
+#include "edge/web/client_words.h"
 #include "edge/web/messages.h"
+#include "edge/web/proof_words.h"
 #include "edge/web/site.h"
-#include "edge/web/user_agent.h"
 
 namespace gatehouse::web {
 
@@ -13,9 +15,10 @@ namespace {
 constexpr std::size_t kPerPage = 50;
 
 std::string_view Sentence(std::string_view kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kSentences = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kSentences = {{
       {"login", "Signed in"},
       {"login-refused", "A sign-in was refused"},
+      {"step-up", "Confirmed it was you"},
       {"logout", "Signed out"},
       {"session-ended", "A session was ended"},
       {"sessions-ended", "All other sessions were ended"},
@@ -37,14 +40,44 @@ std::string_view Sentence(std::string_view kind) {
   return kind;
 }
 
+// Why a sign-in was refused, in a few words.
+std::string Cause(std::string_view reason) {
+  constexpr std::string_view kStepUp = "step_up_";
+  const bool inside = reason.starts_with(kStepUp);
+  if (inside) reason.remove_prefix(kStepUp.size());
+  std::string words = reason == "password_wrong" ? "wrong password"
+                      : HasMessage(reason)       ? std::string(FindMessage(reason).title)
+                                                 : std::string(reason);
+  return inside ? words + ", while signed in" : words;
+}
+
+// "security key “Blue key”" of "webauthn Blue key".
+std::string FactorOf(std::string_view detail) {
+  const auto [kind, name] = SplitOnce(detail, ' ');
+  std::string words(kind == "totp" ? "authenticator app" : ProofWord(kind));
+  return name.empty() ? words : words + " “" + std::string(name) + "”";
+}
+
+// What the event says beside its kind.
+std::string DetailOf(const authn::AccountEvent& event) {
+  if (event.detail.empty()) return "";
+  if (event.kind == "login-refused") return Cause(event.detail);
+  if (event.kind == "login" || event.kind == "step-up") {
+    std::vector<std::string> words;
+    for (std::string_view name : Split(event.detail, ' ')) words.emplace_back(ProofWord(name));
+    return "with " + Join(words, " and ");
+  }
+  if (event.kind == "factor-added" || event.kind == "factor-removed") {
+    return FactorOf(event.detail);
+  }
+  if (event.kind == "factor-renamed") return "now “" + event.detail + "”";
+  if (event.kind == "factors-reset") return "by " + event.detail;
+  return event.detail;
+}
+
 Task<http::Response> ShowHistory(Site& site, Call& call) {
   GH_CO_TRY_VOID(access::Guard::RequireOwnProof(call.visitor));
-  std::optional<std::int64_t> before;
-  if (call.query.Has("before")) {
-    auto id = StrongId<struct EventTag>::Parse(Field(call.query, "before"));
-    if (!id) co_return Fail(Code::kInvalidArgument, "bad_request", "cursor");
-    before = id->value;
-  }
+  GH_CO_TRY(auto before, NumberIn(call.query, "before"));
   GH_CO_TRY(auto events, co_await site.d.authn.ListEvents(call.user().id, before, kPerPage));
   Page page("history.tpl", "History");
   page.InAccount("history");
@@ -54,10 +87,8 @@ Task<http::Response> ShowHistory(Site& site, Call& call) {
     row.Set("WHAT", std::string(Sentence(event.kind)))
         .Set("WHEN", FormatHuman(event.created_at))
         .Set("ISO", FormatIso8601(event.created_at))
-        .SetIf("DETAIL", event.kind == "login-refused" && HasMessage(event.detail)
-                             ? std::string(FindMessage(event.detail).title)
-                             : event.detail)
-        .SetIf("IP", event.ip);
+        .SetIf("DETAIL", DetailOf(event));
+    if (!event.ip.empty()) row.SetIf("PLACE", DescribePlace(event.ip));
     if (!event.user_agent.empty()) row.SetIf("AGENT", DescribeUserAgent(event.user_agent));
     if (event.kind == "login-refused") row.Show("BAD");
   }

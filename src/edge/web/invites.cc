@@ -231,11 +231,17 @@ Task<http::Response> PostInvites(Site& site, Call& call) {
   co_return co_await InvitesPage(site, call, access, std::move(entered), FormStatus(done.error()));
 }
 
+// The address in mails to those who may decide on a request.
+Task<http::Response> ToInvites(Site&, Call& call) {
+  co_return Go("/organizations/" + http::PercentEncode(call.request.Param("slug")) + "/invites/");
+}
+
 }  // namespace
 
 void RegisterInvites(Site& site, http::Router& router) {
   site.Get(router, "/organizations/{slug}/invites/", ShowInvites);
   site.Post(router, "/organizations/{slug}/invites/", PostInvites);
+  site.Get(router, "/settings/{slug}/members/", ToInvites);
 }
 
 }  // namespace gatehouse::web

@@ -34,6 +34,28 @@ void AddLine(html::Data& mail, std::string_view text) {
   }
 }
 
+// Lines of a mail were broken at this width (platform/mail/compose.h): one that would have taken
+// the first word of the next is a line of its own.
+constexpr std::size_t kMailWidth = 72;
+
+bool GoesOn(std::string_view line, std::string_view next) {
+  if (line.empty() || next.empty() || line.starts_with("--")) return false;
+  return line.size() + 1 + SplitOnce(next, ' ').first.size() > kMailWidth;
+}
+
+void AddText(html::Data& mail, std::string_view text) {
+  const auto lines = Split(text, '\n');
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    AddLine(mail, lines[i]);
+    // Escaped text keeps no line ends.
+    if (i + 1 < lines.size() && GoesOn(lines[i], lines[i + 1])) {
+      mail.Add("PART").Add("PLAIN").Set("TEXT", " ");
+    } else {
+      mail.Add("PART").Show("BREAK");
+    }
+  }
+}
+
 Task<http::Response> ShowMailbox(Site& site, Call& call) {
   auto messages = mail::ReadMailFolder(site.d.mailbox_folder, kMails);
   if (!messages) co_return std::unexpected(std::move(messages).error());
@@ -45,20 +67,28 @@ Task<http::Response> ShowMailbox(Site& site, Call& call) {
     mail.Set("TO", message.to)
         .Set("SUBJECT", message.subject)
         .Set("TIME", FormatHuman(message.date));
-    // Escaped text keeps no line ends.
-    for (std::string_view line : Split(message.text, '\n')) {
-      AddLine(mail, line);
-      mail.Add("PART").Show("BREAK");
-    }
+    AddText(mail, Trim(message.text));
+    if (!message.html.empty()) mail.Add("HTML").Set("URL", "/demo/mailbox/" + message.id + "/");
   }
   if (messages->empty()) body.Show("EMPTY");
   co_return site.ShowCard(call, std::move(page));
+}
+
+Task<http::Response> ShowMail(Site& site, Call& call) {
+  GH_CO_TRY(auto messages, mail::ReadMailFolder(site.d.mailbox_folder, kMails));
+  const std::string id = call.request.Param("id");
+  const auto found = std::ranges::find(messages, id, &mail::Message::id);
+  if (found == messages.end() || found->html.empty()) {
+    co_return Fail(Code::kNotFound, "not_found", "no such mail");
+  }
+  co_return http::Response::Html(200, found->html);
 }
 
 }  // namespace
 
 void RegisterMailbox(Site& site, http::Router& router) {
   site.Get(router, "/demo/mailbox/", ShowMailbox);
+  site.Get(router, "/demo/mailbox/{id}/", ShowMail, {.mail = true});
 }
 
 }  // namespace gatehouse::web

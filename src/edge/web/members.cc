@@ -75,10 +75,15 @@ Task<http::Response> ShowMembers(Site& site, Call& call) {
   page.InOrg(access, "members");
   html::Data& body = page.body();
   const std::string base = BaseOf(access);
-  body.Set("TOTAL", std::to_string(list.total)).Set("QUERY", query).Set("ACTION", base);
+  body.Set("QUERY", query).Set("ACTION", base);
+  body.Add(query.empty() ? "ALL" : "FOUND").Set("TOTAL", std::to_string(list.total));
   body.Set("INVITES_URL", "/organizations/" + access.organization.slug + "/invites/");
   body.Show(access.can("member:write") ? "CAN_INVITE" : "CAN_ASK");
-  if (provider) body.Show("HAS_SSO");
+  if (list.members.empty()) {
+    body.Show("EMPTY");
+  } else if (html::Data& table = body.Add("TABLE"); provider) {
+    table.Show("HAS_SSO");
+  }
   for (const orgs::Member& member : list.members) {
     html::Data& row = body.Add("MEMBER");
     const std::string name = member.name.empty() ? member.email : member.name;
@@ -89,7 +94,6 @@ Task<http::Response> ShowMembers(Site& site, Call& call) {
     if (member.user == call.user().id) row.Show("YOU");
     FillFlags(row, member, provider.has_value());
   }
-  if (list.members.empty()) body.Show("EMPTY");
   auto page_url = [&](std::string_view after) {
     std::string url = base;
     if (!query.empty()) http::AppendQuery(url, "query", query);
@@ -164,15 +168,22 @@ Task<http::Response> DetailPage(Site& site, Call& call, const access::OrgAccess&
       }
     }
   } else {
-    for (const members::TeamRole& in : detail.teams) body.Add("TEAM_ROW").Set("SLUG", in.team_slug);
+    if (!detail.teams.empty()) {
+      html::Data& list = body.Add("TEAM_LIST");
+      for (const members::TeamRole& in : detail.teams) {
+        list.Add("TEAM_ROW").Set("SLUG", in.team_slug);
+      }
+    }
   }
-  if (self || access.can("member:admin")) {
+  if ((self || access.can("member:admin")) && !detail.is_only_owner) {
     html::Data& card = body.Add(self ? "LEAVE" : "REMOVE");
     if (provider) card.Show("LINK_GOES");
   }
   if (access.can("org:write") && member.user) {
     std::string url = "/organizations/" + access.organization.slug + "/audit-log/";
-    body.Add("AUDIT").Set("URL", WithQuery(std::move(url), "actor", member.user->ToString()));
+    body.Add("AUDIT")
+        .Set("DID_URL", WithQuery(url, "actor", member.user->ToString()))
+        .Set("ABOUT_URL", WithQuery(url, "target", member.user->ToString()));
   }
   co_return co_await site.Show(call, std::move(page), status);
 }

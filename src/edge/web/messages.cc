@@ -100,6 +100,9 @@ std::vector<Message> OtherMessages() {
        "The server refuses to use it.", "An administrator must set its mode to 0400."},
       {"key_file_invalid", "The key file is damaged", "It could not be read.",
        "An administrator must restore the key file."},
+      {"key_file_foreign", "The key file is of another installation",
+       "It opens none of the secrets in this database.",
+       "An administrator must restore the key file that belongs to it."},
       {"template_invalid", "Something went wrong on our side", "A page could not be drawn.",
        "Tell your administrator the code below."},
       {"json_invalid", "That is not valid JSON", "The text could not be read.",
@@ -426,6 +429,9 @@ const std::vector<Message>& Messages() {
   static const std::vector<Message> all = [] {
     std::vector<Message> both = OtherMessages();
     both.insert(both.end(), PeopleMessages().begin(), PeopleMessages().end());
+    both.insert(both.end(), ProviderMessages().begin(), ProviderMessages().end());
+    both.insert(both.end(), IdentityMessages().begin(), IdentityMessages().end());
+    both.insert(both.end(), EventMessages().begin(), EventMessages().end());
     return both;
   }();
   return all;

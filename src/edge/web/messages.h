@@ -24,6 +24,12 @@ bool HasMessage(std::string_view slug);
 const std::vector<Message>& Messages();
 // The part of it about members, invitations, second factors and addresses.
 const std::vector<Message>& PeopleMessages();
+// About kinds of providers and their rules.
+const std::vector<Message>& ProviderMessages();
+// About linked accounts and their tokens.
+const std::vector<Message>& IdentityMessages();
+// Projects, events and issues.
+const std::vector<Message>& EventMessages();
 
 // A notice shown once after a redirect (?flash=slug). Only slugs of this list are shown, so a link
 // from elsewhere cannot put words on a page.

@@ -3,6 +3,7 @@
 #include "edge/web/organization.h"
 #include "base/text.h"
 #include "edge/access/access.h"
+#include "edge/access/people.h"
 #include "edge/web/messages.h"
 #include "edge/web/site.h"
 
@@ -42,18 +43,18 @@ Task<http::Response> ShowList(Site& site, Call& call) {
 
 Task<http::Response> PostNew(Site& site, Call& call) {
   GH_CO_TRY_VOID(access::Guard::RequireOwnProof(call.visitor));
-  const users::User& user = call.user();
+  // As they are now, not as the session's cache has them: the region keeps the copy.
+  GH_CO_TRY(users::User user, co_await site.d.users.Get(call.user().id));
   const sso::Client& client = call.visitor.client;
   orgs::Actor actor{user.id, user.Display(), client.ip, client.correlation_id};
   auto created = co_await site.d.orgs.Create(AsciiLower(Trim(Field(call.form, "slug"))),
-                                             std::string(Trim(Field(call.form, "name"))), user.id,
-                                             user.email, actor);
+                                             std::string(Trim(Field(call.form, "name"))),
+                                             access::CopyOf(user), actor);
   if (!created) {
     const Error& error = created.error();
     if (HttpStatus(error.code) >= 500) co_return std::unexpected(error);
     co_return co_await ListPage(site, call, std::string(error.reason), FormStatus(error));
   }
-  GH_CO_TRY_VOID(co_await site.d.users.TellRegions(user.id));
   co_return Go("/organizations/" + created->slug + "/", "organization_created");
 }
 

@@ -22,4 +22,12 @@ std::string_view ProofWord(authn::ProofKind kind) {
   return "";
 }
 
+std::string_view ProofWord(std::string_view name) {
+  using enum authn::ProofKind;
+  for (auto kind : {kPassword, kRecovery, kSso, kTotp, kWebAuthn, kRecoveryCode, kPasskey}) {
+    if (authn::ProofName(kind) == name) return ProofWord(kind);
+  }
+  return name;
+}
+
 }  // namespace gatehouse::web

@@ -5,6 +5,8 @@
 #include "edge/access/errors.h"
 #include "edge/web/factors.h"
 #include "edge/web/messages.h"
+#include "edge/web/site.h"
+#include "platform/http/url.h"
 
 namespace gatehouse::web {
 
@@ -55,7 +57,9 @@ Task<http::Response> PostChallenge(Site& site, Call& call) {
     co_return co_await ChallengePage(site, call, std::string(done.error().reason),
                                      FormStatus(done.error()));
   }
-  http::Response response = Go(NextOr(done->next, kHome));
+  // Kept on our side since the first step, where what a browser asked for was judged. It may lead
+  // into /auth/: a single sign-on that was interrupted goes on at its confirmation page.
+  http::Response response = Go(http::SafeLocalPath(done->next).value_or(std::string(kHome)));
   site.SetSession(response, call, done->session);
   response.headers.Add("Set-Cookie", site.d.guard.cookies().ClearPending().ToString());
   co_return response;

@@ -81,6 +81,36 @@ std::string Field(const http::Form& form, std::string_view name) {
   return value && *value ? std::string(**value) : std::string();
 }
 
+Result<std::optional<std::int64_t>> NumberIn(const http::Form& form, std::string_view name) {
+  const std::string text = Field(form, name);
+  if (text.empty()) return std::nullopt;
+  const auto id = StrongId<struct NumberTag>::Parse(text);
+  if (!id) return Fail(Code::kInvalidArgument, "bad_request", std::string(name));
+  return id->value;
+}
+
+std::optional<Timestamp> ParseDay(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00";
+  if (text.size() != kShape.size()) return std::nullopt;
+  int parts[3] = {};
+  std::size_t part = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (kShape[i] == '-') {
+      if (text[i] != '-') return std::nullopt;
+      ++part;
+    } else if (text[i] < '0' || text[i] > '9') {
+      return std::nullopt;
+    } else {
+      parts[part] = parts[part] * 10 + (text[i] - '0');
+    }
+  }
+  using namespace std::chrono;
+  const year_month_day day{year(parts[0]), month(static_cast<unsigned>(parts[1])),
+                           std::chrono::day(static_cast<unsigned>(parts[2]))};
+  if (!day.ok() || parts[0] < 1970) return std::nullopt;
+  return Timestamp::FromSeconds(duration_cast<seconds>(sys_days(day).time_since_epoch()).count());
+}
+
 int FormStatus(const Error& error) { return HttpStatus(error.code); }
 
 void AddError(html::Data& body, std::string_view slug) {
@@ -149,6 +179,12 @@ Task<http::Response> Site::Run(http::Request& request, PageHandler page, bool po
   }
   access::SetPageHeaders(response,
                          {.token_in_url = options.token_in_url, .https = d.guard.https()});
+  if (options.mail) {
+    response.headers.Set("Content-Security-Policy",
+                         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+                         "form-action 'none'; frame-ancestors 'none'; "
+                         "sandbox allow-top-navigation-by-user-activation");
+  }
   const access::Cookies& cookies = d.guard.cookies();
   if (call.visitor.new_browser) {
     response.headers.Add("Set-Cookie", cookies.Browser(call.visitor.browser).ToString());
@@ -216,6 +252,10 @@ http::Response Site::RenderError(const http::Request& request, const Error& erro
       .Set("NEXT", std::string(message.next))
       .Set("REASON", std::string(error.reason))
       .Set("CORRELATION_ID", request.correlation_id);
+  const bool signed_in =
+      !http::CookieValue(request.headers.Get("Cookie"), d.guard.cookies().session_name()).empty();
+  page.body().Show(signed_in ? "INSIDE" : "OUTSIDE");
+  if (!d.mailbox_folder.empty()) page.data_.Show("MAILBOX");
   auto response = http::Response::Html(status, Frame(page, "layout_card.tpl"));
   access::SetPageHeaders(response, {.token_in_url = false, .https = d.guard.https()});
   return response;
@@ -313,10 +353,15 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
     data.Set("SWITCHER", page.org_name_).Set("NAV_LABEL", "Organization");
     const std::string base = "/organizations/" + page.org_slug_ + "/";
     nav("overview", "Overview", base);
+    if (d.events != nullptr) {
+      nav("issues", "Issues", base + "issues/");
+      nav("projects", "Projects", base + "projects/");
+    }
     nav("members", "Members", base + "members/");
     nav("teams", "Teams", base + "teams/");
     if (page.can_write_) {
       nav("sso", "Single sign-on", "/settings/" + page.org_slug_ + "/auth/");
+      nav("providers", "Linked accounts", "/settings/" + page.org_slug_ + "/identity-providers/");
       nav("decisions", "Sign-in decisions", base + "sso-decisions/");
       nav("audit", "Audit log", base + "audit-log/");
       nav("settings", "Settings", base + "settings/");
@@ -329,6 +374,7 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
     nav("security", "Password", "/account/security/");
     nav("two-factor", "Two-factor", "/account/two-factor/");
     nav("sessions", "Sessions", "/account/sessions/");
+    nav("identities", "Linked accounts", "/account/identities/");
     nav("tokens", "API tokens", "/account/tokens/");
     nav("history", "History", "/account/history/");
   }
@@ -349,6 +395,8 @@ void Web::Register(http::Router& router) {
   RegisterTwoFactor(*site_, router);
   RegisterSecondStep(*site_, router);
   RegisterHistory(*site_, router);
+  RegisterIdentities(*site_, router);
+  RegisterIdentityProviders(*site_, router);
   RegisterRecovery(*site_, router);
   RegisterFirstRun(*site_, router);
   RegisterOrganization(*site_, router);
@@ -358,8 +406,15 @@ void Web::Register(http::Router& router) {
   RegisterTeams(*site_, router);
   RegisterAccept(*site_, router);
   RegisterAuditPages(*site_, router);
+  RegisterDecisions(*site_, router);
+  RegisterTokens(*site_, router);
+  RegisterSessions(*site_, router);
   RegisterSsoSetup(*site_, router);
   if (!site_->d.mailbox_folder.empty()) RegisterMailbox(*site_, router);
+  if (site_->d.events != nullptr) {
+    RegisterProjects(*site_, router);
+    RegisterIssues(*site_, router);
+  }
 }
 
 http::Response Web::RenderError(const http::Request& request, const Error& error,

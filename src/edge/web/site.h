@@ -58,6 +58,8 @@ class Page {
 
 struct PageOptions {
   bool token_in_url = false;
+  // A mail as its reader sees it: inline styles, nothing that runs, no origin.
+  bool mail = false;
 };
 
 class Site {
@@ -72,6 +74,7 @@ class Site {
   Task<http::Response> Show(Call& call, Page page, int status = 200);
   // Without navigation, so without any read.
   http::Response ShowCard(const Call& call, Page page, int status = 200) const;
+  // The same page whichever way an error came: of the visitor it looks at no more than the cookie.
   http::Response RenderError(const http::Request& request, const Error& error, int status) const;
 
   void SetSession(http::Response& response, const Call& call,
@@ -107,6 +110,10 @@ http::Response Go(std::string path, std::string_view flash = {});
 std::string NextOr(std::string_view next, std::string_view fallback);
 // The one value of a form or query field, trimmed of nothing; "" if absent or sent twice.
 std::string Field(const http::Form& form, std::string_view name);
+// An id or cursor in it: absent, or a positive number. Errors: kInvalidArgument "bad_request".
+Result<std::optional<std::int64_t>> NumberIn(const http::Form& form, std::string_view name);
+// The beginning of a day in UTC; nullopt if it is none. "2026-11-21"
+std::optional<Timestamp> ParseDay(std::string_view text);
 // The form again with a reason on it. 4xx or 5xx.
 int FormStatus(const Error& error);
 // Fills {{#ERROR}}{{TITLE}}{{WHAT}}{{NEXT}}.
@@ -133,7 +140,14 @@ void RegisterInvites(Site& site, http::Router& router);
 void RegisterTeams(Site& site, http::Router& router);
 void RegisterAccept(Site& site, http::Router& router);
 void RegisterAuditPages(Site& site, http::Router& router);
+void RegisterDecisions(Site& site, http::Router& router);
+void RegisterTokens(Site& site, http::Router& router);
+void RegisterSessions(Site& site, http::Router& router);
 void RegisterSsoSetup(Site& site, http::Router& router);
 void RegisterMailbox(Site& site, http::Router& router);
+void RegisterIdentities(Site& site, http::Router& router);
+void RegisterIdentityProviders(Site& site, http::Router& router);
+void RegisterProjects(Site& site, http::Router& router);
+void RegisterIssues(Site& site, http::Router& router);
 
 }  // namespace gatehouse::web

@@ -159,6 +159,22 @@ Task<http::Response> PostOrgLogin(Site& site, Call& call) {
   co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
 }
 
+// What the browser sees of a refused log-in: one page for every cause. Two tell themselves apart
+// without telling anything: an answer that the provider sent as an error says so in the request (it
+// is no log-in at all), and a provider that did not answer has judged nobody.
+Result<http::Response> RefuseCallback(const Site& site, const Call& call, Error error) {
+  constexpr int kBadRequest = 400;
+  constexpr int kBadGateway = 502;
+  if (error.Is("sso_failed") && call.query.Has("error")) {
+    return site.RenderError(call.request, error, kBadRequest);
+  }
+  if (error.Is("sso_failed") && error.detail == "idp_unavailable") {
+    return site.RenderError(call.request, Error{Code::kUnavailable, "idp_unavailable", ""},
+                            kBadGateway);
+  }
+  return std::unexpected(std::move(error));
+}
+
 // The provider's answer. A machine's route: it takes no decision that belongs to a person, and each
 // parameter may come once.
 Task<http::Response> Callback(Site& site, Call& call) {
@@ -169,8 +185,9 @@ Task<http::Response> Callback(Site& site, Call& call) {
   for (const auto& [name, value] : call.request.params) {
     if (name == "slug") slug = value;
   }
-  GH_CO_TRY(sso::Step step,
-            co_await site.d.sso.Callback(call.visitor.client, slug, call.query.all()));
+  auto answered = co_await site.d.sso.Callback(call.visitor.client, slug, call.query.all());
+  if (!answered) co_return RefuseCallback(site, call, std::move(answered).error());
+  sso::Step step = *std::move(answered);
   if (!step.redirect && !slug.empty()) {
     if (step.confirm) step.redirect = WithQuery(LoginPath(slug), "flow", "1");
     if (step.review || step.form_errors) {

@@ -147,6 +147,31 @@ TEST_F(SsoPagesTest, MovingAnIdentityAsksForThePasswordFirst) {
   EXPECT_FALSE(Has(page, "value=\"newuser\""));
 }
 
+// OIDC-38: which of the two the request itself says; the page stays the same.
+TEST_F(SsoPagesTest, AnAnswerWithAnErrorIsABadRequest) {
+  std::string plain;
+  for (const char* query :
+       {"code=c&state=s", "code=c&error=access_denied&state=s",
+        "error=x&error_description=%3Cscript%3Ealert(1)%3C/script%3E&state=s"}) {
+    Browser anonymous(town_);
+    world().steps.push_back(Fail(Code::kPermissionDenied, "sso_failed", "oidc_response"));
+    auto response = anonymous.Get(std::string("/auth/sso/acme/?") + query);
+    EXPECT_EQ(response.status, plain.empty() ? 403 : 400) << query;
+    if (plain.empty()) plain = response.body;
+    EXPECT_EQ(response.body, plain);
+  }
+}
+
+// OIDC-47: nobody was refused, and the page does not say what broke.
+TEST_F(SsoPagesTest, AProviderThatDoesNotAnswerIsABadGateway) {
+  Browser anonymous(town_);
+  world().steps.push_back(Fail(Code::kPermissionDenied, "sso_failed", "idp_unavailable"));
+  auto response = anonymous.Get("/auth/sso/acme/?code=c&state=s");
+  EXPECT_EQ(response.status, 502);
+  EXPECT_TRUE(Has(response, "<code>idp_unavailable</code>"));
+  EXPECT_FALSE(anonymous.cookies().contains("__Host-sid"));
+}
+
 TEST_F(SsoPagesTest, MailedProofIsUsedByPostOnly) {
   Browser anonymous(town_);
   EXPECT_EQ(anonymous.Get("/account/user-confirm/good/").status, 200);
@@ -243,6 +268,49 @@ TEST_F(SsoPagesTest, FinishAndCancel) {
   auto cancel = browser_.Post(configure_, {{"op", "cancel"}});
   EXPECT_EQ(Location(cancel), "/settings/acme/auth/?flash=setup_cancelled");
   EXPECT_EQ(world().calls.back(), "sso.CancelSetup acme");
+}
+
+TEST_F(SsoPagesTest, GuideHasTheExactValueToCopy) {
+  auto page = browser_.Get(configure_ + "?provider=oidc");
+  EXPECT_TRUE(Has(page, "<code id=\"redirect-uri\">https://gate.example/auth/sso/acme/</code>"));
+  EXPECT_TRUE(Has(page, "<ol class=\"guide\">"));
+}
+
+TEST_F(SsoPagesTest, ProvidersWordsAreTextOnTheForm) {
+  sso::Step step;
+  step.form_errors.emplace();
+  step.form_errors->push_back({"", "oidc_provider_error"});
+  step.kind = "oidc";
+  step.provider_message = "<script>alert(1)</script>";
+  world().steps.push_back(std::move(step));
+  auto response = browser_.Get(configure_ + "?review=1");
+  EXPECT_TRUE(Has(response, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_FALSE(Has(response, "<script>alert"));
+}
+
+TEST_F(SsoPagesTest, ChoiceIsMadeOnTheReviewPageAndAskedForAgain) {
+  sso::Step review;
+  review.review.emplace();
+  review.review->choice = sso::Choice{.label = "GitHub organization",
+                                      .help = "Its members can log in.",
+                                      .options = {{"1", "acme"}, {"2", "<i>other</i>"}},
+                                      .selected = "2"};
+  world().steps.push_back(review);
+  auto page = browser_.Get(configure_ + "?review=1");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(Has(page, "<label for=\"choice\">GitHub organization</label>"));
+  EXPECT_TRUE(Has(page, "<option value=\"1\">acme</option>"));
+  EXPECT_TRUE(Has(page, "<option value=\"2\" selected>&lt;i&gt;other&lt;/i&gt;</option>"));
+
+  world().steps.push_back(Fail(Code::kInvalidArgument, "sso_choice_required"));
+  world().steps.push_back(review);
+  page = browser_.Post(configure_, {{"op", "finish"}, {"choice", ""}});
+  EXPECT_EQ(page.status, 400);
+  EXPECT_TRUE(Has(page, "Choose who may log in"));
+
+  world().steps.push_back(Redirect(configure_, "sso_enabled"));
+  browser_.Post(configure_, {{"op", "finish"}, {"choice", "2"}});
+  EXPECT_EQ(world().calls.back(), "sso.FinishSetup acme 2");
 }
 
 TEST_F(SsoPagesTest, SecondSetupIsToldThatOneExists) {

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "edge/access/access.h"
-#include "edge/web/messages.h"
+#include "edge/web/settings_form.h"
 #include "edge/web/site.h"
 #include "edge/web/steps.h"
 
@@ -47,70 +47,12 @@ Task<http::Response> ShowChoose(Site& site, Call& call) {
     body.Add("ADAPTER")
         .Set("NAME", std::string(adapter->name()))
         .Set("KIND", std::string(adapter->kind()))
-        .Show(adapter->kind() == "oidc" ? "OIDC" : "OTHER");
+        .Set("SUMMARY", std::string(adapter->summary()));
   }
   co_return co_await site.Show(call, std::move(page));
 }
 
 // ---- the settings form --------------------------------------------------------------------------
-
-// What the form shows: values of an earlier try, of the live configuration, or the defaults.
-struct FormContent {
-  std::string display_name;
-  json::Object values;
-  std::vector<sso::FieldError> errors;
-  std::vector<sso::Check> checks;
-  bool is_edit = false;
-};
-
-std::string ValueOf(const json::Object& values, const sso::SettingField& field) {
-  const json::Value* value = values.if_contains(field.name);
-  if (value == nullptr) return values.empty() ? field.initial : std::string();
-  if (const auto* text = value->if_string()) return std::string(*text);
-  if (const bool* flag = value->if_bool()) return *flag ? "true" : "";
-  return json::Serialize(*value);
-}
-
-// The text beside a field. The reason is a slug of the catalogue.
-std::string FieldMessage(std::string_view slug) {
-  const Message& message = FindMessage(slug);
-  return std::string(message.title) + ". " + std::string(message.what) + " " +
-         std::string(message.next);
-}
-
-void AddField(html::Data& section, const sso::SettingField& field, const FormContent& content) {
-  html::Data& data = section.Include("INPUT", "sso_field.tpl");
-  const std::string value = ValueOf(content.values, field);
-  data.Set("NAME", field.name).Set("LABEL", field.label).SetIf("HELP", field.help);
-  for (const sso::FieldError& error : content.errors) {
-    if (error.field != field.name) continue;
-    data.Show("BAD");
-    data.Add("FIELD_ERROR").Set("TEXT", FieldMessage(error.reason));
-  }
-  if (field.kind == "checkbox") {
-    html::Data& box = data.Add("CHECKBOX");
-    if (value == "true" || value == "on" || value == "1" || value == "yes") box.Show("CHECKED");
-  } else if (field.kind == "select") {
-    html::Data& select = data.Add("SELECT");
-    for (const std::string& choice : field.choices) {
-      html::Data& option = select.Add("OPTION");
-      option.Set("VALUE", choice);
-      if (choice == value) option.Show("SELECTED");
-    }
-  } else {
-    html::Data& text = data.Add("TEXT");
-    text.Set("TYPE", field.kind == "secret" ? "password" : field.kind == "url" ? "url" : "text");
-    // A secret is never sent back to a browser.
-    text.Set("VALUE", field.kind == "secret" ? "" : value);
-    if (field.required) text.Show("REQUIRED");
-    if (field.kind == "secret" && content.is_edit) text.Show("KEEP");
-  }
-}
-
-// Optional fields with a sensible default stay out of the way, unless something is wrong with one.
-bool IsAdvanced(const sso::SettingField& field) {
-  return !field.required && field.kind != "secret";
-}
 
 Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& access,
                               const sso::Adapter& adapter, FormContent content, int status) {
@@ -121,14 +63,22 @@ Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& a
       .Set("CANCEL_URL", content.is_edit ? ConfigurePath(access) : ChoosePath(access))
       .Set("KIND", std::string(adapter.kind()))
       .Set("ADAPTER", std::string(adapter.name()))
-      .Set("REDIRECT_URI", site.d.sso.RedirectUri(access.organization))
       .SetIf("KEYS_URI", adapter.has_client_keys() ? site.d.sso.ClientKeysUri(access.organization)
                                                    : std::string())
       .Set("DISPLAY_NAME", content.display_name)
       .Show(content.is_edit ? "EDIT" : "NEW");
+  const std::string redirect_uri = site.d.sso.RedirectUri(access.organization);
+  for (const sso::GuideStep& step : adapter.Guide(redirect_uri)) {
+    html::Data& row = body.Add("GUIDE");
+    row.Set("TEXT", step.text);
+    if (step.value.empty()) continue;
+    row.Add(step.value == redirect_uri ? "REDIRECT" : "COPY").Set("VALUE", step.value);
+  }
+  // Their words: shown as text to those who are setting it up, and to nobody else.
+  if (!content.provider_message.empty()) body.Add("SAID").Set("TEXT", content.provider_message);
   bool open = false;
+  const std::vector<sso::SettingField> fields = adapter.fields();
   for (const sso::FieldError& error : content.errors) {
-    const auto& fields = adapter.fields();
     auto field = std::ranges::find(fields, error.field, &sso::SettingField::name);
     if (field == fields.end()) {
       AddError(body, error.reason);
@@ -138,7 +88,8 @@ Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& a
   }
   if (!content.errors.empty()) body.Show("HAS_ERRORS");
   html::Data* advanced = nullptr;
-  for (const sso::SettingField& field : adapter.fields()) {
+  for (const sso::SettingField& field : fields) {
+    if (field.kind == "choice") continue;
     if (!IsAdvanced(field)) {
       AddField(body.Add("FIELD"), field, content);
       continue;
@@ -159,14 +110,29 @@ FormContent Rejected(sso::Step step, bool is_edit) {
   content.values = std::move(step.settings);
   content.errors = std::move(*step.form_errors);
   content.checks = std::move(step.checks);
+  content.provider_message = std::move(step.provider_message);
   content.is_edit = is_edit;
   return content;
 }
 
 // ---- review -------------------------------------------------------------------------------------
 
+// What is to be chosen; `problem` is a slug beside it, "" for none.
+void AddChoice(html::Data& body, const sso::Choice& choice, std::string_view problem) {
+  html::Data& data = body.Add("CHOICE");
+  data.Set("LABEL", choice.label).Set("HELP", choice.help);
+  for (const sso::Choice::Option& option : choice.options) {
+    html::Data& row = data.Add("OPTION");
+    row.Set("VALUE", option.value).Set("NAME", option.label);
+    if (option.value == choice.selected) row.Show("SELECTED");
+  }
+  if (problem.empty()) return;
+  data.Show("BAD");
+  data.Add("FIELD_ERROR").Set("TEXT", FieldMessage(problem));
+}
+
 Task<http::Response> ReviewPage(Site& site, Call& call, const access::OrgAccess& access,
-                                sso::Review review) {
+                                sso::Review review, std::string_view problem) {
   Page page("sso_review.tpl", "Review");
   page.InOrg(access, "sso");
   html::Data& body = page.body();
@@ -185,15 +151,17 @@ Task<http::Response> ReviewPage(Site& site, Call& call, const access::OrgAccess&
         .Set("NAME", std::string(name))
         .Set("VALUE", value.is_string() ? std::string(value.get_string()) : json::Serialize(value));
   }
+  if (review.choice) AddChoice(body, *review.choice, problem);
   if (review.issuer_changed) body.Show("ISSUER_CHANGED");
   if (review.clears_require_2fa) body.Show("CLEARS_2FA");
   AddChecks(body, review.checks);
-  co_return co_await site.Show(call, std::move(page));
+  co_return co_await site.Show(call, std::move(page), problem.empty() ? 200 : 400);
 }
 
 // The answer to a step of the set-up: the form again, the review, or wherever it leads.
-Task<http::Response> Answer(Site& site, Call& call, const access::OrgAccess& access,
-                            sso::Step step) {
+// `problem` is what stood in the way of the last click.
+Task<http::Response> Answer(Site& site, Call& call, const access::OrgAccess& access, sso::Step step,
+                            std::string_view problem = {}) {
   if (step.form_errors) {
     const sso::Adapter* adapter = site.d.sso.FindAdapter(step.kind);
     if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", step.kind);
@@ -203,7 +171,7 @@ Task<http::Response> Answer(Site& site, Call& call, const access::OrgAccess& acc
     co_return co_await FormPage(site, call, access, *adapter, std::move(content), status);
   }
   if (step.review) {
-    co_return co_await ReviewPage(site, call, access, std::move(*step.review));
+    co_return co_await ReviewPage(site, call, access, std::move(*step.review), problem);
   }
   co_return AnswerStep(site, call, std::move(step), ConfigurePath(access));
 }
@@ -308,7 +276,7 @@ Task<http::Response> Begin(Site& site, Call& call, const access::OrgAccess& acce
   } else {
     bool any = false;
     for (const sso::SettingField& field : adapter->fields()) {
-      if (!call.form.Has(field.name)) continue;
+      if (field.kind == "choice" || !call.form.Has(field.name)) continue;
       any = any || field.kind != "checkbox";
       std::string value = Field(call.form, field.name);
       // An empty secret keeps the stored one.
@@ -349,7 +317,13 @@ Task<http::Response> PostConfigure(Site& site, Call& call) {
   const sso::Client& client = call.visitor.client;
   const std::string op = Field(call.form, "op");
   if (op == "finish") {
-    GH_CO_TRY(sso::Step step, co_await site.d.sso.FinishSetup(client, access.organization));
+    auto done =
+        co_await site.d.sso.FinishSetup(client, access.organization, Field(call.form, "choice"));
+    if (!done && done.error().Is("sso_choice_required")) {
+      GH_CO_TRY(sso::Step again, co_await site.d.sso.ShowSetup(client, access.organization));
+      co_return co_await Answer(site, call, access, std::move(again), "sso_choice_required");
+    }
+    GH_CO_TRY(sso::Step step, std::move(done));
     co_return co_await Answer(site, call, access, std::move(step));
   }
   if (op == "cancel") {

@@ -21,6 +21,10 @@ std::string NameOf(const orgs::Member& member) {
   return member.name.empty() ? member.email : member.name;
 }
 
+std::string CountOf(const teams::Team& team) {
+  return std::to_string(team.member_count) + (team.member_count == 1 ? " member" : " members");
+}
+
 void FillMembership(html::Data& row, const teams::Team& team) {
   row.Show(team.is_member ? "IN" : team.has_pending_request ? "ASKED" : "OUT");
   if (team.idp_provisioned) row.Show("MANAGED");
@@ -35,14 +39,14 @@ Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& a
   page.InOrg(access, "teams");
   html::Data& body = page.body();
   body.Set("ACTION", BaseOf(access));
-  if (access.organization.open_membership()) body.Show("OPEN");
+  body.Show(access.organization.open_membership() ? "OPEN" : "CLOSED");
   if (teams.empty()) body.Show("EMPTY");
   for (const teams::Team& team : teams) {
     html::Data& row = body.Add("TEAM");
     row.Set("NAME", team.name)
         .Set("SLUG", team.slug)
         .Set("URL", BaseOf(access) + team.slug + "/")
-        .Set("COUNT", std::to_string(team.member_count));
+        .Set("COUNT", CountOf(team));
     FillMembership(row, team);
   }
   for (const teams::AccessRequest& request : requests) {
@@ -123,13 +127,13 @@ Task<http::Response> TeamPage(Site& site, Call& call, const access::OrgAccess& a
   const std::string here = BaseOf(access) + team.slug + "/";
   body.Set("NAME", team.name)
       .Set("SLUG", team.slug)
-      .Set("COUNT", std::to_string(team.member_count))
+      .Set("COUNT", CountOf(team))
       .Set("LIST_URL", BaseOf(access))
       .Set("ACTION", here)
       .Set("ME", access.member.id.ToString());
   if (!error_slug.empty()) AddError(body, error_slug);
   FillMembership(body, team);
-  if (members.empty()) body.Show("EMPTY");
+  body.Show(members.empty() ? "EMPTY" : "TABLE");
   for (const teams::TeamMember& in : members) {
     html::Data& row = body.Add("MEMBER");
     row.Set("ID", in.member.id.ToString())
@@ -204,6 +208,15 @@ Task<http::Response> PostTeam(Site& site, Call& call) {
                               FormStatus(done.error()));
 }
 
+// The addresses in mails.
+Task<http::Response> ToTeams(Site&, Call& call) {
+  co_return Go("/organizations/" + http::PercentEncode(call.request.Param("slug")) + "/teams/");
+}
+Task<http::Response> ToTeam(Site&, Call& call) {
+  co_return Go("/organizations/" + http::PercentEncode(call.request.Param("slug")) + "/teams/" +
+               http::PercentEncode(call.request.Param("team")) + "/");
+}
+
 }  // namespace
 
 void RegisterTeams(Site& site, http::Router& router) {
@@ -211,6 +224,8 @@ void RegisterTeams(Site& site, http::Router& router) {
   site.Post(router, "/organizations/{slug}/teams/", PostTeams);
   site.Get(router, "/organizations/{slug}/teams/{team}/", ShowTeam);
   site.Post(router, "/organizations/{slug}/teams/{team}/", PostTeam);
+  site.Get(router, "/settings/{slug}/teams/", ToTeams);
+  site.Get(router, "/settings/{slug}/teams/{team}/", ToTeam);
 }
 
 }  // namespace gatehouse::web

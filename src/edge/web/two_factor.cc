@@ -80,12 +80,22 @@ Task<http::Response> TotpPage(Site& site, Call& call, const factors::TotpEnrolme
   Page page("totp.tpl", "Add an authenticator app");
   page.InAccount("two-factor");
   page.body()
+      .Set("ACTION", std::string(kPath))
+      .Set("NEXT", NextOf(call))
+      .Add("PICTURE")
       .Set("SECRET", enrolment.secret)
       .Set("SIZE", std::to_string(picture.size))
-      .Set("PATH", std::move(picture.path))
-      .Set("ACTION", std::string(kPath))
-      .Set("NEXT", NextOf(call));
+      .Set("PATH", std::move(picture.path));
   co_return co_await site.Show(call, std::move(page));
+}
+
+// After a wrong code: the app has the secret already, and the server still waits for a code of it.
+Task<http::Response> TotpAgainPage(Site& site, Call& call, const Error& error) {
+  Page page("totp.tpl", "Add an authenticator app");
+  page.InAccount("two-factor");
+  AddError(page.body(), error.reason);
+  page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call)).Show("AGAIN");
+  co_return co_await site.Show(call, std::move(page), FormStatus(error));
 }
 
 // The changed account: a new session, and codes that are shown this once.
@@ -137,6 +147,9 @@ Task<http::Response> Change(Site& site, Call& call, std::string_view op) {
   }
   if (changed) co_return co_await ChangedPage(site, call, std::move(*changed), flash);
   if (!IsForForm(changed.error())) co_return std::unexpected(changed.error());
+  if (changed.error().Is("otp_invalid")) {
+    co_return co_await TotpAgainPage(site, call, changed.error());
+  }
   co_return co_await OverviewPage(site, call, std::string(changed.error().reason),
                                   FormStatus(changed.error()));
 }

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "edge/web/audit_values.h"
-#include "edge/web/user_agent.h"
+#include "edge/web/client_words.h"
 
 namespace gatehouse::web {
 namespace {

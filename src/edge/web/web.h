@@ -14,8 +14,11 @@
 
 #include "control/authn/authn.h"
 #include "control/authn/factors/service.h"
+#include "control/identity/linking/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
+#include "core/audit/checkpoint.h"
+#include "core/audit/sealer.h"
 #include "edge/access/access.h"
 #include "platform/http/router.h"
 #include "platform/sql/sql.h"
@@ -23,6 +26,16 @@
 #include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
 #include "region/orgs/teams/service.h"
+
+namespace gatehouse::projects {
+class Service;
+}
+namespace gatehouse::issues {
+class Service;
+}
+namespace gatehouse::eventstore {
+class EventStore;
+}
 
 namespace gatehouse::web {
 
@@ -40,6 +53,14 @@ struct Demo {
   std::vector<Person> people;
 };
 
+// What the pages of projects and issues read; without it there are none.
+struct Events {
+  projects::Service& projects;
+  issues::Service& issues;
+  eventstore::EventStore& store;
+  std::string base_url;  // what DSNs name
+};
+
 struct Deps {
   access::Guard& guard;
   users::Service& users;
@@ -51,6 +72,11 @@ struct Deps {
   invites::Service& invites;
   teams::Service& teams;
   sql::Database& control;  // the audit log
+  const audit::Log& audit;
+  audit::Sealer& sealer;
+  linking::Service& linking;
+  const audit::CheckpointFile* checkpoints = nullptr;  // what they say of the chain is shown
+  const Events* events = nullptr;
   std::optional<Demo> demo = {};
   std::filesystem::path mailbox_folder = {};  // empty: no /demo/mailbox/
 };

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <barrier>
 #include <functional>
 #include <set>
 #include <thread>
@@ -166,6 +168,32 @@ TEST_P(OrgEffectsTest, ARequirementDecidedBeforeSsoCameLosesToIt) {
   EXPECT_ERROR(kConflict, kOrganizationChanged,
                Run(orgs().UpdateFlags(org_, {{"require_2fa", true}}, false, seen, Ann())));
   EXPECT_FALSE(Run(orgs().Get(org_))->require_2fa());
+}
+
+// AUTH-14: whoever of the two comes first, SSO's set-up has the last word.
+TEST_P(OrgEffectsTest, OfAThousandRacesBetweenARequirementAndSsoNoneIsWonByBoth) {
+  constexpr int kRounds = 1000;
+  ASSERT_OK(Run(orgs().UpdateFlags(org_, {{"require_2fa", false}}, false, 0, Ann())));
+  std::atomic<std::int64_t> seen = 0;
+  std::barrier round(2, [&]() noexcept { seen = Run(orgs().Get(org_))->version; });
+  std::barrier end(2, [&]() noexcept {
+    if (Run(orgs().Get(org_))->require_2fa()) ADD_FAILURE() << "both";
+  });
+  std::jthread demands([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      round.arrive_and_wait();
+      // Decided while there was no provider.
+      auto changed = Run(orgs().UpdateFlags(org_, {{"require_2fa", true}}, false, seen, Ann()));
+      if (!changed) EXPECT_EQ(changed.error().reason, kOrganizationChanged);
+      end.arrive_and_wait();
+    }
+  });
+  for (int i = 0; i < kRounds; ++i) {
+    round.arrive_and_wait();
+    EXPECT_OK(Run(orgs().ApplyClearRequire2fa(kEffect + 1000 + i, org_, Ann())));
+    end.arrive_and_wait();
+  }
+  demands.join();
 }
 
 TEST_P(OrgEffectsTest, MarkInvalidUnlinksThatMemberOnly) {

@@ -55,23 +55,10 @@ class Service {
   // "name_invalid"; kAlreadyExists "slug_taken".
   virtual Task<Organization> Create(std::string slug, std::string name, UserCopy owner,
                                     Actor actor) = 0;
-  // For an owner of whom nothing but the address is known: has no second factor here until the
-  // next kUserUpdate.
-  Task<Organization> Create(std::string slug, std::string name, UserId owner,
-                            std::string owner_email, Actor actor) {
-    return Create(std::move(slug), std::move(name),
-                  UserCopy{.user = owner, .email = std::move(owner_email)}, std::move(actor));
-  }
   // Adds a member with a user; returns the existing row unchanged if there is one. Audited
   // (member.add). Errors: kInvalidArgument "role_unknown", kNotFound "organization_not_found".
   virtual Task<Member> AddMember(OrgId organization, UserCopy user, std::string role,
                                  std::int64_t flags, Actor actor) = 0;
-  // As with Create.
-  Task<Member> AddMember(OrgId organization, UserId user, std::string email, std::string role,
-                         std::int64_t flags, Actor actor) {
-    return AddMember(organization, UserCopy{.user = user, .email = std::move(email)},
-                     std::move(role), flags, std::move(actor));
-  }
   // Sets (true) and clears (false) named bits in one statement, with the kOrganizationUpdate row in
   // the same transaction. Names: allow_joinleave, require_2fa, require_email_verification,
   // allow_join_requests, events_member_admin, alerts_member_write, allow_invites,

@@ -34,14 +34,16 @@ class OrgFixture : public test::MigratedDatabase {
   }
   OrgId MakeOrg(std::string slug, UserId owner = UserId{7}) {
     auto created =
-        Run(orgs().Create(slug, "The " + slug + " company", owner, "ann@example.com", Ann()));
+        Run(orgs().Create(slug, "The " + slug + " company",
+                          orgs::UserCopy{.user = owner, .email = "ann@example.com"}, Ann()));
     EXPECT_OK(created);
     return created ? created->id : OrgId{};
   }
   Member Add(OrgId organization, UserId user, std::string email, std::string role = "member",
              std::int64_t flags = 0) {
     auto added =
-        Run(orgs().AddMember(organization, user, std::move(email), std::move(role), flags, Ann()));
+        Run(orgs().AddMember(organization, orgs::UserCopy{.user = user, .email = std::move(email)},
+                             std::move(role), flags, Ann()));
     EXPECT_OK(added);
     return added.value_or(Member{});
   }

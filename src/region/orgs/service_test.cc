@@ -16,7 +16,8 @@ class OrgServiceTest : public OrgFixture {};
 GATEHOUSE_ON_ALL_ENGINES(OrgServiceTest);
 
 TEST_P(OrgServiceTest, CreateMakesOrganizationOwnerAndEntry) {
-  auto created = Run(orgs().Create("acme", "  Acme Ltd ", UserId{7}, "ann@example.com", Ann()));
+  auto created = Run(orgs().Create(
+      "acme", "  Acme Ltd ", orgs::UserCopy{.user = UserId{7}, .email = "ann@example.com"}, Ann()));
   ASSERT_OK(created);
   EXPECT_EQ(created->slug, "acme");
   EXPECT_EQ(created->name, "Acme Ltd");
@@ -48,7 +49,8 @@ TEST_P(OrgServiceTest, CreateRefusesBadInputAndATakenSlugAndWritesNothing) {
   MakeOrg("acme");
   const auto entries = AuditRows().size();
   auto create = [&](std::string slug, std::string name) {
-    return Run(orgs().Create(std::move(slug), std::move(name), UserId{8}, "b@example.com", Ann()));
+    return Run(orgs().Create(std::move(slug), std::move(name),
+                             orgs::UserCopy{.user = UserId{8}, .email = "b@example.com"}, Ann()));
   };
   EXPECT_ERROR(kAlreadyExists, kSlugTaken, create("acme", "Other"));
   EXPECT_ERROR(kInvalidArgument, kSlugInvalid, create("123", "Other"));
@@ -68,7 +70,9 @@ TEST_P(OrgServiceTest, OfManyWhoWantOneSlugOneGetsIt) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&, i] {
-      auto result = Run(orgs().Create("acme", "Acme", UserId{100 + i}, "x@example.com", Ann()));
+      auto result = Run(
+          orgs().Create("acme", "Acme",
+                        orgs::UserCopy{.user = UserId{100 + i}, .email = "x@example.com"}, Ann()));
       if (result) ++created;
       if (!result && result.error().Is(kSlugTaken)) ++taken;
     });
@@ -92,8 +96,10 @@ TEST_P(OrgServiceTest, WhatIsMissingOrInactiveIsNotFound) {
   EXPECT_ERROR(kNotFound, kOrganizationNotFound, Run(orgs().GetWithMember("acme", UserId{7})));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound,
                Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 0, Ann())));
-  EXPECT_ERROR(kNotFound, kOrganizationNotFound,
-               Run(orgs().AddMember(org, UserId{9}, "x@example.com", "member", 0, Ann())));
+  EXPECT_ERROR(
+      kNotFound, kOrganizationNotFound,
+      Run(orgs().AddMember(org, orgs::UserCopy{.user = UserId{9}, .email = "x@example.com"},
+                           "member", 0, Ann())));
   EXPECT_ERROR(kNotFound, kOrganizationNotFound,
                Run(orgs().UpdateDefaultRole(org, "admin", Ann())));
   auto list = Run(orgs().ListForUser(UserId{7}));
@@ -157,13 +163,15 @@ TEST_P(OrgServiceTest, AddMemberIsAuditedOnceAndReturnsWhatThereIs) {
   const OrgId org = MakeOrg("acme");
   const auto before = AuditRows().size();
   auto added =
-      Run(orgs().AddMember(org, UserId{9}, "bob@example.com", "manager", kSsoLinked, Ann()));
+      Run(orgs().AddMember(org, orgs::UserCopy{.user = UserId{9}, .email = "bob@example.com"},
+                           "manager", kSsoLinked, Ann()));
   ASSERT_OK(added);
   EXPECT_EQ(added->organization, org);
   EXPECT_EQ(added->user, UserId{9});
   EXPECT_EQ(added->role, "manager");
   EXPECT_TRUE(added->sso_linked());
-  auto again = Run(orgs().AddMember(org, UserId{9}, "new@example.com", "owner", 0, Ann()));
+  auto again = Run(orgs().AddMember(
+      org, orgs::UserCopy{.user = UserId{9}, .email = "new@example.com"}, "owner", 0, Ann()));
   ASSERT_OK(again);
   EXPECT_EQ(again->id, added->id);
   EXPECT_EQ(again->role, "manager");
@@ -176,8 +184,10 @@ TEST_P(OrgServiceTest, AddMemberIsAuditedOnceAndReturnsWhatThereIs) {
   EXPECT_EQ(entries.back().target_object, added->id.value);
   EXPECT_EQ(entries.back().data,
             (json::Object{{"email", "bob@example.com"}, {"user", 9}, {"role", "manager"}}));
-  EXPECT_ERROR(kInvalidArgument, kRoleUnknown,
-               Run(orgs().AddMember(org, UserId{10}, "c@example.com", "root", 0, Ann())));
+  EXPECT_ERROR(
+      kInvalidArgument, kRoleUnknown,
+      Run(orgs().AddMember(org, orgs::UserCopy{.user = UserId{10}, .email = "c@example.com"},
+                           "root", 0, Ann())));
 }
 
 TEST_P(OrgServiceTest, TheSameUserAddedManyTimesAtOnceIsOneMember) {
@@ -186,7 +196,8 @@ TEST_P(OrgServiceTest, TheSameUserAddedManyTimesAtOnceIsOneMember) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&] {
-      EXPECT_OK(Run(orgs().AddMember(org, UserId{9}, "bob@example.com", "member", 0, Ann())));
+      EXPECT_OK(Run(orgs().AddMember(
+          org, orgs::UserCopy{.user = UserId{9}, .email = "bob@example.com"}, "member", 0, Ann())));
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -402,8 +413,13 @@ TEST_P(OrgServiceTest, AFailingAuditEntryUndoesTheDeed) {
   Execute("DROP TABLE audit_log");
   EXPECT_FALSE(Run(orgs().UpdateFlags(org, {{"require_2fa", true}}, false, 0, Ann())).has_value());
   EXPECT_FALSE(
-      Run(orgs().AddMember(org, UserId{9}, "b@example.com", "member", 0, Ann())).has_value());
-  EXPECT_FALSE(Run(orgs().Create("other", "Other", UserId{9}, "b@example.com", Ann())).has_value());
+      Run(orgs().AddMember(org, orgs::UserCopy{.user = UserId{9}, .email = "b@example.com"},
+                           "member", 0, Ann()))
+          .has_value());
+  EXPECT_FALSE(
+      Run(orgs().Create("other", "Other",
+                        orgs::UserCopy{.user = UserId{9}, .email = "b@example.com"}, Ann()))
+          .has_value());
   EXPECT_EQ(Run(orgs().Get(org))->flags, kAllowJoinLeave);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM organization_members"), 1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM organizations"), 1);

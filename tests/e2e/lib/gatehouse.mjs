@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 const binary = process.env.GATEHOUSE_TEST_BINARY;
 if (!binary) throw new Error("GATEHOUSE_TEST_BINARY is not set: run ./dev test");
@@ -123,6 +124,41 @@ export class Gatehouse {
       }
       if (found.length >= count || Date.now() > deadline) return found;
       await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  // Straight into the database, as somebody would who has its file or its password: for time that
+  // passes, and for hands that should not be there.
+  execute(statement) {
+    if (this.postgres) {
+      execFileSync("psql", ["-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", this.postgres.url, "-c",
+        `BEGIN; SET LOCAL gatehouse.tenant = '*'; ${statement}; COMMIT`]);
+      return;
+    }
+    const database = new DatabaseSync(join(this.data, "gatehouse.db"), { timeout: 5000 });
+    try {
+      database.exec(statement);
+    } finally {
+      database.close();
+    }
+  }
+
+  // The rows of a query, of all tenants. Numbers beyond 2^53 lose their last digits.
+  query(select) {
+    if (this.postgres) {
+      const out = execFileSync("psql", ["-q", "-X", "-A", "-t", "-d", this.postgres.url, "-c",
+        `BEGIN; SET LOCAL gatehouse.tenant = '*'; SELECT json_agg(t) FROM (${select}) t; COMMIT`],
+      { encoding: "utf8" });
+      return JSON.parse(out.trim() || "null") ?? [];
+    }
+    const database = new DatabaseSync(join(this.data, "gatehouse.db"), { timeout: 5000 });
+    try {
+      const prepared = database.prepare(select);
+      prepared.setReadBigInts(true);
+      return prepared.all().map((row) => Object.fromEntries(Object.entries(row).map(
+        ([name, value]) => [name, typeof value === "bigint" ? Number(value) : value])));
+    } finally {
+      database.close();
     }
   }
 

@@ -62,6 +62,10 @@ export class ScriptedProvider {
       const jwk = this.key.publicKey.export({ format: "jwk" });
       return reply({ keys: [{ ...jwk, kid: "k1", alg: "ES256", use: "sig" }] });
     }
+    if (path === "/token" && this.down) {
+      response.writeHead(503);
+      return response.end("out of order");
+    }
     if (path !== "/token") {
       response.writeHead(404);
       return response.end();

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "control/authn/factors/factors_fixture.h"
+#include "control/authn/factors/sealed.h"
 
 namespace gatehouse::factors {
 namespace {
@@ -50,6 +51,22 @@ TEST_P(EnrolTest, TotpCountsAfterACodeOfItWasShown) {
   }
   EXPECT_TRUE(told);
   EXPECT_TRUE(mailed);
+}
+
+// Rotation opens what the store has sealed, begun ceremonies too.
+TEST_P(EnrolTest, TheColumnsOfTheKeyRotationOpenTheirOwnRows) {
+  EnrolTotp(Session(ada_));
+  ASSERT_OK(Run(service_->BeginTotp(As(Session(bob_)))));
+  for (const sealed::Column& column : SealedColumns()) {
+    auto rows = Read([&](sql::Tx& tx) {
+      return tx.Query(column.page, {std::int64_t{0}, "v1.none.%", std::int64_t{10}});
+    });
+    ASSERT_OK(rows);
+    EXPECT_FALSE(rows->empty()) << column.name;
+    for (sql::Row row : *rows) {
+      EXPECT_OK(keys_->Open(column.purpose, column.binding(row), row.Text(1)));
+    }
+  }
 }
 
 // AUTH-22

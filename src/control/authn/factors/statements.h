@@ -3,6 +3,7 @@
 // Every SQL text of this module. What may happen once is one statement that says so by the number
 // of rows it changed.
 
+#include "core/sealed/sealed.h"
 #include "platform/sql/sql.h"
 
 namespace gatehouse::factors::sqls {
@@ -86,5 +87,25 @@ inline constexpr sql::Statement kTakeTry{
     "THEN factor_tries.tries ELSE factor_tries.tries + 1 END RETURNING tries"};
 inline constexpr sql::Statement kClearTries{
     "factor_tries_clear", "DELETE FROM factor_tries WHERE user_id = $1 AND kind = $2"};
+
+// ---- keys
+// ----------------------------------------------------------------------------------------
+
+inline constexpr sql::Statement kAuthenticatorSealedPage{
+    "authenticators_sealed_page", GH_SEALED_PAGE("authenticators", "secret", "")};
+inline constexpr sql::Statement kAuthenticatorSealedReplace{
+    "authenticators_sealed_replace", GH_SEALED_REPLACE("authenticators", "secret")};
+inline constexpr sql::Statement kAuthenticatorSealedCount{
+    "authenticators_sealed_count", GH_SEALED_COUNT("authenticators", "secret")};
+// Only TOTP secrets are sealed there: a challenge is none.
+inline constexpr sql::Statement kCeremonySealedPage{
+    "factor_ceremonies_sealed_page",
+    "SELECT id, data, bound_to FROM factor_ceremonies WHERE id > $1 AND purpose = 'totp' AND data "
+    "NOT LIKE $2 ORDER BY id LIMIT $3"};
+inline constexpr sql::Statement kCeremonySealedReplace{
+    "factor_ceremonies_sealed_replace", GH_SEALED_REPLACE("factor_ceremonies", "data")};
+inline constexpr sql::Statement kCeremonySealedCount{
+    "factor_ceremonies_sealed_count",
+    "SELECT COUNT(*) FROM factor_ceremonies WHERE purpose = 'totp' AND data LIKE $1"};
 
 }  // namespace gatehouse::factors::sqls

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "control/authn/factors/policy.h"
+#include "control/authn/factors/sealed.h"
 #include "control/authn/factors/statements.h"
 #include "platform/crypto/hash.h"
 #include "platform/ratelimit/ratelimit.h"
@@ -12,15 +13,6 @@ namespace {
 constexpr ratelimit::Limit kWindow{5, std::chrono::minutes(15)};
 constexpr std::int64_t kInARow = 100;
 constexpr Duration kMaxClockAhead = std::chrono::minutes(5);
-constexpr std::string_view kSealPurpose = "authenticators";
-
-std::string SecretBinding(AuthenticatorId id) {
-  return "authenticators|secret|" + id.ToString() + "|0";
-}
-
-std::string EnrolmentBinding(std::string_view bound_to) {
-  return "factor_ceremonies|data|" + std::string(bound_to) + "|0";
-}
 
 std::string_view PurposeName(Purpose purpose) {
   switch (purpose) {

@@ -36,39 +36,49 @@ bool IsReserved(std::string_view raw_name) {
 
 }  // namespace
 
-std::string AuthorizationUrl(const Config& config, const AuthorizationInput& input) {
-  auto [base, query] = SplitOnce(config.endpoints.authorization, '?');
+std::string WithParameters(std::string_view endpoint,
+                           const std::vector<std::pair<std::string, std::string>>& params) {
+  auto [base, query] = SplitOnce(endpoint, '?');
   std::string url(base);
   char separator = '?';
   for (std::string_view piece : Split(query, '&')) {
     std::string_view name = SplitOnce(piece, '=').first;
-    if (piece.empty() || IsReserved(name)) continue;
-    if (!config.entered.acr_values.empty() && IsNamed(name, "acr_values")) continue;
+    bool ours =
+        std::ranges::any_of(params, [&](const auto& param) { return IsNamed(name, param.first); });
+    if (piece.empty() || ours || IsReserved(name)) continue;
     url += separator;
     url += piece;
     separator = '&';
   }
-  http::AppendQuery(url, "response_type", "code");
-  http::AppendQuery(url, "client_id", config.entered.client_id);
-  http::AppendQuery(url, "redirect_uri", input.redirect_uri);
-  http::AppendQuery(url, "scope", config.entered.scopes);
-  http::AppendQuery(url, "state", input.state);
-  http::AppendQuery(url, "nonce", input.nonce);
-  http::AppendQuery(url, "code_challenge", input.challenge);
-  http::AppendQuery(url, "code_challenge_method", "S256");
-  if (!config.entered.acr_values.empty()) {
-    http::AppendQuery(url, "acr_values", config.entered.acr_values);
-  }
-  const std::string& hint = input.login_hint;
-  if (!hint.empty() && hint.size() <= kMaxHint && IsValidUtf8(hint) && !HasControl(hint)) {
-    http::AppendQuery(url, "login_hint", hint);
-  }
+  for (const auto& [name, value] : params) http::AppendQuery(url, name, value);
   return url;
 }
 
+bool IsLoginHint(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxHint && IsValidUtf8(text) && !HasControl(text);
+}
+
+std::string AuthorizationUrl(const Config& config, const AuthorizationInput& input) {
+  std::vector<std::pair<std::string, std::string>> params = {
+      {"response_type", "code"},
+      {"client_id", config.entered.client_id},
+      {"redirect_uri", input.redirect_uri},
+      {"scope", config.entered.scopes},
+      {"state", input.state},
+      {"nonce", input.nonce},
+      {"code_challenge", input.challenge},
+      {"code_challenge_method", "S256"},
+  };
+  if (!config.entered.acr_values.empty()) {
+    params.emplace_back("acr_values", config.entered.acr_values);
+  }
+  if (IsLoginHint(input.login_hint)) params.emplace_back("login_hint", input.login_hint);
+  return WithParameters(config.endpoints.authorization, params);
+}
+
 AuthorizationAnswer ReadAuthorizationAnswer(
-    const Config& config, std::string_view flow_issuer,
-    const std::vector<std::pair<std::string, std::string>>& params, Checks& checks) {
+    const AnswerRules& rules, const std::vector<std::pair<std::string, std::string>>& params,
+    Checks& checks) {
   AuthorizationAnswer out;
   const std::string *code = nullptr, *error = nullptr, *description = nullptr, *iss = nullptr;
   bool repeated = false;
@@ -90,17 +100,17 @@ AuthorizationAnswer ReadAuthorizationAnswer(
   }
 
   // The provider was edited between redirect and answer, or the answer is another provider's.
-  const std::string& issuer = config.entered.issuer;
-  if (flow_issuer != issuer) {
-    checks.Add("callback.issuer", false, flow_issuer, issuer);
+  if (rules.flow_issuer != rules.issuer) {
+    checks.Add("callback.issuer", false, rules.flow_issuer, rules.issuer);
     out.reason = kMixup;
     return out;
   }
-  bool iss_holds = iss != nullptr ? *iss == issuer : !config.iss_parameter_supported;
-  if (!checks.Add("callback.issuer", iss_holds, issuer,
-                  iss != nullptr                   ? *iss
-                  : config.iss_parameter_supported ? "absent, though announced"
-                                                   : "not sent by this provider")) {
+  bool iss_holds = iss != nullptr ? rules.iss.empty() || *iss == rules.iss : !rules.iss_required;
+  if (!checks.Add("callback.issuer", iss_holds,
+                  rules.iss.empty() ? "no name to compare with" : rules.iss,
+                  iss != nullptr       ? *iss
+                  : rules.iss_required ? "absent, though announced"
+                                       : "not sent by this provider")) {
     out.reason = kMixup;
     return out;
   }

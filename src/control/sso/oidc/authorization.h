@@ -13,6 +13,14 @@
 
 namespace gatehouse::sso::oidc {
 
+// The endpoint's URL with `params` appended in order. Every protocol parameter occurs exactly once:
+// parameters of that name, and reserved ones, in the endpoint's own query are dropped, others stay.
+std::string WithParameters(std::string_view endpoint,
+                           const std::vector<std::pair<std::string, std::string>>& params);
+
+// Fit to be sent as login_hint: plain text of at most 320 bytes, not empty.
+bool IsLoginHint(std::string_view text);
+
 struct AuthorizationInput {
   std::string state;
   std::string redirect_uri;
@@ -21,8 +29,6 @@ struct AuthorizationInput {
   std::string login_hint;  // "" if none; left out when it is not plain text of at most 320 bytes
 };
 
-// Every protocol parameter occurs exactly once: parameters of that name in the endpoint's own query
-// are dropped, others stay.
 std::string AuthorizationUrl(const Config& config, const AuthorizationInput& input);
 
 struct AuthorizationAnswer {
@@ -31,10 +37,17 @@ struct AuthorizationAnswer {
   std::string user_message;  // what the provider said about its refusal
 };
 
+struct AnswerRules {
+  std::string_view issuer;       // of the configuration now
+  std::string_view flow_issuer;  // when the flow began
+  std::string_view iss;          // what the provider calls itself (RFC 9207), "" if not known
+  bool iss_required = false;     // it announced to say so
+};
+
 // Reads the parameters of the return URL; `state` is the caller's. Nothing may be sent to the
 // provider unless this answers with a code.
 AuthorizationAnswer ReadAuthorizationAnswer(
-    const Config& config, std::string_view flow_issuer,
-    const std::vector<std::pair<std::string, std::string>>& params, Checks& checks);
+    const AnswerRules& rules, const std::vector<std::pair<std::string, std::string>>& params,
+    Checks& checks);
 
 }  // namespace gatehouse::sso::oidc

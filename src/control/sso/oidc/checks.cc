@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kMaxShown = 300;
 constexpr std::size_t kMaxClaims = 100;
+constexpr std::size_t kShortestSecret = 6;
+constexpr std::string_view kConcealed = "[secret]";
 
 // A compact JWS or JWE: "eyJ…" with at least two dots.
 bool LooksLikeToken(std::string_view text) {
@@ -63,6 +65,30 @@ json::Object RedactClaims(const json::Object& claims) {
     }
   }
   return out;
+}
+
+std::string Conceal(std::string text, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) {
+    if (secret.size() < kShortestSecret) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+      text.replace(at, secret.size(), kConcealed);
+      at += kConcealed.size();
+    }
+  }
+  return text;
+}
+
+void Conceal(CallbackOutcome& outcome, const std::vector<std::string>& secrets) {
+  for (Check& check : outcome.checks) {
+    check.expected = Conceal(std::move(check.expected), secrets);
+    check.received = Conceal(std::move(check.received), secrets);
+  }
+  outcome.user_message = Conceal(std::move(outcome.user_message), secrets);
+  const std::string text = json::Serialize(outcome.claims);
+  std::string clean = Conceal(text, secrets);
+  if (clean == text) return;
+  auto parsed = json::ParseObject(clean);
+  outcome.claims = parsed ? std::move(*parsed) : json::Object();
 }
 
 }  // namespace gatehouse::sso::oidc

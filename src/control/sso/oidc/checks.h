@@ -33,4 +33,10 @@ std::string Shown(const json::Object& object, std::string_view member);
 // Claims for the review page: one-time values (nonce, hashes) are dropped, long values cut.
 json::Object RedactClaims(const json::Object& claims);
 
+// `text` with each of `secrets` replaced by "[secret]": a provider may repeat what it was sent in
+// an error text or a document. Secrets of less than six bytes are left: they would blot out words.
+std::string Conceal(std::string text, const std::vector<std::string>& secrets);
+// The same for everything that an outcome shows.
+void Conceal(CallbackOutcome& outcome, const std::vector<std::string>& secrets);
+
 }  // namespace gatehouse::sso::oidc

@@ -4,78 +4,26 @@
 
 #include "base/text.h"
 #include "control/sso/oidc/errors.h"
-#include "platform/http/url.h"
+#include "control/sso/oidc/settings_reader.h"
 
 namespace gatehouse::sso::oidc {
 namespace {
 
 constexpr std::string_view kWellKnown = "/.well-known/openid-configuration";
-constexpr std::size_t kMaxIssuer = 255;  // identities store it
-constexpr std::size_t kMaxField = 1024;
-
-std::string_view Value(const Settings& settings, std::string_view name) {
-  for (const auto& [key, value] : settings) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
-bool Checked(const Settings& settings, std::string_view name) {
-  std::string_view value = Value(settings, name);
-  return value == "on" || value == "true" || value == "1" || value == "yes";
-}
-
-// RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E, separated by single spaces.
-bool IsScopeToken(std::string_view token) {
-  return !token.empty() && std::ranges::all_of(token, [](char c) {
-    return c >= 0x21 && c <= 0x7E && c != '"' && c != '\\';
-  });
-}
-
 // Names of claims are JSON member names; a namespaced claim may be a URL.
 bool IsClaimName(std::string_view name) {
   return !name.empty() && name.size() <= 200 && IsValidUtf8(name) && !HasControl(name);
 }
 
-std::string NormalScopes(std::string_view text, bool& valid) {
-  std::vector<std::string> scopes;
-  for (std::string_view token : Split(text, ' ')) {
-    if (token.empty()) continue;
-    if (!IsScopeToken(token)) valid = false;
-    if (std::ranges::find(scopes, token) == scopes.end()) scopes.emplace_back(token);
-  }
+std::string NormalScopes(std::vector<std::string> scopes) {
   if (scopes.empty()) return std::string(kDefaultScopes);
   // Without it the provider would answer with plain OAuth 2 and no ID token.
   if (std::ranges::find(scopes, "openid") == scopes.end()) scopes.insert(scopes.begin(), "openid");
   return Join(scopes, " ");
 }
 
-std::string_view CheckIssuer(std::string_view issuer) {
-  if (issuer.empty()) return kFieldRequired;
-  if (issuer.size() > kMaxIssuer) return kFieldTooLong;
-  auto url = http::ParseUrl(issuer);
-  if (!url || (url->scheme != "https" && url->scheme != "http")) return kUrlInvalid;
-  // OpenID Connect Discovery 1.0 §3: no query or fragment. Whether http is allowed for this origin
-  // is the egress guard's decision.
-  if (url->has_userinfo || url->has_fragment || !url->query.empty() || issuer.contains('?')) {
-    return kUrlInvalid;
-  }
-  return {};
-}
-
 std::string Text(const json::Object& object, std::string_view name) {
   return std::string(json::GetString(object, name).value_or(""));
-}
-
-// Space-separated values of `acr` (OpenID Connect Core 1.0 §3.1.2.1), each once.
-std::string NormalAcrValues(std::string_view text, bool& valid) {
-  std::vector<std::string> values;
-  for (std::string_view value : Split(text, ' ')) {
-    if (value.empty()) continue;
-    if (!IsScopeToken(value)) valid = false;
-    if (std::ranges::find(values, value) == values.end()) values.emplace_back(value);
-  }
-  return Join(values, " ");
 }
 
 }  // namespace
@@ -163,74 +111,36 @@ std::vector<SettingField> SettingFields() {
 EnteredOutcome ReadSettings(const Settings& settings, const Config* stored) {
   EnteredOutcome out;
   Entered& entered = out.entered;
-  auto refuse = [&](std::string field, std::string_view reason) {
-    out.errors.push_back({std::move(field), std::string(reason)});
-  };
+  SettingsReader reader(settings);
 
-  std::string_view issuer = Trim(Value(settings, "issuer"));
+  std::string_view issuer = Trim(reader.Raw("issuer"));
   // The address of the document instead of the issuer is the most common slip.
   if (issuer.ends_with(kWellKnown)) issuer.remove_suffix(kWellKnown.size());
-  entered.issuer = issuer;
-  if (std::string_view reason = CheckIssuer(issuer); !reason.empty()) refuse("issuer", reason);
-
-  entered.client_id = Trim(Value(settings, "client_id"));
-  if (entered.client_id.empty()) {
-    refuse("client_id", kFieldRequired);
-  } else if (entered.client_id.size() > kMaxField) {
-    refuse("client_id", kFieldTooLong);
-  } else if (!IsValidUtf8(entered.client_id) || HasControl(entered.client_id)) {
-    refuse("client_id", kFieldInvalid);
-  }
-
-  if (std::string_view method = Value(settings, "auth_method"); !method.empty()) {
-    entered.auth_method = method;
-  }
-  bool uses_secret = entered.auth_method == kSecretBasic || entered.auth_method == kSecretPost;
-  if (!uses_secret && entered.auth_method != kPrivateKeyJwt) refuse("auth_method", kFieldInvalid);
-
-  if (uses_secret) {
-    entered.client_secret = Value(settings, "client_secret");
+  entered.issuer = reader.Base("issuer", issuer);
+  entered.client_id = reader.Text("client_id", true);
+  entered.auth_method = reader.Choice("auth_method", {kSecretBasic, kSecretPost, kPrivateKeyJwt});
+  if (entered.auth_method != kPrivateKeyJwt && !reader.Failed("auth_method")) {
     bool same_client = stored != nullptr && stored->entered.issuer == entered.issuer &&
                        stored->entered.client_id == entered.client_id;
-    if (entered.client_secret.empty() && same_client) {
-      entered.client_secret = stored->entered.client_secret;
-    }
-    if (entered.client_secret.empty()) {
-      refuse("client_secret", stored != nullptr ? kSecretRequired : kFieldRequired);
-    } else if (entered.client_secret.size() > kMaxField) {
-      refuse("client_secret", kFieldTooLong);
-    } else if (!IsValidUtf8(entered.client_secret) || HasControl(entered.client_secret)) {
-      refuse("client_secret", kFieldInvalid);
-    }
+    entered.client_secret = reader.Secret(
+        "client_secret", same_client ? std::string_view(stored->entered.client_secret) : "",
+        stored != nullptr);
   }
-
-  bool scopes_valid = true;
-  std::string_view scopes = Value(settings, "scopes");
-  if (scopes.size() > kMaxField) {
-    refuse("scopes", kFieldTooLong);
-  } else {
-    entered.scopes = NormalScopes(scopes, scopes_valid);
-    if (!scopes_valid) refuse("scopes", kFieldInvalid);
-  }
-
-  if (std::string_view claim = Trim(Value(settings, "claim_email")); !claim.empty()) {
+  entered.scopes = NormalScopes(reader.Tokens("scopes"));
+  if (std::string_view claim = Trim(reader.Raw("claim_email")); !claim.empty()) {
     entered.claim_email = claim;
-    if (!IsClaimName(claim)) refuse("claim_email", kFieldInvalid);
+    if (!IsClaimName(claim)) reader.Refuse("claim_email", kFieldInvalid);
   }
-  if (std::string_view claim = Trim(Value(settings, "claim_name")); !claim.empty()) {
+  if (std::string_view claim = Trim(reader.Raw("claim_name")); !claim.empty()) {
     entered.claim_name = claim;
-    if (!IsClaimName(claim)) refuse("claim_name", kFieldInvalid);
+    if (!IsClaimName(claim)) reader.Refuse("claim_name", kFieldInvalid);
   }
-  entered.use_userinfo = Checked(settings, "use_userinfo");
-  entered.shared_return_url = Checked(settings, "shared_return_url");
-  entered.require_second_factor = Checked(settings, "require_second_factor");
-  bool acr_valid = true;
-  if (std::string_view acr = Trim(Value(settings, "acr_values")); acr.size() > kMaxField) {
-    refuse("acr_values", kFieldTooLong);
-  } else {
-    entered.acr_values = NormalAcrValues(acr, acr_valid);
-    if (!acr_valid) refuse("acr_values", kFieldInvalid);
-  }
+  entered.use_userinfo = reader.Checked("use_userinfo");
+  entered.shared_return_url = reader.Checked("shared_return_url");
+  entered.require_second_factor = reader.Checked("require_second_factor");
+  // Values of `acr` (OpenID Connect Core 1.0 §3.1.2.1) are separated as scopes are.
+  entered.acr_values = Join(reader.Tokens("acr_values"), " ");
+  out.errors = reader.TakeErrors();
   return out;
 }
 

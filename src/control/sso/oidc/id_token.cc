@@ -123,14 +123,16 @@ std::string_view CheckIdToken(const json::Object& claims, const IdTokenRules& ru
     }
   }
 
-  auto nonce = json::GetString(claims, "nonce");
-  bool nonce_holds =
-      nonce && !rules.nonce.empty() && crypto::ConstantTimeEqual(*nonce, rules.nonce);
-  if (!checks.Add("id_token.nonce", nonce_holds, "the nonce of this log-in",
-                  nonce_holds ? "the same"
-                  : nonce     ? "another"
-                              : "absent")) {
-    return kNonce;
+  if (!rules.refreshed) {
+    auto nonce = json::GetString(claims, "nonce");
+    bool nonce_holds =
+        nonce && !rules.nonce.empty() && crypto::ConstantTimeEqual(*nonce, rules.nonce);
+    if (!checks.Add("id_token.nonce", nonce_holds, "the nonce of this log-in",
+                    nonce_holds ? "the same"
+                    : nonce     ? "another"
+                                : "absent")) {
+      return kNonce;
+    }
   }
 
   auto hash_holds = [&](std::string_view claim, std::string_view name, std::string_view of) {
@@ -141,7 +143,7 @@ std::string_view CheckIdToken(const json::Object& claims, const IdTokenRules& ru
     return checks.Add(name, same, "the hash of what we received", same ? "the same" : "another");
   };
   if (!hash_holds("at_hash", "id_token.at_hash", rules.access_token)) return kAtHash;
-  if (!hash_holds("c_hash", "id_token.c_hash", rules.code)) return kCHash;
+  if (!rules.refreshed && !hash_holds("c_hash", "id_token.c_hash", rules.code)) return kCHash;
   return {};
 }
 

@@ -22,6 +22,8 @@ struct IdTokenRules {
   std::string_view access_token;  // at_hash, if the token has one, must be of this
   std::string_view code;          // likewise c_hash
   Timestamp now;
+  // From a refresh answer (§12.2): it belongs to no log-in, so nonce and code are not compared.
+  bool refreshed = false;
 };
 
 // "" if every claim holds, else the slug of the first that does not. Adds a row per claim.

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "control/sso/oidc/authorization.h"
 #include "control/sso/oidc/errors.h"
+#include "control/sso/oidc/peer.h"
 #include "platform/crypto/hash.h"
 
 namespace gatehouse::sso::oidc {
@@ -19,10 +20,6 @@ std::string_view SettingsReason(const Error& error) {
   if (error.Is("peer_answer_too_large") || error.Is("peer_timeout")) return kDiscoveryInvalid;
   if (error.Is(kJwksInvalid)) return kJwksInvalid;
   return kIdpUnavailable;
-}
-
-bool IsOurs(const Error& error) {
-  return error.Is("overloaded") || error.code == Code::kCancelled || error.code == Code::kInternal;
 }
 
 std::string_view KeyType(std::string_view alg) {

@@ -28,6 +28,9 @@
 
 namespace gatehouse::sso::oidc {
 
+// Member of the kept data: whose tokens they are.
+inline constexpr std::string_view kDataSubject = "subject";
+
 struct OidcOptions {
   // All requests of one call together: the person waits no longer than this for the provider.
   Duration budget = std::chrono::seconds(9);
@@ -42,6 +45,9 @@ class OidcAdapter final : public Adapter {
 
   std::string_view kind() const override { return "oidc"; }
   std::string_view name() const override { return "OpenID Connect"; }
+  std::string_view summary() const override {
+    return "Okta, Keycloak, Auth0, authentik and any other OpenID Connect provider.";
+  }
   std::vector<std::string_view> setup_steps() const override;
   std::vector<std::string_view> login_steps() const override;
 
@@ -61,6 +67,8 @@ class OidcAdapter final : public Adapter {
   // Errors: kInternal "oidc_config_invalid", "oidc_flow_invalid"; kUnavailable "overloaded";
   // kCancelled. Everything else is a refusal with a slug of errors.h.
   Task<CallbackOutcome> Finish(json::Object config, CallbackInput input) override;
+  // One request. Errors: kInternal "oidc_config_invalid", "sign_failed"; kCancelled.
+  Task<RefreshOutcome> Refresh(json::Object config, json::Object data) override;
 
  private:
   struct Attempt;
@@ -68,7 +76,7 @@ class OidcAdapter final : public Adapter {
   Task<void> FillKey(Config& config, const Config* stored, const Discovery& discovery);
   Task<identity::Assertion> Run(Attempt& attempt);
   Task<Tokens> Exchange(Attempt& attempt, std::string code);
-  Task<json::Object> Verify(Attempt& attempt, const Tokens& tokens, std::string_view code);
+  Task<void> Verify(Attempt& attempt, const Tokens& tokens, std::string_view code);
   Task<json::Object> Userinfo(Attempt& attempt, const Tokens& tokens);
   Duration Remaining(Duration deadline) const;
   Result<crypto::Jwk> PrivateKey(const Config& config);

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "control/identity/errors.h"
 #include "control/sso/oidc/errors.h"
 #include "platform/http/form.h"
 
@@ -52,11 +53,12 @@ Result<std::string> ClientAssertion(const Config& config, const crypto::Jwk& key
   return crypto::SignJws(key, header, json::Serialize(claims));
 }
 
-bool IsJson(std::string_view content_type) {
-  std::string type = AsciiLower(Trim(SplitOnce(content_type, ';').first));
+bool IsJson(std::string_view type) {
   return type == "application/json" ||
          (type.starts_with("application/") && type.ends_with("+json"));
 }
+
+bool HasError(const json::Object& body) { return body.contains("error") || body.contains("Error"); }
 
 std::unexpected<Error> Refuse(std::string_view reason, std::string detail) {
   return Fail(Code::kUnauthenticated, reason, std::move(detail));
@@ -74,38 +76,146 @@ std::optional<double> Lifetime(const json::Object& answer) {
   return seconds;
 }
 
+// The members of the answer, whatever its status. Errors: the detail says what it is instead.
+Result<json::Object> Body(const http::ClientResponse& answer, const TokenRules& rules) {
+  const std::string type =
+      AsciiLower(Trim(SplitOnce(answer.headers.Get("Content-Type"), ';').first));
+  if (rules.form_bodies && type == "application/x-www-form-urlencoded") {
+    auto form = http::Form::Parse(answer.body);
+    if (!form || form->HasDuplicates()) {
+      return Fail(Code::kInvalidArgument, kTokenEndpoint, "not a form");
+    }
+    json::Object object;
+    for (const auto& [name, value] : form->all()) object[name] = value;
+    return object;
+  }
+  auto parsed = json::ParseObject(answer.body, {.max_bytes = kMaxTokenAnswer, .max_depth = 16});
+  // An error is an error, whatever type it has been given.
+  if (parsed && (IsJson(type) || HasError(*parsed))) return parsed;
+  return Fail(Code::kInvalidArgument, kTokenEndpoint,
+              parsed ? "an object" : std::string(parsed.error().reason));
+}
+
+struct ErrorSaid {
+  bool is_error = false;
+  std::string name;         // redacted
+  std::string description;  // redacted, "" if none
+};
+
+// Some servers write their members with a capital.
+std::string_view Either(const json::Object& body, std::string_view name, std::string_view other) {
+  auto text = json::GetString(body, name);
+  return text ? *text : json::GetString(body, other).value_or(std::string_view());
+}
+
+ErrorSaid ReadError(const Result<json::Object>& body) {
+  ErrorSaid said;
+  if (!body || !HasError(*body)) return said;
+  said.is_error = true;
+  said.name = Redact(Either(*body, "error", "Error"));
+  if (said.name.empty()) said.name = "not a string";
+  said.description = Redact(Either(*body, "error_description", "ErrorDescription"));
+  return said;
+}
+
+// Of the standard, GitHub and Slack.
+bool IsCodeError(std::string_view error) {
+  return error == "invalid_grant" || error == "bad_verification_code" || error == "invalid_code";
+}
+
+bool IsClientError(std::string_view error) {
+  return error == "invalid_client" || error == "unauthorized_client" ||
+         error == "incorrect_client_credentials" || error == "invalid_client_id" ||
+         error == "bad_client_secret";
+}
+
+Result<Tokens> ReadTokens(const json::Object& body, Timestamp now, Checks& checks,
+                          const TokenRules& rules) {
+  Tokens tokens;
+  tokens.token_type = json::GetString(body, "token_type").value_or("");
+  if (!checks.Add("token.token_type", EqualsIgnoreCase(tokens.token_type, "Bearer"), "Bearer",
+                  Shown(body, "token_type"))) {
+    return Refuse(kTokenEndpoint, "token_type");
+  }
+  tokens.access_token = json::GetString(body, "access_token").value_or("");
+  tokens.refresh_token = json::GetString(body, "refresh_token").value_or("");
+  bool usable =
+      !tokens.access_token.empty() && tokens.access_token.size() <= kMaxToken &&
+      tokens.refresh_token.size() <= kMaxToken &&
+      // It goes into a header of the userinfo request.
+      std::ranges::all_of(tokens.access_token, [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!checks.Add("token.access_token", usable, "a bearer token",
+                  usable                        ? "present"
+                  : tokens.access_token.empty() ? "absent"
+                                                : "not usable")) {
+    return Refuse(kTokenEndpoint, "access_token");
+  }
+  tokens.id_token = json::GetString(body, "id_token").value_or("");
+  if (rules.id_token) {
+    bool has_id_token = !tokens.id_token.empty() && tokens.id_token.size() <= kMaxToken;
+    if (!checks.Add("token.id_token", has_id_token, "an ID token (scope openid)",
+                    has_id_token              ? "present"
+                    : tokens.id_token.empty() ? "absent"
+                                              : "more than 64 KiB")) {
+      return Refuse(kIdTokenMissing, "id_token");
+    }
+  } else if (tokens.id_token.size() > kMaxToken) {
+    return Refuse(kTokenEndpoint, "id_token");
+  }
+  if (auto seconds = Lifetime(body)) {
+    tokens.expires_at = Timestamp::FromSeconds(
+        now.Seconds() + static_cast<std::int64_t>(std::min(*seconds, kMaxLifetime)));
+  }
+  return tokens;
+}
+
 }  // namespace
 
-Result<http::ClientRequest> BuildTokenRequest(const Config& config, const TokenGrant& grant,
-                                              const crypto::Jwk* key, Timestamp now, Rng& rng) {
+http::ClientRequest GrantRequest(std::string url, const TokenGrant& grant) {
   http::ClientRequest request;
   request.method = http::Method::kPost;
-  request.url = config.endpoints.token;
+  request.url = std::move(url);
   request.max_response = kMaxTokenAnswer;
   request.headers.Add("Content-Type", "application/x-www-form-urlencoded");
   request.headers.Add("Accept", "application/json");
 
   std::string& body = request.body;
+  if (!grant.refresh_token.empty()) {
+    AddField(body, "grant_type", "refresh_token");
+    AddField(body, "refresh_token", grant.refresh_token);
+    return request;
+  }
   AddField(body, "grant_type", "authorization_code");
   AddField(body, "code", grant.code);
   AddField(body, "redirect_uri", grant.redirect_uri);
-  AddField(body, "code_verifier", grant.verifier);
+  if (!grant.verifier.empty()) AddField(body, "code_verifier", grant.verifier);
+  return request;
+}
 
-  const Entered& entered = config.entered;
-  if (entered.auth_method == kPrivateKeyJwt) {
-    if (key == nullptr) return Fail(Code::kInternal, kConfigInvalid, "no signing key");
-    GH_TRY(std::string assertion, ClientAssertion(config, *key, now, rng));
-    AddField(body, "client_id", entered.client_id);
-    AddField(body, "client_assertion_type", kAssertionType);
-    AddField(body, "client_assertion", assertion);
-  } else if (entered.auth_method == kSecretPost) {
-    AddField(body, "client_id", entered.client_id);
-    AddField(body, "client_secret", entered.client_secret);
-  } else {
-    request.headers.Add("Authorization",
-                        "Basic " + Base64Encode(FormEncode(entered.client_id) + ":" +
-                                                FormEncode(entered.client_secret)));
+void AddClientSecret(http::ClientRequest& request, std::string_view method, std::string_view id,
+                     std::string_view secret) {
+  if (method == kSecretPost) {
+    AddField(request.body, "client_id", id);
+    AddField(request.body, "client_secret", secret);
+    return;
   }
+  request.headers.Add("Authorization",
+                      "Basic " + Base64Encode(FormEncode(id) + ":" + FormEncode(secret)));
+}
+
+Result<http::ClientRequest> BuildTokenRequest(const Config& config, const TokenGrant& grant,
+                                              const crypto::Jwk* key, Timestamp now, Rng& rng) {
+  http::ClientRequest request = GrantRequest(config.endpoints.token, grant);
+  const Entered& entered = config.entered;
+  if (entered.auth_method != kPrivateKeyJwt) {
+    AddClientSecret(request, entered.auth_method, entered.client_id, entered.client_secret);
+    return request;
+  }
+  if (key == nullptr) return Fail(Code::kInternal, kConfigInvalid, "no signing key");
+  GH_TRY(std::string assertion, ClientAssertion(config, *key, now, rng));
+  AddField(request.body, "client_id", entered.client_id);
+  AddField(request.body, "client_assertion_type", kAssertionType);
+  AddField(request.body, "client_assertion", assertion);
   return request;
 }
 
@@ -118,25 +228,21 @@ json::Object Tokens::ToData() const {
   return data;
 }
 
-Result<Tokens> ParseTokenAnswer(const http::ClientResponse& answer, Timestamp now, Checks& checks) {
+Result<Tokens> ParseTokenAnswer(const http::ClientResponse& answer, Timestamp now, Checks& checks,
+                                const TokenRules& rules) {
   std::string status = "HTTP " + std::to_string(answer.status);
   if (answer.status >= 500 || answer.status == 429) {
     checks.Add("token.answer", false, "HTTP 200", status);
     return Fail(Code::kUnavailable, kIdpUnavailable, "token endpoint: " + status);
   }
-  auto parsed = json::ParseObject(answer.body, {.max_bytes = kMaxTokenAnswer, .max_depth = 16});
+  Result<json::Object> body = Body(answer, rules);
   // GitHub-like servers answer 200 with an error member.
-  if (parsed && parsed->contains("error")) {
-    std::string_view error = json::GetString(*parsed, "error").value_or("not a string");
-    std::string text = status + ", " + std::string(error);
-    if (auto description = json::GetString(*parsed, "error_description")) {
-      text += ": " + std::string(*description);
-    }
-    checks.Add("token.answer", false, "tokens", text);
-    if (error == "invalid_client" || error == "unauthorized_client") {
-      return Refuse(kClientAuth, std::string(error));
-    }
-    return Refuse(error == "invalid_grant" ? kCodeInvalid : kTokenEndpoint, Redact(error));
+  if (ErrorSaid said = ReadError(body); said.is_error) {
+    checks.Add(
+        "token.answer", false, "tokens",
+        status + ", " + said.name + (said.description.empty() ? "" : ": " + said.description));
+    if (IsClientError(said.name)) return Refuse(kClientAuth, said.name);
+    return Refuse(IsCodeError(said.name) ? kCodeInvalid : kTokenEndpoint, said.name);
   }
   if (answer.status == 401) {
     checks.Add("token.answer", false, "HTTP 200", status);
@@ -146,47 +252,69 @@ Result<Tokens> ParseTokenAnswer(const http::ClientResponse& answer, Timestamp no
     checks.Add("token.answer", false, "HTTP 200", status);
     return Refuse(kTokenEndpoint, status);
   }
-  std::string_view type = answer.headers.Get("Content-Type");
-  if (!parsed || !IsJson(type)) {
-    checks.Add("token.answer", false, "a JSON object",
-               std::string(type.empty() ? "no content type" : type) + ", " +
-                   std::string(parsed ? "an object" : parsed.error().reason));
+  if (!body) {
+    std::string_view type = answer.headers.Get("Content-Type");
+    checks.Add("token.answer", false,
+               rules.form_bodies ? "a JSON object or a form" : "a JSON object",
+               std::string(type.empty() ? "no content type" : type) + ", " + body.error().detail);
     return Refuse(kTokenEndpoint, "not JSON");
   }
   checks.Add("token.answer", true, "HTTP 200 with a JSON object", status);
+  return ReadTokens(*body, now, checks, rules);
+}
 
-  Tokens tokens;
-  tokens.token_type = json::GetString(*parsed, "token_type").value_or("");
-  if (!checks.Add("token.token_type", EqualsIgnoreCase(tokens.token_type, "Bearer"), "Bearer",
-                  Shown(*parsed, "token_type"))) {
-    return Refuse(kTokenEndpoint, "token_type");
+std::string TokenErrorText(const http::ClientResponse& answer, const TokenRules& rules) {
+  ErrorSaid said = ReadError(Body(answer, rules));
+  if (!said.is_error) return {};
+  return said.description.empty() ? "Unable to retrieve your token" : said.description;
+}
+
+RefreshAnswer ReadRefreshAnswer(const Result<http::ClientResponse>& answer, Timestamp now,
+                                const TokenRules& rules) {
+  RefreshAnswer out;
+  auto refuse = [&](RefreshOutcome::Kind kind, std::string_view reason, std::string detail) {
+    out.refused = {.kind = kind, .reason = std::string(reason), .detail = std::move(detail)};
+    return out;
+  };
+  using Kind = RefreshOutcome::Kind;
+  if (!answer) {
+    bool late = answer.error().code == Code::kDeadlineExceeded;
+    return refuse(Kind::kUnavailable, late ? identity::kRefreshTimeout : identity::kRefreshFailed,
+                  std::string(answer.error().reason));
   }
-  tokens.access_token = json::GetString(*parsed, "access_token").value_or("");
-  tokens.refresh_token = json::GetString(*parsed, "refresh_token").value_or("");
-  bool usable =
-      !tokens.access_token.empty() && tokens.access_token.size() <= kMaxToken &&
-      tokens.refresh_token.size() <= kMaxToken &&
-      // It goes into a header of the userinfo request.
-      std::ranges::all_of(tokens.access_token, [](char c) { return c > 0x20 && c < 0x7F; });
-  if (!checks.Add("token.access_token", usable, "a bearer token",
-                  usable                        ? "present"
-                  : tokens.access_token.empty() ? "absent"
-                                                : "not usable")) {
-    return Refuse(kTokenEndpoint, "access_token");
+  Result<json::Object> body = Body(*answer, rules);
+  ErrorSaid said = ReadError(body);
+  std::string detail = "HTTP " + std::to_string(answer->status) + " (" +
+                       (said.is_error ? said.name : "unknown_error") + "): " +
+                       (said.description.empty() ? "no description available" : said.description);
+  if (answer->status >= 500 || answer->status == 429) {
+    return refuse(Kind::kUnavailable, identity::kRefreshFailed, std::move(detail));
   }
-  tokens.id_token = json::GetString(*parsed, "id_token").value_or("");
-  bool has_id_token = !tokens.id_token.empty() && tokens.id_token.size() <= kMaxToken;
-  if (!checks.Add("token.id_token", has_id_token, "an ID token (scope openid)",
-                  has_id_token              ? "present"
-                  : tokens.id_token.empty() ? "absent"
-                                            : "more than 64 KiB")) {
-    return Refuse(kIdTokenMissing, "id_token");
+  // Our own credentials are wrong: nothing is known about the identity.
+  if (said.is_error && IsClientError(said.name)) {
+    return refuse(Kind::kUnavailable, identity::kRefreshRejected, std::move(detail));
   }
-  if (auto seconds = Lifetime(*parsed)) {
-    tokens.expires_at = Timestamp::FromSeconds(
-        now.Seconds() + static_cast<std::int64_t>(std::min(*seconds, kMaxLifetime)));
+  bool withdrawn = answer->status == 401 || (answer->status == 400 && said.name == "invalid_grant");
+  withdrawn = withdrawn || (said.is_error && answer->status < 500 &&
+                            std::ranges::find(rules.refusals, said.name) != rules.refusals.end());
+  if (withdrawn) return refuse(Kind::kInvalid, identity::kRefreshRefused, std::move(detail));
+  if (answer->status != 200 || said.is_error) {
+    return refuse(Kind::kUnavailable, identity::kRefreshRejected, std::move(detail));
   }
-  return tokens;
+  if (!body) return refuse(Kind::kUnavailable, identity::kRefreshGarbled, body.error().detail);
+  Checks checks;
+  Result<Tokens> tokens = ReadTokens(*body, now, checks, rules);
+  if (!tokens) {
+    return refuse(Kind::kUnavailable, identity::kRefreshGarbled, tokens.error().detail);
+  }
+  out.tokens = std::move(*tokens);
+  return out;
+}
+
+json::Object RenewedData(json::Object stored, const Tokens& tokens) {
+  stored.erase("expires_at");
+  for (const auto& member : tokens.ToData()) stored[member.key()] = member.value();
+  return stored;
 }
 
 }  // namespace gatehouse::sso::oidc

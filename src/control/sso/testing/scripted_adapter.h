@@ -19,6 +19,15 @@ class ScriptedAdapter final : public Adapter {
   bool vouches = false;
   // Another step list than the one a stored pipeline was made with: a deployment in between.
   bool other_steps = false;
+  // Identities are asked about every day, and the provider answers so.
+  bool asks_again = false;
+  identity::RefreshOutcome refreshed{.kind = identity::RefreshOutcome::Kind::kValid};
+  int refreshes = 0;
+  // Set-up: what is to be chosen before the last click.
+  std::optional<Choice> choice;
+  // What the last answer was for, and the provider's words with a refusal.
+  Purpose purpose = Purpose::kLogIn;
+  std::string user_message;
   // Called inside Finish: what happens while the provider answers.
   std::function<void()> during_finish;
 
@@ -59,11 +68,26 @@ class ScriptedAdapter final : public Adapter {
   bool RequiresSecondFactor(const json::Object& config) const override {
     return json::GetString(config, "require_second_factor") == "on";
   }
+  bool Tightens(const json::Object& before, const json::Object& after) const override {
+    return Adapter::Tightens(before, after) ||
+           json::GetString(before, "org") != json::GetString(after, "org");
+  }
+  json::Object WithChoice(json::Object config, const Choice::Option& option) const override {
+    config["org"] = option.value;
+    return config;
+  }
   std::string Issuer(const json::Object& config) const override {
     return std::string(json::GetString(config, "issuer").value_or(""));
   }
   std::vector<Mapped> Mapping(const json::Object&, const json::Object&) const override {
     return {{"email", "email", next.email}};
+  }
+  bool requires_refresh() const override { return asks_again; }
+  Task<RefreshOutcome> Refresh(json::Object, json::Object data) override {
+    ++refreshes;
+    RefreshOutcome out = refreshed;
+    if (out.kind == RefreshOutcome::Kind::kValid && out.data.empty()) out.data = std::move(data);
+    co_return out;
   }
   Task<Started> Start(json::Object config, StartInput input) override {
     Started started;
@@ -71,17 +95,20 @@ class ScriptedAdapter final : public Adapter {
     started.flow["nonce"] = "n";
     co_return started;
   }
-  Task<CallbackOutcome> Finish(json::Object, CallbackInput) override {
+  Task<CallbackOutcome> Finish(json::Object, CallbackInput input) override {
     ++finished;
+    purpose = input.purpose;
     if (during_finish) during_finish();
     CallbackOutcome out;
     if (!refusal.empty()) {
       out.reason = refusal;
+      out.user_message = user_message;
       out.checks.push_back({"id_token.audience", false, "client", "other"});
       co_return out;
     }
     out.assertion = next;
     out.second_factor = vouches;
+    if (purpose == Purpose::kSetUp) out.choice = choice;
     out.claims["sub"] = next.subject;
     out.checks.push_back({"id_token.signature", true, "valid", "valid"});
     co_return out;

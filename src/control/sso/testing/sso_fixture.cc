@@ -4,6 +4,12 @@ namespace gatehouse::sso::fixture {
 
 using runtime::RunSync;
 
+namespace {
+
+orgs::UserCopy Copy(const users::User& user) { return {.user = user.id, .email = user.email}; }
+
+}  // namespace
+
 House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_ids, Rng& rng)
     : db(database),
       clock(the_clock),
@@ -42,6 +48,8 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       Deps{db, clock, ids, rng, *keys, audit, control_outbox, control_drainer, user_store,
            session_store, *authn, identity_store, *orgs, limiter},
       sso_options, std::move(adapters));
+  refresher = std::make_unique<identity::Refresher>(
+      identity::Refresher::Parts{db, clock, *keys, audit, *sso, *sso});
   RegisterEffects(control_drainer, *orgs, *members, *invites);
   RegisterRegionEffects(region_drainer, *sso, *members);
   auto keep = [](std::vector<json::Object>& all, outbox::Message m) -> Task<void> {
@@ -72,15 +80,14 @@ void SsoTest::SetUp() {
   member_ = AddUser("member@acme.test");
   outsider_ = AddUser("outsider@other.test");
   orgs::Actor actor{std::nullopt, "test", "", "c"};
-  auto acme = RunSync(house_->orgs->Create("acme", "Acme", owner_.id, owner_.email, actor));
+  auto acme = RunSync(house_->orgs->Create("acme", "Acme", Copy(owner_), actor));
   ASSERT_OK(acme);
   acme_ = acme->id;
-  auto other = RunSync(house_->orgs->Create("other", "Other", outsider_.id, "o@x.test", actor));
+  auto other = RunSync(house_->orgs->Create("other", "Other", Copy(outsider_), actor));
   ASSERT_OK(other);
   other_ = other->id;
-  ASSERT_OK(
-      RunSync(house_->orgs->AddMember(acme_, manager_.id, manager_.email, "manager", 0, actor)));
-  ASSERT_OK(RunSync(house_->orgs->AddMember(acme_, member_.id, member_.email, "member", 0, actor)));
+  ASSERT_OK(RunSync(house_->orgs->AddMember(acme_, Copy(manager_), "manager", 0, actor)));
+  ASSERT_OK(RunSync(house_->orgs->AddMember(acme_, Copy(member_), "member", 0, actor)));
   house_->DrainAll();
 }
 

@@ -53,6 +53,7 @@ class House {
   std::unique_ptr<invites::ServiceImpl> invites;
   ScriptedAdapter* provider = nullptr;  // owned by sso
   std::unique_ptr<ServiceImpl> sso;
+  std::unique_ptr<identity::Refresher> refresher;
   std::vector<json::Object> mails;
 };
 

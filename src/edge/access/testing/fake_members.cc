@@ -132,6 +132,9 @@ class FakeInvites final : public invites::Service {
   Task<invites::Invite> Regenerate(OrgId organization, MemberId member, invites::Caller) override {
     co_return Change(organization, member);
   }
+  Task<void> SendLink(OrgId, MemberId, std::string, invites::Caller) override {
+    co_return w_.TakeChange();
+  }
   Task<std::vector<invites::Invite>> ListPending(OrgId organization, invites::Caller) override {
     std::vector<invites::Invite> out;
     for (const invites::Invite& invite : w_.invites) {

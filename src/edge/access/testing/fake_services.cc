@@ -43,7 +43,6 @@ class FakeUsers final : public users::Service {
     co_return out;
   }
   Task<bool> AnyUser() override { co_return !w_.accounts.empty(); }
-  Task<void> TellRegions(UserId) override { co_return Result<void>(); }
   Task<users::User> Create(std::string email, std::string name, std::optional<std::string> password,
                            users::ClientInfo) override {
     UserId id = w_.AddUser(std::move(name), std::move(email), password.value_or(""));
@@ -438,8 +437,10 @@ class FakeSso final : public sso::Service {
   Task<sso::Step> ShowSetup(sso::Client, orgs::Organization organization) override {
     co_return Next("ShowSetup", organization.slug);
   }
-  Task<sso::Step> FinishSetup(sso::Client, orgs::Organization organization) override {
-    co_return Next("FinishSetup", organization.slug);
+  Task<sso::Step> FinishSetup(sso::Client, orgs::Organization organization,
+                              std::string choice) override {
+    co_return Next("FinishSetup",
+                   organization.slug + (choice.empty() ? std::string() : " " + choice));
   }
   Task<void> CancelSetup(sso::Client, orgs::Organization organization) override {
     co_return Change("CancelSetup", organization.slug);

@@ -18,6 +18,7 @@
 
 #include "control/authn/authn.h"
 #include "control/authn/factors/service.h"
+#include "control/identity/linking/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
 #include "region/orgs/invites/service.h"
@@ -54,6 +55,9 @@ struct World {
   std::map<OrgId, sso::Provider> providers;
   std::vector<sso::Decision> decisions;
   std::vector<sso::LinkedIdentity> identities;
+  std::vector<linking::Place> places;
+  std::vector<linking::Account> linked;
+  std::optional<linking::Return> link_return;  // none: kInvalidArgument "link_state_invalid"
   // Addresses besides the primary one, and whether they are verified.
   std::map<UserId, std::vector<std::pair<std::string, bool>>> more_emails;
   std::vector<users::AccountEvent> events;  // oldest first
@@ -102,6 +106,7 @@ std::unique_ptr<users::Service> NewFakeUsers(World& world);
 std::unique_ptr<authn::Service> NewFakeAuthn(World& world);
 std::unique_ptr<orgs::Service> NewFakeOrgs(World& world);
 std::unique_ptr<sso::Service> NewFakeSso(World& world);
+std::unique_ptr<linking::Service> NewFakeLinking(World& world, sso::Service& sso);
 std::unique_ptr<members::Service> NewFakeMembers(World& world);
 std::unique_ptr<invites::Service> NewFakeInvites(World& world);
 std::unique_ptr<teams::Service> NewFakeTeams(World& world);

@@ -12,7 +12,7 @@
 <p class="actions"><a class="button" href="{{URL}}">Set up a second factor</a></p>{{/TWO_FACTOR}}
 {{#VERIFY}}<p>{{ORGANIZATION}} asks for a confirmed address. Open the link that we mailed to {{USER_EMAIL}}, then come back to this page.</p>
 <form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="confirm-email"><button class="button quiet" type="submit">Send the confirmation again</button></form>{{/VERIFY}}
-<p class="minor">Not you? <a href="/auth/logout/">Sign out</a>, then open the link again.</p>{{/SIGNED_IN}}
+<p class="minor">Not you? <a href="{{LOGOUT_URL}}">Sign out</a>; you come back to this page.</p>{{/SIGNED_IN}}
 {{#SIGNED_OUT}}{{#SSO}}<form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="sso"><button class="button" type="submit">Continue with {{PROVIDER}}</button></form>{{/SSO}}
 {{#ONLY_SSO}}<p class="minor">{{ORGANIZATION}} lets members in through its identity provider only.</p>{{/ONLY_SSO}}
 {{#PASSWORD}}{{#SSO}}<div class="or"><span>or</span></div>{{/SSO}}

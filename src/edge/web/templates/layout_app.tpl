@@ -28,6 +28,7 @@
 <p><b>{{USER_NAME}}</b><small>{{USER_EMAIL}}</small></p>
 <a href="/account/">Profile</a>
 <a href="/account/security/">Password</a>
+<a href="/account/two-factor/">Two-factor</a>
 <a href="/account/sessions/">Sessions</a>
 <a href="/account/tokens/">API tokens</a>
 {{#MAILBOX}}<a href="/demo/mailbox/">Demo mailbox</a>{{/MAILBOX}}

@@ -2,7 +2,7 @@
 <header class="head"><div><h1>{{NAME}}</h1><p class="minor">{{EMAIL}} · {{ROLE}} · since {{SINCE}}</p></div>
 <p>{{#YOU}}<span class="pill">You</span> {{/YOU}}{{#PENDING}}<span class="pill warn">Invited</span> {{/PENDING}}{{#INACTIVE}}<span class="pill bad">Deactivated</span> {{/INACTIVE}}{{#HAS_2FA}}<span class="pill ok">Second factor on</span> {{/HAS_2FA}}{{#NO_2FA}}<span class="pill">No second factor</span> {{/NO_2FA}}{{#SSO}}{{#LINKED}}<span class="pill ok">Single sign-on linked</span>{{/LINKED}}{{#UNLINKED}}<span class="pill">Single sign-on not linked</span>{{/UNLINKED}}{{#INVALID}}<span class="pill bad">Must link again</span>{{/INVALID}}{{/SSO}}</p></header>
 {{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}
-{{#ONLY_OWNER}}<div class="notice info"><p>The only owner of {{ORGANIZATION}}: make somebody else an owner before this role can change.</p></div>{{/ONLY_OWNER}}
+{{#ONLY_OWNER}}<div class="notice info"><p>The only owner of {{ORGANIZATION}}: make somebody else an owner before this role can change or its holder can leave.</p></div>{{/ONLY_OWNER}}
 {{#MANAGED}}<div class="notice info"><p>Your identity provider manages this role. Change it there.</p></div>{{/MANAGED}}
 {{#ROLE_FORM}}<section class="card" aria-labelledby="role-title"><h2 id="role-title">Role</h2>
 <form method="post" action="{{ACTION}}" class="stack">
@@ -17,8 +17,8 @@
 <label class="check"><input type="checkbox" name="admin-{{SLUG}}" value="on"{{#ADMIN}} checked{{/ADMIN}}><span>Team admin</span></label></li>{{/TEAM}}</ul>
 <button class="button" type="submit">Save teams</button>
 </form></section>{{/TEAMS_FORM}}
-{{#TEAM_ROW}}<p><span class="pill">{{SLUG}}</span></p>{{/TEAM_ROW}}
-{{#AUDIT}}<p><a href="{{URL}}">What {{NAME}} did, in the audit log</a></p>{{/AUDIT}}
+{{#TEAM_LIST}}<p>Teams: {{#TEAM_ROW}}<span class="pill">{{SLUG}}</span> {{/TEAM_ROW}}</p>{{/TEAM_LIST}}
+{{#AUDIT}}<p class="pager">In the audit log: <a href="{{DID_URL}}">done by {{NAME}}</a> <a href="{{ABOUT_URL}}">done to {{NAME}}</a></p>{{/AUDIT}}
 {{#REMOVE}}<section class="card danger" aria-labelledby="remove-title"><h2 id="remove-title">Remove</h2>
 <p>{{NAME}} loses access to {{ORGANIZATION}} at once.{{#LINK_GOES}} The link to your identity provider goes too.{{/LINK_GOES}} The account itself stays.</p>
 <form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="remove">

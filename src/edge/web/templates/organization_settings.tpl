@@ -14,5 +14,5 @@
 <button class="button" type="submit">Save settings</button></form>
 {{#ROLE_FORM}}<section class="card" aria-labelledby="role-title"><h2 id="role-title">Role of new members</h2>
 <form method="post" action="{{ACTION}}" class="stack narrow"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="default-role">
-<div class="field"><label for="role">For people who join through single sign-on or by asking</label><select id="role" name="role">{{#OPTION}}<option value="{{ID}}"{{#SELECTED}} selected{{/SELECTED}}>{{LABEL}}</option>{{/OPTION}}</select></div>
+<div class="field"><label for="role">For those who come through single sign-on, or by asking</label><select id="role" name="role">{{#OPTION}}<option value="{{ID}}"{{#SELECTED}} selected{{/SELECTED}}>{{LABEL}}</option>{{/OPTION}}</select></div>
 <button class="button quiet" type="submit">Save role</button></form></section>{{/ROLE_FORM}}

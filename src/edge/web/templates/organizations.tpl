@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}<header class="head"><h1>Organizations</h1></header>
 {{#LIMITED}}<div class="notice info" role="status"><p>You came in through single sign-on, so only that organization is shown. <a href="/auth/login/?reason=reauth_required&amp;next=/organizations/">Use your own password</a> to see the rest of your account.</p></div>{{/LIMITED}}
-{{#EMPTY}}<div class="card empty"><p><b>You are not in an organization yet.</b></p><p>Create one below, or ask a colleague to add you to theirs.</p></div>{{/EMPTY}}
+{{#EMPTY}}<div class="card empty"><p><b>You are not in an organization yet.</b></p><p>Create one below, ask a colleague to invite you, or open the link in a mail that an organization sent you.</p></div>{{/EMPTY}}
 <ul class="list">{{#ORGANIZATION}}<li><a class="card item go" href="/organizations/{{SLUG}}/"><span class="tile" aria-hidden="true"></span><span class="grow"><b>{{NAME}}</b><small>{{SLUG}}</small></span><span class="pill">{{ROLE}}</span></a></li>{{/ORGANIZATION}}</ul>
 {{#CREATE}}<section class="card" aria-labelledby="new-title"><h2 id="new-title">Create an organization</h2>
 {{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}

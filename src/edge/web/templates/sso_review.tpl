@@ -7,9 +7,13 @@
 <table class="cards"><thead><tr><th scope="col">Here</th><th scope="col">Claim</th><th scope="col">Received</th></tr></thead>
 <tbody>{{#MAPPED}}<tr><td data-label="Here">{{FIELD}}</td><td data-label="Claim"><code>{{CLAIM}}</code></td><td data-label="Received">{{#SOME}}{{VALUE}}{{/SOME}}{{#NONE}}<span class="pill warn">nothing</span>{{/NONE}}</td></tr>{{/MAPPED}}</tbody></table>
 <p class="minor">Subject <code>{{SUBJECT}}</code>{{#EMAIL}} · {{EMAIL}}{{/EMAIL}} will be linked to your account.</p></section>
-<form method="post" action="{{ACTION}}" class="actions bar">
-<input type="hidden" name="csrf" value="{{CSRF}}"><button class="button" type="submit" name="op" value="finish">{{#NEW}}Switch on single sign-on{{/NEW}}{{#EDIT}}Use the new settings{{/EDIT}}</button>
-<button class="button quiet" type="submit" name="op" value="cancel">Cancel</button>
+<form method="post" action="{{ACTION}}">
+<input type="hidden" name="csrf" value="{{CSRF}}">
+{{#CHOICE}}<section class="card" aria-labelledby="choice-title"><h2 id="choice-title">Who may log in</h2>
+<div class="field{{#BAD}} wrong{{/BAD}}"><label for="choice">{{LABEL}}</label><select id="choice" name="choice" aria-describedby="choice-help"><option value="">Choose…</option>{{#OPTION}}<option value="{{VALUE}}"{{#SELECTED}} selected{{/SELECTED}}>{{NAME}}</option>{{/OPTION}}</select>
+<div id="choice-help">{{#FIELD_ERROR}}<p class="problem" role="alert">{{TEXT}}</p>{{/FIELD_ERROR}}<p class="help">{{HELP}}</p></div></div></section>{{/CHOICE}}
+<div class="actions bar"><button class="button" type="submit" name="op" value="finish">{{#NEW}}Switch on single sign-on{{/NEW}}{{#EDIT}}Use the new settings{{/EDIT}}</button>
+<button class="button quiet" type="submit" name="op" value="cancel">Cancel</button></div>
 </form>
 {{#NEW}}<p class="minor">Then {{ORGANIZATION}} requires single sign-on, and members who are not linked yet get a mail. You can make it optional afterwards.</p>{{/NEW}}
 <section class="card" aria-labelledby="checks-title"><h2 id="checks-title">Checks</h2>

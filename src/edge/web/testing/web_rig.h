@@ -44,6 +44,9 @@ struct Rig {
                                      .invites = *invites,
                                      .teams = *teams,
                                      .control = database.db(),
+                                     .audit = audit,
+                                     .sealer = sealer,
+                                     .linking = *linking,
                                      .demo = std::move(demo),
                                      .mailbox_folder = std::move(mailbox)});
     web->Register(router);
@@ -76,9 +79,14 @@ struct Rig {
   World world;
   SeededRng rng{11};
   sql::TestDatabase database = sql::TestDatabase::Sqlite();
+  ManualClock clock;
+  IdGenerator ids{clock, 1};
+  audit::Log audit{clock, ids, std::string(32, 'a')};
+  audit::Sealer sealer{database.db(), clock, audit, std::string(32, 'a'), true};
   std::unique_ptr<users::Service> users = NewFakeUsers(world);
   std::unique_ptr<authn::Service> authn = NewFakeAuthn(world);
   std::unique_ptr<sso::Service> sso = NewFakeSso(world);
+  std::unique_ptr<linking::Service> linking = NewFakeLinking(world, *sso);
   std::unique_ptr<factors::Service> factors = NewFakeFactors(world);
   std::unique_ptr<orgs::Service> orgs = NewFakeOrgs(world);
   std::unique_ptr<members::Service> members = NewFakeMembers(world);

@@ -252,6 +252,32 @@ TEST_P(CreateInvitesTest, ResendingMailsTheSameLink) {
                Run(invites().Resend(org_, request->member.id, As(kOwner))));
 }
 
+// 152
+TEST_P(CreateInvitesTest, AMemberWhoIsNotLinkedIsMailedTheWay) {
+  const MemberId member = Find(org_, kMember)->id;
+  ASSERT_OK(Run(invites().SendLink(org_, member, "Acme ID", As(kManager))));
+  const auto subjects = MailsTo("mia@example.com");
+  ASSERT_EQ(subjects.size(), 1u);
+  EXPECT_TRUE(subjects[0].starts_with("Action Required")) << subjects[0];
+  EXPECT_EQ(json::GetString(NewEntries().back().data, "again"), "to link the account");
+  EXPECT_ERROR(kPermissionDenied, members::kForbidden,
+               Run(invites().SendLink(org_, member, "Acme ID", As(kMember))));
+  EXPECT_ERROR(kNotFound, members::kMemberNotFound,
+               Run(invites().SendLink(org_, MemberId{4711}, "Acme ID", As(kOwner))));
+  const Invite invite = Invited("new@example.com");
+  EXPECT_ERROR(kNotFound, members::kMemberNotFound,
+               Run(invites().SendLink(org_, invite.member.id, "Acme ID", As(kOwner))));
+  Execute("UPDATE organization_members SET flags = 1 WHERE user_id = 9");
+  EXPECT_ERROR(kFailedPrecondition, kAlreadyMember,
+               Run(invites().SendLink(org_, member, "Acme ID", As(kOwner))));
+  Execute("UPDATE organization_members SET flags = 0 WHERE user_id = 9");
+  for (int i = 1; i < 10; ++i) {
+    EXPECT_OK(Run(invites().SendLink(org_, member, "Acme ID", As(kOwner))));
+  }
+  EXPECT_ERROR(kResourceExhausted, kRateLimited,
+               Run(invites().SendLink(org_, member, "Acme ID", As(kOwner))));
+}
+
 // 151
 TEST_P(CreateInvitesTest, AnExpiredInvitationIsRegeneratedNotResent) {
   const Invite invite = Invited("new@example.com");

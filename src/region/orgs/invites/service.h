@@ -89,6 +89,12 @@ class Service {
   virtual Task<Invite> Resend(OrgId organization, MemberId member, Caller caller) = 0;
   // REQUIRES member:admin. A new link, 30 days, mailed; the old one is dead.
   virtual Task<Invite> Regenerate(OrgId organization, MemberId member, Caller caller) = 0;
+  // Mails a member who is not linked to the identity provider the way to link: "Action Required".
+  // REQUIRES member:write; within the limits of Create; audited as an invitation is. Errors:
+  // kNotFound "member_not_found"; kFailedPrecondition "already_member" (linked); "rate_limited",
+  // "forbidden".
+  virtual Task<void> SendLink(OrgId organization, MemberId member, std::string provider_name,
+                              Caller caller) = 0;
   // Pending invitations and requests, by status and address. Requests to join are left out while
   // the organization does not take any.
   virtual Task<std::vector<Invite>> ListPending(OrgId organization, Caller caller) = 0;

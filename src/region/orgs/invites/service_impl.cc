@@ -7,6 +7,7 @@
 #include "region/orgs/errors.h"
 #include "region/orgs/invites/errors.h"
 #include "region/orgs/invites/policy.h"
+#include "region/orgs/mails.h"
 #include "region/orgs/members/errors.h"
 #include "region/orgs/members/invite_link.h"
 #include "region/orgs/members/standing.h"
@@ -345,6 +346,48 @@ Task<Invite> ServiceImpl::Resend(OrgId organization, MemberId member, Caller cal
 
 Task<Invite> ServiceImpl::Regenerate(OrgId organization, MemberId member, Caller caller) {
   auto sent = co_await SendAgain(organization, member, true, caller);
+  if (!sent) GH_CO_TRY_VOID(co_await Refuse(organization, member, sent.error(), caller.actor));
+  WakeMail();
+  co_return sent;
+}
+
+Task<void> ServiceImpl::MailLink(OrgId organization, MemberId member, std::string provider_name,
+                                 Caller caller) const {
+  struct Found {
+    members::Standing standing;
+    orgs::Member member;
+  };
+  const auto find = [&](sql::Tx& tx) -> Result<Found> {
+    Found found;
+    GH_TRY(found.standing, members::StandingOf(tx, organization, caller));
+    if (!found.standing.Has("member:write")) {
+      return Fail(Code::kPermissionDenied, members::kForbidden);
+    }
+    GH_TRY(found.member, members::store::FindApproved(tx, organization, member));
+    if (found.member.pending()) return Fail(Code::kNotFound, members::kMemberNotFound);
+    if (found.member.sso_linked()) return Fail(Code::kFailedPrecondition, kAlreadyMember);
+    return found;
+  };
+  GH_CO_TRY(const Found seen, co_await d_.db.Read(sql::Tenant::Of(organization), find));
+  std::vector<std::string> addresses;
+  addresses.push_back(seen.member.email);
+  GH_CO_TRY_VOID(co_await TakeAll(MailBuckets(organization, caller, addresses)));
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY(const Found found, find(tx));
+    GH_TRY(std::vector<TeamRole> teams, members::store::TeamsOf(tx, organization, member));
+    json::Object data = members::Describe(found.member, teams);
+    data["again"] = "to link the account";
+    GH_TRY_VOID(Audit(tx, audit::Event::kMemberInvite, organization, &found.member, std::move(data),
+                      caller.actor));
+    return SendMail(tx, found.member, found.member.email,
+                    orgs::LinkMail(d_.base_url, found.standing.organization,
+                                   NameOf(found.standing.member), provider_name));
+  });
+}
+
+Task<void> ServiceImpl::SendLink(OrgId organization, MemberId member, std::string provider_name,
+                                 Caller caller) {
+  auto sent = co_await MailLink(organization, member, std::move(provider_name), caller);
   if (!sent) GH_CO_TRY_VOID(co_await Refuse(organization, member, sent.error(), caller.actor));
   WakeMail();
   co_return sent;

@@ -48,6 +48,8 @@ class ServiceImpl final : public Service {
                                    Caller caller) override;
   Task<Invite> Resend(OrgId organization, MemberId member, Caller caller) override;
   Task<Invite> Regenerate(OrgId organization, MemberId member, Caller caller) override;
+  Task<void> SendLink(OrgId organization, MemberId member, std::string provider_name,
+                      Caller caller) override;
   Task<std::vector<Invite>> ListPending(OrgId organization, Caller caller) override;
   Task<Invite> Request(OrgId organization, NewInvite invite, Caller caller) override;
   Task<void> RequestToJoin(std::string slug, std::string email, bool sso_active,
@@ -108,6 +110,8 @@ class ServiceImpl final : public Service {
   Result<store::Row> FindInvitation(sql::Tx& tx, OrgId organization, MemberId member) const;
   Task<std::vector<Invite>> CreateAll(OrgId organization, std::vector<NewInvite> invites,
                                       Status status, Caller caller) const;
+  Task<void> MailLink(OrgId organization, MemberId member, std::string provider_name,
+                      Caller caller) const;
   Task<Invite> SendAgain(OrgId organization, MemberId member, bool regenerate, Caller caller) const;
 
   // ---- requests.cc ----

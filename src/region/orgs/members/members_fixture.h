@@ -68,7 +68,8 @@ class MembersFixture : public test::MigratedDatabase {
   }
   OrgId MakeOrg(const std::string& slug, UserId owner) {
     auto created =
-        Run(orgs().Create(slug, "The " + slug + " company", owner, Email(owner), As(owner)));
+        Run(orgs().Create(slug, "The " + slug + " company",
+                          orgs::UserCopy{.user = owner, .email = Email(owner)}, As(owner)));
     EXPECT_OK(created);
     return created ? created->id : OrgId{};
   }
@@ -76,7 +77,8 @@ class MembersFixture : public test::MigratedDatabase {
   MemberId Add(OrgId organization, UserId user, std::string role = "member",
                std::int64_t flags = 0) {
     auto added =
-        Run(orgs().AddMember(organization, user, Email(user), "member", flags, As(UserId{7})));
+        Run(orgs().AddMember(organization, orgs::UserCopy{.user = user, .email = Email(user)},
+                             "member", flags, As(UserId{7})));
     EXPECT_OK(added);
     const MemberId id = added ? added->id : MemberId{};
     Execute("UPDATE organization_members SET role = '" + role + "' WHERE id = " + id.ToString());
