@@ -167,7 +167,8 @@ std::string TargetOf(std::string_view pattern) {
       {"organization", "acme"}, {"member", "987654321"},   {"team", "nowhere"},
       {"request", "987654321"}, {"token", "987654321"},    {"user", "me"},
       {"session", "987654321"}, {"interface", "totp"},     {"auth", "987654321"},
-      {"device", "987654321"},  {"identity", "987654321"}, {"category", "org-identity"}};
+      {"device", "987654321"},  {"identity", "987654321"}, {"category", "org-identity"},
+      {"provider", "987654321"}};
   std::string target;
   for (std::size_t at = 0; at < pattern.size();) {
     if (pattern[at] != '{') {

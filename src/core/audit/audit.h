@@ -37,8 +37,8 @@ enum class Event {
   kTeamAdd = 20,
   kTeamEdit = 21,
   kTeamRemove = 22,
-  kProjectAdd = 30,     // {id, slug, name, platform}
-  kProjectEdit = 31,    // … {changes}
+  kProjectAdd = 30,   // {id, slug, name, platform}
+  kProjectEdit = 31,  // … {changes}
   kProjectRemove = 32,
   kProjectKeyAdd = 50,  // {project_slug, label, public_key}
   kProjectKeyEdit = 51,

@@ -53,8 +53,6 @@ const std::vector<Message>& EventMessages() {
        "Send less at once."},
       {"invalid_json", "That is no JSON object", "The event could not be read as JSON.",
        "Check what sends it."},
-      {"json_depth", "The event is nested too deeply", "It has more levels than are read.",
-       "Flatten the data."},
       {"event_too_large", "The event is too large", "It is more than the limit for one event.",
        "Send less data with it."},
       {"event_id_invalid", "That is no event id", "An event id is 32 hexadecimal digits.",
@@ -79,8 +77,6 @@ const std::vector<Message>& EventMessages() {
        "The stream could not be written.", "Try again; the log has the cause."},
       {"stream_damaged", "A record of the stream cannot be read", "Its file is damaged.",
        "Ask the operator to look at the log and the disk."},
-      {"stopping", "The server is stopping", "It is about to end or to start again.",
-       "Try again in a moment."},
   };
   return all;
 }

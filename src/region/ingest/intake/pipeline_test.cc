@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "region/events/issues/errors.h"
 #include "region/events/issues/service_impl.h"
 #include "region/eventstore/sqlite/sqlite_store.h"
 #include "region/ingest/intake/intake.h"
@@ -272,6 +273,18 @@ TEST_P(PipelineTest, ResolvedInTheNextReleaseStaysResolvedForTheCurrentOne) {
   Send(Error(HexId(3), "TypeError", R"(,"release":"shop@1.0.1")"));
   Process();
   EXPECT_EQ(OnlyIssue().substatus, "regressed");
+}
+
+TEST_P(PipelineTest, WhatIsNoStatusAndNoIssueIsRefused) {
+  Send(Error(HexId(1)));
+  Process();
+  const issues::Issue issue = OnlyIssue();
+  EXPECT_ERROR(kInvalidArgument, issues::kIssueStatusInvalid,
+               Run(issues_->Update(acme_, {issue.id}, {.status = "purple"}, By(acme_, admin_))));
+  EXPECT_EQ(OnlyIssue().status, "unresolved");
+  EXPECT_ERROR(kNotFound, issues::kIssueNotFound, Run(issues_->Get(acme_, "SHOP-ZZZ")));
+  const OrgId other = MakeOrg("other", UserId{20});
+  EXPECT_ERROR(kNotFound, issues::kIssueNotFound, Run(issues_->Get(other, issue.id.ToString())));
 }
 
 TEST_P(PipelineTest, ADeletedIssueBeginsAnew) {
