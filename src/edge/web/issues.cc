@@ -40,6 +40,19 @@ std::string_view LevelPill(std::string_view level) {
   return level == "warning" ? "warn" : "";
 }
 
+// A line of code keeps its indentation and still breaks where the page ends.
+std::string Indented(std::string_view line) {
+  const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+  std::string out;
+  for (std::size_t i = 0; i < blanks; ++i) out += "\u00a0";
+  return out + std::string(line.substr(blanks));
+}
+
+void AddRows(html::Data& data, std::string_view text) {
+  for (const std::string_view line : Split(text, '\n'))
+    data.Add("LINES").Set("ROW", Indented(line));
+}
+
 Task<http::Response> ShowIssues(Site& site, Call& call) {
   GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
   const std::string text = call.query.Has("query") ? Field(call.query, "query") : "is:unresolved";
@@ -109,22 +122,19 @@ void AddFrame(html::Data& stack, const json::Object& frame) {
   std::string function = Text(frame, "function");
   row.Set("FUNCTION", function.empty() ? "(anonymous)" : function).Set("PLACE", place);
   if (json::GetBool(frame, "in_app").value_or(false)) row.Show("IN_APP");
-  std::string lines;
-  const auto add_lines = [&](std::string_view key) {
-    if (const json::Array* context = json::GetArray(frame, key)) {
-      for (const json::Value& line : *context) {
-        if (line.is_string()) lines += std::string(line.get_string()) + "\n";
-      }
-    }
-  };
   const std::string line = Text(frame, "context_line");
   if (line.empty()) return;
-  add_lines("pre_context");
   html::Data& source = row.Add("SOURCE");
-  source.Set("BEFORE", lines);
-  lines.clear();
-  add_lines("post_context");
-  source.Set("LINE", line).Set("AFTER", lines);
+  const auto add_lines = [&](const char* section, std::string_view key) {
+    const json::Array* context = json::GetArray(frame, key);
+    if (context == nullptr) return;
+    for (const json::Value& one : *context) {
+      if (one.is_string()) source.Add(section).Set("ROW", Indented(one.get_string()));
+    }
+  };
+  add_lines("BEFORE", "pre_context");
+  source.Set("LINE", Indented(line));
+  add_lines("AFTER", "post_context");
 }
 
 void AddExceptions(html::Data& body, const json::Object& event) {
@@ -136,7 +146,8 @@ void AddExceptions(html::Data& body, const json::Object& event) {
     const json::Object* one = it->if_object();
     if (one == nullptr) continue;
     html::Data& section = body.Add("EXCEPTION");
-    section.Set("TYPE", Text(*one, "type")).Set("VALUE", Text(*one, "value"));
+    const std::string type = Text(*one, "type");
+    section.Set("TYPE", type.empty() ? "Stack trace" : type).Set("VALUE", Text(*one, "value"));
     if (const json::Object* mechanism = json::GetObject(*one, "mechanism")) {
       if (json::GetBool(*mechanism, "handled") == false) section.Show("UNHANDLED");
     }
@@ -252,7 +263,8 @@ Task<http::Response> ShowIssue(Site& site, Call& call) {
   if (auto payload = json::ParseObject(event->payload,
                                        {.max_bytes = event->payload.size(), .max_depth = 128})) {
     if (const json::Object* entry = json::GetObject(*payload, "logentry")) {
-      shown.SetIf("MESSAGE", Text(*entry, "formatted"));
+      const std::string text = Text(*entry, "formatted");
+      if (!text.empty()) AddRows(shown.Add("MESSAGE"), text);
     }
     AddExceptions(shown, *payload);
     AddCrumbs(shown, *payload);

@@ -105,7 +105,11 @@ Task<http::Response> ShowProject(Site& site, Call& call) {
   }
   if (!dsn.empty()) {
     const Snippet snippet = SnippetFor(project.platform, dsn);
-    body.Add("BEGIN").Set("DSN", dsn).Set("INSTALL", snippet.install).Set("CODE", snippet.code);
+    html::Data& begin = body.Add("BEGIN");
+    begin.Set("DSN", dsn).Set("INSTALL", snippet.install);
+    for (const std::string_view line : Split(Trim(snippet.code), '\n')) {
+      begin.Add("LINES").Set("ROW", std::string(line));
+    }
   }
   if (access.can("project:write")) {
     body.Add("NEW_KEY").Set("ACTION", BaseOf(access) + project.slug + "/");

@@ -3,8 +3,8 @@
 {{#WAITING}}<div class="notice" role="status"><p><b>Waiting for the first event.</b> It appears under Issues a second after it was sent.</p></div>{{/WAITING}}
 {{#ACTIVE}}<div class="notice ok" role="status"><p>Events are arriving.</p></div>{{/ACTIVE}}
 {{#BEGIN}}<section class="card stack" aria-labelledby="begin-title"><h2 id="begin-title">Send from your application</h2>
-<p>1. Install the SDK:</p><pre><code>{{INSTALL}}</code></pre>
-<p>2. Start it before everything else:</p><pre><code>{{CODE}}</code></pre>
+<p>1. Install the SDK:</p><p><code>{{INSTALL}}</code></p>
+<p>2. Start it before everything else:</p><p>{{#LINES}}<code>{{ROW}}</code><br>{{/LINES}}</p>
 <p class="minor">The DSN: <code>{{DSN}}</code></p></section>{{/BEGIN}}
 <section aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2>
 <div class="list">{{#KEY}}<article class="card item"><p class="grow"><b>{{LABEL}}</b> {{#OFF}}<span class="pill warn">Disabled</span>{{/OFF}}{{#ON}}<span class="pill ok">Enabled</span>{{/ON}}<br><small><code>{{KEY_DSN}}</code></small></p>

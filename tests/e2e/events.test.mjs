@@ -1,0 +1,123 @@
+// An official SDK sends, and the pages show what the developer threw.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+
+import { launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
+import { Gatehouse, engines, fillAcme } from "./lib/gatehouse.mjs";
+
+// In a process of its own, as an application has it.
+function sendWithSdk(dsn, code) {
+  const script = `import * as Sentry from "@sentry/node";
+    Sentry.init({ dsn: ${JSON.stringify(dsn)}, release: "shop@1.0.0", environment: "production" });
+    ${code}
+    if (!(await Sentry.flush(10000))) process.exit(1);`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", script],
+    { cwd: import.meta.dirname, stdio: "pipe" });
+}
+
+for (const engine of engines) {
+  describe(`events on ${engine}`, { timeout: 180_000 }, () => {
+    let gatehouse, browser, page, project;
+    before(async () => {
+      gatehouse = await Gatehouse.start({ engine, fill: fillAcme });
+      project = gatehouse.run(["project", "create", "--org", "acme", "--slug", "shop",
+        "--platform", "node"]);
+      browser = await launchBrowser();
+      page = await openWindow(browser, gatehouse);
+      await signIn(page, "olivia@acme.example");
+    });
+    after(async () => {
+      await browser?.close();
+      await gatehouse?.close();
+    });
+
+    async function waitForText(path, text) {
+      for (let tries = 0; tries < 50; ++tries) {
+        await page.goto(path);
+        if ((await page.textContent("main")).includes(text)) return;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      assert.fail(`${path} never showed ${text}: ${await page.textContent("main")}`);
+    }
+
+    it("the project's page has the DSN and waits for the first event", async () => {
+      await page.goto("/organizations/acme/projects/shop/");
+      const text = await page.textContent("main");
+      assert.ok(text.includes(project.dsn), text);
+      assert.ok(text.includes("Waiting for the first event"));
+    });
+
+    it("an error thrown in an application is an issue with its stack trace", async () => {
+      sendWithSdk(project.dsn, `function pay() { throw new TypeError("card was refused"); }
+        Sentry.addBreadcrumb({ category: "cart", message: "two books" });
+        Sentry.setTag("shop", "north"); Sentry.setUser({ id: "7" });
+        try { pay(); } catch (error) { Sentry.captureException(error); }`);
+      await waitForText("/organizations/acme/issues/", "TypeError: card was refused");
+      await page.click("text=TypeError: card was refused");
+      const text = await page.textContent("main");
+      for (const part of ["SHOP-1", "pay", "card was refused", "two books", "north",
+        "shop@1.0.0", "production", "id:7"]) {
+        assert.ok(text.includes(part), `no ${part} in ${text}`);
+      }
+    });
+
+    it("the same error again is the same issue, another one is not", async () => {
+      sendWithSdk(project.dsn, `Sentry.captureMessage("stock is low");`);
+      await waitForText("/organizations/acme/issues/?query=stock", "1 found");
+      await waitForText("/organizations/acme/issues/?query=refused", "1 found");
+    });
+
+    it("is resolved, leaves the list, and comes back with a new event", async () => {
+      await page.goto("/organizations/acme/issues/?query=refused");
+      await page.click("text=TypeError: card was refused");
+      await page.click("button:has-text('Resolve')");
+      await page.waitForSelector("button:has-text('Reopen')");
+      await waitForText("/organizations/acme/issues/?query=is%3Aunresolved+refused", "0 found");
+      // A regression wants an event that is later than the issue's last change of state.
+      await new Promise((resolve) => setTimeout(resolve, 6000));
+      sendWithSdk(project.dsn, `function pay() { throw new TypeError("card was refused"); }
+        try { pay(); } catch (error) { Sentry.captureException(error); }`);
+      await waitForText("/organizations/acme/issues/?query=is%3Aunresolved+refused", "1 found");
+    });
+
+    it("a search that cannot be read says so", async () => {
+      const answer = await page.request.get("/organizations/acme/issues/?query=colour%3Ared");
+      assert.equal(answer.status(), 400);
+      assert.ok((await answer.text()).includes("That search cannot be read"));
+    });
+
+    it("a stranger's key stores nothing, and the answer is the protocol's", async () => {
+      const id = project.dsn.split("/").pop();
+      const answer = await page.request.post(`/api/${id}/envelope/`, {
+        headers: { "X-Sentry-Auth": `Sentry sentry_version=7, sentry_key=${"a".repeat(32)}` },
+        data: "{}\n",
+      });
+      assert.equal(answer.status(), 403);
+      assert.equal(answer.headers()["access-control-allow-origin"], "*");
+      assert.ok((await answer.json()).detail);
+    });
+
+    it("somebody of another organization finds neither project nor issue", async () => {
+      const other = await openWindow(browser, gatehouse);
+      await signIn(other, "otto@other.example");
+      for (const path of ["issues/", "projects/", "projects/shop/"]) {
+        const answer = await other.request.get(`/organizations/acme/${path}`);
+        assert.ok([403, 404].includes(answer.status()), `${path}: ${answer.status()}`);
+      }
+    });
+
+    it("issues and projects fit a phone", async () => {
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.goto("/organizations/acme/issues/");
+      const issue = await page.getAttribute(".list a.go", "href");
+      for (const path of ["/organizations/acme/issues/", "/organizations/acme/projects/",
+        "/organizations/acme/projects/shop/", issue]) {
+        await page.goto(path);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= 360, `${path} is ${width} wide`);
+      }
+    });
+  });
+}
