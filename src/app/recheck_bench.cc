@@ -148,7 +148,8 @@ int main(int argc, char** argv) {
                              "INSERT INTO organization_members (id, organization_id, user_id, "
                              "role, flags, version, user_email, user_is_active, created_at) "
                              "VALUES ($1, $2, $3, 'member', $4, 1, $5, 1, $6)"},
-              {ids.NextValue(), organization, user.id, orgs::kSsoLinked, email, long_ago}));
+              {ids.NextValue(), organization, user.id, static_cast<std::int64_t>(orgs::kSsoLinked),
+               email, long_ago}));
         }
         GH_TRY_VOID(tx.Exec(sql::Statement{"",
                                            "UPDATE auth_identities SET last_synced_at = $1, "

@@ -312,6 +312,17 @@ for (const engine of engines) {
       await api.call(otto, "removeUserIdentity", 204, { params: { ...named, identity: again.id } });
     });
 
+    it("providers at which members may link accounts", async () => {
+      assert.deepEqual(await api.call(olivia, "listIdentityProviders", 200, { params: acme }), []);
+      const body = { provider: "discord", externalId: "discord.com", name: "Discord",
+        settings: { client_id: "gatehouse", client_secret: "a secret of the test" } };
+      const added = await api.call(olivia, "addIdentityProvider", 201, { params: acme, body });
+      assert.equal((await api.call(olivia, "listIdentityProviders", 200, { params: acme })).length, 1);
+      const one = { ...acme, provider: added.id };
+      await api.call(olivia, "removeIdentityProvider", 204, { params: one });
+      await api.call(olivia, "removeIdentityProvider", 404, { params: one });
+    });
+
     it("the audit log", async () => {
       const all = await api.call(olivia, "listAuditLogs", 200, { params: acme });
       assert.ok(all.rows.length > 10 && all.options.includes("member.invite"));
@@ -474,7 +485,7 @@ for (const engine of engines) {
         known = {
           ...acme, member: request.id, team: "backend", request: "1", token: "1", user: "me",
           session: "1", interface: "totp", auth: "u2f", device: "1", identity: "1",
-          category: "org-identity",
+          category: "org-identity", provider: "1",
         };
       });
 

@@ -84,7 +84,7 @@ for (const engine of engines) {
       for (const method of ["GET", "HEAD", "GET"]) {
         const seen = await fetch(gatehouse.url + link, { method });
         assert.equal(seen.status, 200);
-        assert.equal(seen.headers.get("cache-control"), "no-store");
+        assert.match(seen.headers.get("cache-control"), /no-store/);
         assert.equal(seen.headers.get("referrer-policy"), "no-referrer");
       }
       await page.goto(link);
@@ -229,9 +229,7 @@ for (const engine of engines) {
       await owner.goto("/organizations/acme/members/?query=olivia");
       await owner.getByRole("link", { name: "Olivia Owner" }).click();
       assert.match(await main(owner), /only owner of Acme/);
-      await owner.getByLabel("Yes, leave Acme").check();
-      await owner.getByRole("button", { name: "Leave organization" }).click();
-      assert.match(await main(owner), /The last owner stays/);
+      assert.equal(await owner.getByLabel("Yes, leave Acme").count(), 0);
     });
 
     it("teams: created, joined, administered, deleted", async () => {

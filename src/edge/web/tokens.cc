@@ -23,8 +23,6 @@ struct Life {
 constexpr Life kLives[] = {
     {"30", "30 days"}, {"90", "90 days"}, {"365", "1 year"}, {"never", "No end"}};
 constexpr std::string_view kUsualLife = "90";
-// What most programs need first.
-constexpr std::string_view kUsualScope = "org:read";
 
 bool IsChosen(const Call& call, std::string_view scope) {
   return std::ranges::any_of(call.form.all(), [&](const auto& field) {
@@ -47,7 +45,8 @@ void FillForm(html::Data& body, const Call& call, bool typed) {
     for (const ScopeWords& scope : group.scopes) {
       html::Data& row = section.Add("SCOPE");
       row.Set("ID", std::string(scope.id)).Set("HELP", std::string(scope.help));
-      if (typed ? IsChosen(call, scope.id) : scope.id == kUsualScope) row.Show("SELECTED");
+      // Nothing is ticked beforehand: who makes a token says what it may.
+      if (typed && IsChosen(call, scope.id)) row.Show("SELECTED");
     }
   }
 }

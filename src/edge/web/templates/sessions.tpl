@@ -5,4 +5,4 @@
 {{#OTHER}}<form method="post" action="/account/sessions/"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="end"><input type="hidden" name="session" value="{{ID}}"><button class="button quiet small" type="submit" aria-label="End session: {{AGENT}}, {{PLACE}}, last used {{SEEN}}">End</button></form>{{/OTHER}}</header>
 <dl class="values"><div><dt>Last used</dt><dd>{{SEEN}}</dd></div><div><dt>Place</dt><dd>{{PLACE}}</dd></div>
 <div><dt>Signed in</dt><dd>{{CREATED}}</dd></div><div><dt>Ends</dt><dd>{{ENDS}}</dd></div>
-<div><dt>Proven by</dt><dd><ul>{{#PROOF}}<li>{{WORD}}{{#OF}} of {{ORGANIZATION}}{{/OF}} <span class="minor">{{AT}}</span></li>{{/PROOF}}</ul></dd></div></dl></li>{{/SESSION}}</ul>
+<div><dt>Proven by</dt><dd>{{#PROOF}}{{WORD}}{{#OF}} of {{ORGANIZATION}}{{/OF}} <span class="minor">{{AT}}</span><br>{{/PROOF}}</dd></div></dl></li>{{/SESSION}}</ul>
