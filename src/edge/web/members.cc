@@ -175,7 +175,7 @@ Task<http::Response> DetailPage(Site& site, Call& call, const access::OrgAccess&
       }
     }
   }
-  if (self || access.can("member:admin")) {
+  if ((self || access.can("member:admin")) && !detail.is_only_owner) {
     html::Data& card = body.Add(self ? "LEAVE" : "REMOVE");
     if (provider) card.Show("LINK_GOES");
   }

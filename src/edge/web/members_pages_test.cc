@@ -96,10 +96,12 @@ TEST_F(MembersPagesTest, MemberSeesAMemberAndMayChangeNothing) {
       404);
 }
 
-TEST_F(MembersPagesTest, TheOnlyOwnerIsToldSo) {
-  EXPECT_TRUE(Has(owner_.Get(PathOf(town_.ada)), "The only owner of Acme Corporation"));
+TEST_F(MembersPagesTest, TheOnlyOwnerIsToldSoAndNotOfferedToLeave) {
+  auto page = owner_.Get(PathOf(town_.ada));
+  EXPECT_TRUE(Has(page, "The only owner of Acme Corporation"));
+  EXPECT_FALSE(Has(page, "Leave organization"));
   MemberOf(town_.bob).role = "owner";
-  EXPECT_FALSE(Has(owner_.Get(PathOf(town_.ada)), "The only owner"));
+  EXPECT_TRUE(Has(owner_.Get(PathOf(town_.ada)), "Leave organization"));
 }
 
 TEST_F(MembersPagesTest, RemovalWantsItsTick) {
