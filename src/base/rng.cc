@@ -2,6 +2,8 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -25,13 +27,37 @@ std::string Rng::Token(std::size_t bytes) {
   return Base64UrlEncode(AsView(raw));
 }
 
-void SystemRng::Fill(std::span<std::uint8_t> out) {
+namespace {
+
+void FromKernel(std::span<std::uint8_t> out) {
   while (!out.empty()) {
     ssize_t n = getrandom(out.data(), out.size(), 0);
     if (n < 0 && errno == EINTR) continue;
     GH_CHECK(n > 0);
     out = out.subspan(static_cast<std::size_t>(n));
   }
+}
+
+// One call of the kernel serves several small requests of a thread. What is handed out is wiped
+// here. A forked child would hand out the same bytes again: Gatehouse forks only to exec.
+struct Pool {
+  std::array<std::uint8_t, 256> bytes;
+  std::size_t left = 0;
+};
+
+}  // namespace
+
+void SystemRng::Fill(std::span<std::uint8_t> out) {
+  thread_local Pool pool;
+  if (out.size() > pool.bytes.size() / 4) return FromKernel(out);
+  if (pool.left < out.size()) {
+    FromKernel(pool.bytes);
+    pool.left = pool.bytes.size();
+  }
+  const auto taken = std::span(pool.bytes).subspan(pool.left - out.size(), out.size());
+  std::ranges::copy(taken, out.begin());
+  std::ranges::fill(taken, std::uint8_t{0});
+  pool.left -= out.size();
 }
 
 void SeededRng::Fill(std::span<std::uint8_t> out) {

@@ -21,7 +21,7 @@ class Rng {
   std::string Token(std::size_t bytes = 32);
 };
 
-// getrandom(2). Aborts if the kernel cannot deliver: there is no weaker fallback.
+// getrandom(2), 256 bytes a time. Aborts if the kernel cannot deliver: there is no weaker fallback.
 class SystemRng final : public Rng {
  public:
   void Fill(std::span<std::uint8_t> out) override;

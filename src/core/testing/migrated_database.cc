@@ -1,7 +1,11 @@
 #include "core/testing/migrated_database.h"
 
+#include <map>
+#include <optional>
+
 #include "base/check.h"
 #include "core/schema/schema.h"
+#include "platform/sql/testing/pattern.h"
 
 namespace gatehouse::test {
 namespace {
@@ -16,13 +20,30 @@ json::Object Object(std::string_view text) {
   return std::move(*object);
 }
 
+std::optional<sql::TestDatabase> Migrated(sql::Engine engine) {
+  std::optional<sql::TestDatabase> made = sql::TestDatabase::For(engine);
+  if (!made) return made;
+  made->Apply(schema::kControlSet, schema::ControlMigrations(), schema::kTenantTables);
+  made->Apply(schema::kRegionSet, schema::RegionMigrations(), schema::kTenantTables);
+  made->Close();
+  return made;
+}
+
+// Migrated once in each test program.
+const sql::TestDatabase* Pattern(sql::Engine engine) {
+  static std::map<sql::Engine, std::optional<sql::TestDatabase>> made;
+  auto found = made.find(engine);
+  if (found == made.end()) found = made.emplace(engine, Migrated(engine)).first;
+  return found->second ? &*found->second : nullptr;
+}
+
 }  // namespace
 
 void MigratedDatabase::SetUp() {
+  const sql::TestDatabase* const pattern = Pattern(GetParam());
+  std::optional<sql::StartingFrom> start;
+  if (pattern != nullptr) start.emplace(*pattern);
   DatabaseTest::SetUp();
-  if (IsSkipped()) return;
-  Apply(schema::kControlSet, schema::ControlMigrations(), schema::kTenantTables);
-  Apply(schema::kRegionSet, schema::RegionMigrations(), schema::kTenantTables);
 }
 
 std::vector<OutboxRow> MigratedDatabase::OutboxRows(outbox::Half half) {

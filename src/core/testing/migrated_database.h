@@ -92,6 +92,9 @@ class MigratedDatabase : public sql::DatabaseTest {
   // Everything in the table, oldest first.
   std::vector<OutboxRow> OutboxRows(outbox::Half half);
   std::vector<AuditRow> AuditRows();
+  // What must hold in any database at rest and does not; seals the audit log first. Empty: all is
+  // well.
+  std::vector<std::string> BrokenInvariants();
   // First column of the first row of any query.
   std::int64_t Number(std::string_view query);
 

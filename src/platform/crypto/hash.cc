@@ -21,6 +21,12 @@ const EVP_MD* Md5Md() {
   return md;
 }
 
+const EVP_MD* Sha1Md() {
+  static const EVP_MD* const md = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  GH_CHECK(md != nullptr);
+  return md;
+}
+
 // Both algorithms are looked up here, once. Each MAC starts from a copy and sets a key of its own.
 EVP_MAC_CTX* HmacSha256Template() {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
@@ -40,6 +46,7 @@ std::string Sha256(std::string_view data) { return Digest(ossl::Sha256Md(), data
 std::string Sha256Hex(std::string_view data) { return HexEncode(Sha256(data)); }
 std::string Sha384(std::string_view data) { return Digest(ossl::Sha384Md(), data); }
 std::string Sha512(std::string_view data) { return Digest(ossl::Sha512Md(), data); }
+std::string Sha1Hex(std::string_view data) { return HexEncode(Digest(Sha1Md(), data)); }
 std::string Md5Hex(std::string_view data) { return HexEncode(Digest(Md5Md(), data)); }
 
 std::string HmacSha256(std::string_view key, std::string_view data) {

@@ -11,6 +11,7 @@ TEST(HashTest, Vectors) {
   EXPECT_EQ(Sha256("abc").size(), 32u);
   EXPECT_EQ(Sha256(std::string_view()), Sha256(""));
   EXPECT_EQ(Md5Hex("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+  EXPECT_EQ(Sha1Hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 TEST(HashTest, HmacRfc4231) {

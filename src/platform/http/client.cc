@@ -290,6 +290,7 @@ class CurlClient final : public Client {
     set(CURLOPT_PROXY, "");
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 16'384L);  // bodies are small
     set(CURLOPT_USERAGENT, "Gatehouse");
     set(CURLOPT_ERRORBUFFER, transfer.error);
     set(CURLOPT_OPENSOCKETFUNCTION, OnOpenSocket);

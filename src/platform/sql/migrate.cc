@@ -126,9 +126,21 @@ void CheckAscending(std::span<const Migration> all) {
   for (std::size_t i = 1; i < all.size(); ++i) GH_CHECK(all[i - 1].version < all[i].version);
 }
 
+// A key of type INTEGER is SQLite's own row number; a BIGINT one would be an index beside the table
+// that every insert writes and every search by id goes through first.
+std::string ForSqlite(std::string statement) {
+  for (const std::string_view key : {" BIGINT PRIMARY KEY", " BIGINT NOT NULL PRIMARY KEY"}) {
+    for (std::size_t at = statement.find(key); at != std::string::npos; at = statement.find(key)) {
+      statement.replace(at, key.size(), " INTEGER PRIMARY KEY");
+    }
+  }
+  return statement;
+}
+
 Result<void> Apply(Tx& tx, const Clock& clock, std::string_view set, const Migration& migration) {
   const std::string text = Normalized(migration.text);
-  for (const std::string& statement : Statements(text)) {
+  for (const std::string& written : Statements(text)) {
+    const std::string statement = tx.engine() == Engine::kSqlite ? ForSqlite(written) : written;
     if (auto done = tx.Exec(Statement{"", statement}); !done) {
       Error error = std::move(done).error();
       error.detail = fmt::format("{}/{}: {}", set, migration.name, error.detail);

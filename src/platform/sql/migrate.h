@@ -4,7 +4,7 @@
 // checksummed, one transaction each. Lines that begin with "--" are comments; ";" at the end of a
 // line ends a statement, so no text literal may have one there. Line endings do not matter. A text
 // that differs per engine uses no dialect: only BIGINT, TEXT, PRIMARY KEY, REFERENCES, UNIQUE,
-// CREATE INDEX.
+// CREATE INDEX, DROP INDEX. On SQLite a BIGINT PRIMARY KEY becomes the row number (INTEGER).
 
 #include <span>
 #include <string_view>

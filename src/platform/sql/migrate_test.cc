@@ -68,6 +68,16 @@ TEST_P(MigrateTest, AppliesOnlyWhatIsMissing) {
   EXPECT_EQ(Run({kFirst, kSecond})->current, 2);
 }
 
+// An index beside the table would be one more place that every insert writes to.
+TEST_P(MigrateTest, TheKeyIsTheRowNumberOnSqlite) {
+  ASSERT_TRUE(Run({kFirst, {2, "0002_key", "CREATE TABLE half (id BIGINT PRIMARY KEY);\n"}}));
+  if (db().engine() == Engine::kSqlite) {
+    EXPECT_EQ(Number("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex_item%' "
+                     "OR name LIKE 'sqlite_autoindex_half%'"),
+              0);
+  }
+}
+
 TEST_P(MigrateTest, SetsAreIndependent) {
   ASSERT_TRUE(Run({kFirst}));
   constexpr Migration kOther{1, "0001_other", "CREATE TABLE other (id BIGINT PRIMARY KEY)"};

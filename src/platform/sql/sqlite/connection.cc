@@ -18,7 +18,8 @@ namespace gatehouse::sql {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
-constexpr int kCheckpointPages = 1000;
+// The longer it waits, the fewer pages it moves twice.
+constexpr int kCheckpointPages = 4000;
 constexpr int kRestartPages =
     8000;  // 32 MiB of WAL: wait a moment for the readers to let it shrink
 constexpr std::size_t kMaxStatements = 1000;

@@ -1,5 +1,7 @@
 #include "platform/sql/sqlite/sqlite.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <mutex>
 #include <thread>
@@ -102,6 +104,7 @@ Result<void> SqliteDatabase::Ready(Handle& connection, Role role) const {
 }
 
 void SqliteDatabase::WriterLoop(Handle connection) {
+  pthread_setname_np(pthread_self(), "sql-write");
   std::vector<QueuedJob> group;
   std::vector<Result<void>> results;
   while (writes_.Pop(options_.max_group, group)) {
@@ -189,6 +192,7 @@ void SqliteDatabase::RunGroup(Handle& connection, std::span<QueuedJob> group,
 }
 
 void SqliteDatabase::ReaderLoop(Handle connection) {
+  pthread_setname_np(pthread_self(), "sql-read");
   std::vector<QueuedJob> jobs;
   while (reads_.Pop(1, jobs)) {
     Result<void> result = RunRead(connection, Role::kReader, jobs.front().job);

@@ -7,6 +7,7 @@
 #include "platform/sql/postgres/admin.h"
 #include "platform/sql/postgres/postgres.h"
 #include "platform/sql/sqlite/sqlite.h"
+#include "platform/sql/testing/pattern.h"
 
 namespace gatehouse::sql {
 
@@ -16,6 +17,16 @@ namespace {
   std::fprintf(stderr, "test database: %s: %s\n", std::string(error.reason).c_str(),
                error.detail.c_str());
   std::abort();
+}
+
+constexpr std::string_view kNameParameter = "dbname=";
+
+thread_local const TestDatabase* pattern = nullptr;
+
+// What CREATE DATABASE copies.
+std::string TemplateName() {
+  if (pattern == nullptr || pattern->url().empty()) return "template0";
+  return pattern->url().substr(pattern->url().rfind(kNameParameter) + kNameParameter.size());
 }
 
 std::string RandomName() {
@@ -32,11 +43,17 @@ std::unique_ptr<Database> Open(const std::filesystem::path& file, const std::str
 
 }  // namespace
 
+StartingFrom::StartingFrom(const TestDatabase& from) { pattern = &from; }
+StartingFrom::~StartingFrom() { pattern = nullptr; }
+
 TestDatabase TestDatabase::Sqlite() {
   TestDatabase out;
   out.folder_ = std::filesystem::temp_directory_path() / RandomName();
   std::filesystem::create_directory(out.folder_);
   out.file_ = out.folder_ / "test.db";
+  if (pattern != nullptr && pattern->url().empty()) {
+    std::filesystem::copy_file(pattern->file(), out.file_);
+  }
   out.db_ = Open(out.file_, "");
   return out;
 }
@@ -47,12 +64,12 @@ std::optional<TestDatabase> TestDatabase::Postgres() {
   TestDatabase out;
   out.server_ = server;
   out.name_ = RandomName();
-  auto created = RunPostgresCommand(
-      out.server_, "CREATE DATABASE " + out.name_ + " TEMPLATE template0 ENCODING 'UTF8'");
+  auto created = RunPostgresCommand(out.server_, "CREATE DATABASE " + out.name_ + " TEMPLATE " +
+                                                     TemplateName() + " ENCODING 'UTF8'");
   if (!created) Abort(created.error());
   // libpq lets the parameter override the name in the path.
   out.url_ = out.server_ + (out.server_.find('?') == std::string::npos ? "?" : "&") +
-             "dbname=" + out.name_;
+             std::string(kNameParameter) + out.name_;
   out.db_ = Open({}, out.url_);
   auto bypasses = out.db_->ReadSync(BypassesTenants);
   if (!bypasses) Abort(bypasses.error());
