@@ -108,6 +108,10 @@ std::vector<Finding> Examine(const config::Config& config) {
   } else {
     findings.push_back({Level::kOk, "mail", config.String("smtp_url")});
   }
+  if (config.Bool("allow_core_dumps")) {
+    findings.push_back({Level::kWarning, "core dumps",
+                        "allowed: one holds keys, passwords and sessions; switch them off again"});
+  }
   if (config.Bool("demo")) {
     findings.push_back({Level::kWarning, "demo", "known passwords: never expose this server"});
   }

@@ -152,6 +152,12 @@ inline constexpr std::array kOptions{
                .sentence = "One JSON object per line, or a line for people.",
                .example = "text",
                .choices = "json|text"},
+    OptionSpec{.name = "allow_core_dumps",
+               .type = Type::kBool,
+               .default_text = "false",
+               .sentence = "Let a crash write a core dump, and debuggers attach: for the hunt of a "
+                           "fault, because keys, passwords and sessions are in it.",
+               .example = "true"},
     OptionSpec{.name = "demo",
                .type = Type::kBool,
                .default_text = "false",

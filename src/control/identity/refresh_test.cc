@@ -51,6 +51,8 @@ class RefreshTest : public VaultTest {
   Target sso_, linked_;
 };
 GATEHOUSE_ON_ALL_ENGINES(RefreshTest);
+INSTANTIATE_TEST_SUITE_P(OverRpc, RefreshTest, testing::ValuesIn(sql::AllEngines()),
+                         sql::EngineName);
 
 TEST_P(RefreshTest, ARotatedTokenIsKept) {
   for (Target target : {sso_, linked_}) {
@@ -219,7 +221,7 @@ TEST_P(RefreshTest, AThousandCallersMakeOneRequest) {
     runtime::Runtime runtime(4);
     std::atomic<int> good{0}, left{1000};
     struct Caller {
-      static Task<void> Call(ServiceImpl& service, Target target, std::int64_t seen,
+      static Task<void> Call(Service& service, Target target, std::int64_t seen,
                              std::atomic<int>& good, std::atomic<int>& left,
                              runtime::Runtime& runtime) {
         auto refreshed = co_await service.RefreshIdentity(target, seen);

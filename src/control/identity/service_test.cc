@@ -12,6 +12,8 @@ using Kind = LinkOutcome::Kind;
 
 class IdentityServiceTest : public VaultTest {};
 GATEHOUSE_ON_ALL_ENGINES(IdentityServiceTest);
+INSTANTIATE_TEST_SUITE_P(OverRpc, IdentityServiceTest, testing::ValuesIn(sql::AllEngines()),
+                         sql::EngineName);
 
 // ---- look-ups -----------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@
 
 #include "control/authn/service_impl.h"
 #include "control/identity/errors.h"
+#include "control/identity/rpc/remote.h"
 #include "control/identity/service_impl.h"
 #include "control/users/service_impl.h"
 #include "core/testing/migrated_database.h"
@@ -102,6 +103,8 @@ struct Vault {
   ServiceImpl service;
 };
 
+// Instantiated as "OverRpc" a suite reaches the service through platform/rpc, over the loopback
+// that really serializes; else directly.
 class VaultTest : public test::MigratedDatabase {
  protected:
   void SetUp() override {
@@ -117,6 +120,9 @@ class VaultTest : public test::MigratedDatabase {
   }
   void Open() {
     vault_ = std::make_unique<Vault>(db(), clock(), ids(), rng(), audit(), control_outbox(), port_);
+    const std::string_view suite =
+        testing::UnitTest::GetInstance()->current_test_info()->test_suite_name();
+    if (suite.starts_with("OverRpc/")) far_ = std::make_unique<Far>(vault_->service, clock());
   }
   UserId AddUser(std::string email) {
     return Write([&](sql::Tx& tx) {
@@ -126,7 +132,10 @@ class VaultTest : public test::MigratedDatabase {
         .value()
         .id;
   }
-  ServiceImpl& service() { return vault_->service; }
+  Service& service() {
+    if (far_) return far_->service;
+    return vault_->service;
+  }
 
   RpcProvider AddPlace(OrgId organization = kOrg, std::string external_id = "acme",
                        std::string type = "github") {
@@ -191,8 +200,19 @@ class VaultTest : public test::MigratedDatabase {
     return rows;
   }
 
+  struct Far {
+    Far(Service& near, const Clock& clock) : client(transport, clock, RemoteReasons()) {
+      Serve(dispatcher, near);
+    }
+    rpc::Dispatcher dispatcher;
+    rpc::LoopbackTransport transport{dispatcher};
+    rpc::Client client;
+    RemoteService service{client};
+  };
+
   RotatingProvider port_;
   std::unique_ptr<Vault> vault_;
+  std::unique_ptr<Far> far_;
   UserId ada_, bob_;
   Actor actor_{.user = {}, .label = "test", .ip = "192.0.2.1", .correlation_id = "c-1"};
 };

@@ -34,7 +34,8 @@ class CrashTest : public SsoTest {
       for (const char* text :
            {"DELETE FROM auth_identities", "DELETE FROM auth_providers",
             "DELETE FROM sso_pipelines", "DELETE FROM sso_decisions", "DELETE FROM audit_log",
-            "DELETE FROM control_outbox", "DELETE FROM region_outbox",
+            "DELETE FROM audit_chain", "DELETE FROM audit_heads", "DELETE FROM audit_unsealed",
+            "DELETE FROM sessions", "DELETE FROM control_outbox", "DELETE FROM region_outbox",
             "DELETE FROM organization_adoption", "UPDATE organizations SET flags = flags | 16",
             "UPDATE organization_members SET flags = 0"}) {
         GH_TRY_VOID(tx.Exec(sql::Statement{"", text}));
@@ -81,6 +82,7 @@ class CrashTest : public SsoTest {
     EXPECT_EQ(per_address.size(), providers == 1 ? 2u : 0u);
     for (const auto& [address, count] : per_address) EXPECT_EQ(count, 1) << address;
     EXPECT_EQ(Count("control_outbox") + Count("region_outbox"), 0);
+    EXPECT_EQ(BrokenInvariants(), std::vector<std::string>());
     // After a failure nothing stands in the way of a second attempt.
     if (providers == 0) {
       auto again = SetUpSso(browser_);

@@ -4,6 +4,7 @@
 // decision, read by the organization's administrators for 30 days.
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -17,9 +18,9 @@ class DecisionStore {
  public:
   DecisionStore(const Clock& clock, IdGenerator& ids) : clock_(clock), ids_(ids) {}
 
-  // `decision.id` and `created_at` are set here.
+  // `decision.id` and `created_at` are set here; its checks are those given beside it.
   Result<void> Record(sql::Tx& tx, OrgId organization, std::optional<ProviderId> provider,
-                      const Decision& decision) const;
+                      const Decision& decision, std::span<const Check> checks) const;
   // Newest first; older than `before`, or those of one request.
   Result<std::vector<Decision>> List(sql::Tx& tx, OrgId organization,
                                      std::optional<std::int64_t> before,

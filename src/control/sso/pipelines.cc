@@ -194,9 +194,11 @@ Result<void> PipelineStore::Put(sql::Tx& tx, Pipeline& p) const {
 Result<std::optional<Pipeline>> PipelineStore::TakeByState(sql::Tx& tx, std::string_view state,
                                                            std::string_view browser) const {
   GH_TRY(sql::Rows rows,
-         tx.Query(statements::kPipelineTakeByState, {Hash(state), Hash(browser), clock_.Now()}));
+         tx.Query(statements::kPipelineFindByState, {Hash(state), Hash(browser), clock_.Now()}));
   if (rows.empty()) return std::optional<Pipeline>();
   GH_TRY(Pipeline p, Read(rows.front()));
+  GH_TRY(std::int64_t taken, tx.Exec(statements::kPipelineDelete, {p.organization, p.id}));
+  if (taken == 0) return std::optional<Pipeline>();
   return std::optional<Pipeline>(std::move(p));
 }
 

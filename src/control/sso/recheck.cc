@@ -12,6 +12,7 @@ constexpr Duration kClaimLife = std::chrono::minutes(10);
 constexpr Duration kFirstPause = std::chrono::minutes(5);
 constexpr Duration kLongestPause = std::chrono::hours(6);
 constexpr int kUnansweredLimit = 3;
+constexpr Duration kCountEvery = std::chrono::seconds(10);
 
 Duration PauseAfter(std::int64_t failures) {
   Duration pause = kFirstPause;
@@ -43,12 +44,39 @@ Recheck::Recheck(Parts parts, RecheckOptions options)
       invalid_(CounterOf(parts.metrics, "invalid")),
       unavailable_(CounterOf(parts.metrics, "unavailable")),
       deferred_(CounterOf(parts.metrics, "deferred")),
-      removed_(CounterOf(parts.metrics, "removed")) {}
+      removed_(CounterOf(parts.metrics, "removed")) {
+  parts.metrics.AddGauge("gatehouse_sso_recheck_due",
+                         "Identities that wait for the periodic re-check.",
+                         [due = due_] { return static_cast<double>(due->load()); });
+}
 
 Duration Recheck::Skew() {
   const std::int64_t most = options_.skew.count();
   if (most <= 0) return Duration{0};
   return Duration{static_cast<std::int64_t>(p_.rng.Next64() % static_cast<std::uint64_t>(most))};
+}
+
+Task<void> Recheck::CountDue() {
+  const Duration since = p_.clock.Monotonic();
+  if (counted_at_ && since < *counted_at_ + kCountEvery) co_return Result<void>();
+  const Timestamp now = p_.clock.Now();
+  std::vector<std::string> kinds;
+  for (const Adapter* adapter : p_.sso.adapters()) {
+    if (adapter->requires_refresh()) kinds.emplace_back(adapter->kind());
+  }
+  // All: the re-check is everybody's, by its nature.
+  GH_CO_TRY(std::int64_t due,
+            co_await p_.db.Read(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<std::int64_t> {
+              std::int64_t sum = 0;
+              for (const std::string& kind : kinds) {
+                GH_TRY(sql::Rows rows, tx.Query(statements::kRecheckDue, {kind, now}));
+                sum += rows.front().Int(0);
+              }
+              return sum;
+            }));
+  due_->store(due);
+  counted_at_ = since;
+  co_return Result<void>();
 }
 
 Task<std::vector<Recheck::Due>> Recheck::Claim(std::string kind, std::size_t most) {
@@ -130,11 +158,14 @@ Task<Recheck::Batch> Recheck::RunBatch() {
   Batch batch;
   unanswered_.clear();
   const Timestamp began = p_.clock.Now();
+  GH_CO_TRY_VOID(co_await CountDue());
   for (const Adapter* adapter : p_.sso.adapters()) {
     if (!adapter->requires_refresh() || batch.taken >= options_.batch) continue;
     GH_CO_TRY(std::vector<Due> taken,
               co_await Claim(std::string(adapter->kind()), options_.batch - batch.taken));
     batch.taken += taken.size();
+    // In between counts; others may take some, too.
+    *due_ -= std::min<std::int64_t>(*due_, static_cast<std::int64_t>(taken.size()));
     for (const Due& due : taken) {
       auto looked = co_await Look(due, batch);
       if (looked) continue;
@@ -143,7 +174,10 @@ Task<Recheck::Batch> Recheck::RunBatch() {
                       {{"identity", due.id}, {"organization", due.organization}});
     }
   }
-  if (batch.taken == 0) co_return batch;
+  if (batch.taken == 0) {
+    due_->store(0);
+    co_return batch;
+  }
   p_.log.Log(telemetry::Level::kInfo, "sso_recheck",
              {{"taken", batch.taken},
               {"early", batch.early},
@@ -152,6 +186,7 @@ Task<Recheck::Batch> Recheck::RunBatch() {
               {"unavailable", batch.unavailable},
               {"deferred", batch.deferred},
               {"removed", batch.removed},
+              {"due", due_->load()},
               {"elapsed_ms", p_.clock.Now() - began}});
   co_return batch;
 }

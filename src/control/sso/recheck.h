@@ -11,9 +11,15 @@
 // of them in this batch. `last_verified_at` moves only when the provider has said yes.
 //
 // A process that dies leaves its batch due again after ten minutes. Any number of processes may run
-// at once: a batch is taken by one. Counters are metrics. Not thread-safe: one run at a time.
+// at once: a batch is taken by one. Not thread-safe: one run at a time.
+//
+// Progress is in the metrics: how many were looked at, by outcome, and how many are still due,
+// counted every ten seconds of a run.
 
+#include <atomic>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "base/rng.h"
 #include "control/identity/refresh.h"
@@ -61,6 +67,7 @@ class Recheck {
 
  private:
   struct Due;
+  Task<void> CountDue();
   Task<std::vector<Due>> Claim(std::string kind, std::size_t most);
   Task<void> Look(const Due& due, Batch& batch);
   Task<void> Postpone(const Due& due, Timestamp next, bool looked);
@@ -69,6 +76,9 @@ class Recheck {
   Parts p_;
   RecheckOptions options_;
   std::map<ProviderId, int> unanswered_;  // in a row, of this batch
+  // The gauge may be read after this has gone.
+  std::shared_ptr<std::atomic<std::int64_t>> due_ = std::make_shared<std::atomic<std::int64_t>>(0);
+  std::optional<Duration> counted_at_;  // monotonic
   telemetry::Counter& valid_;
   telemetry::Counter& invalid_;
   telemetry::Counter& unavailable_;

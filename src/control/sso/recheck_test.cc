@@ -109,6 +109,21 @@ TEST_P(RecheckTest, AYesMovesLastVerifiedAndABacklogIsWorkedOff) {  // 229, 230
   EXPECT_TRUE(metrics_.Render().contains("gatehouse_sso_rechecks_total{outcome=\"valid\"} 2"));
 }
 
+TEST_P(RecheckTest, HowManyAreStillDueIsInTheMetrics) {
+  LinkedMember();
+  Use({.interval = hours(24), .skew = hours(0), .batch = 1});
+  NextDay();
+  EXPECT_EQ(Batch().taken, 1u);
+  EXPECT_TRUE(metrics_.Render().contains("gatehouse_sso_recheck_due 1")) << metrics_.Render();
+  EXPECT_EQ(Batch().taken, 1u);
+  EXPECT_TRUE(metrics_.Render().contains("gatehouse_sso_recheck_due 0"));
+  NextDay();
+  EXPECT_EQ(Batch().taken, 1u);
+  EXPECT_TRUE(metrics_.Render().contains("gatehouse_sso_recheck_due 1")) << "counted again";
+  recheck_.reset();
+  EXPECT_TRUE(metrics_.Render().contains("gatehouse_sso_recheck_due 1")) << "outlives the job";
+}
+
 TEST_P(RecheckTest, WithdrawnAtTheProviderShutsTheDoorAndComingBackOpensIt) {
   Browser browser = LinkedMember();
   MakeDue();

@@ -262,8 +262,7 @@ Result<void> ServiceImpl::RecordDecision(sql::Tx& tx, const Client& client,
     decision.email = pipeline.assertion->email;
   }
   decision.ip = client.ip;
-  decision.checks = checks;
-  return decisions_.Record(tx, pipeline.organization, pipeline.provider, decision);
+  return decisions_.Record(tx, pipeline.organization, pipeline.provider, decision, checks);
 }
 
 identity::Actor ServiceImpl::ActorFor(const Client& client, const users::User& user) const {

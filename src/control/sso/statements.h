@@ -44,11 +44,13 @@ inline constexpr sql::Statement kPipelineInsert{
     "sso.pipeline.insert",
     "INSERT INTO sso_pipelines (" GH_PIPELINE_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
-// Taking a pipeline removes it: of several copies of one callback exactly one gets the row.
-inline constexpr sql::Statement kPipelineTakeByState{
-    "sso.pipeline.take_by_state",
-    "DELETE FROM sso_pipelines WHERE state_hash = $1 AND browser_hash = $2 AND step = 0 "
-    "AND expires_at > $3 RETURNING " GH_PIPELINE_COLUMNS};
+// Taking a pipeline removes it: of several copies of one callback exactly one deletes the row. Two
+// statements cost SQLite less than one with RETURNING, which fills a table of its own.
+inline constexpr sql::Statement kPipelineFindByState{
+    "sso.pipeline.find_by_state",
+    "SELECT " GH_PIPELINE_COLUMNS
+    " FROM sso_pipelines WHERE state_hash = $1 AND browser_hash = $2 AND step = 0 "
+    "AND expires_at > $3"};
 inline constexpr sql::Statement kPipelineTakeById{
     "sso.pipeline.take_by_id",
     "DELETE FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND step = 1 "
@@ -113,8 +115,8 @@ inline constexpr sql::Statement kDecisionByCorrelation{
     "SELECT id, flow, outcome, reason, correlation_id, user_id, subject, email, ip, checks, "
     "created_at FROM sso_decisions WHERE organization_id = $1 AND correlation_id = $2 "
     "ORDER BY id DESC LIMIT $3"};
-inline constexpr sql::Statement kDecisionDeleteOld{
-    "sso.decision.delete_old", "DELETE FROM sso_decisions WHERE created_at < $1"};
+inline constexpr sql::Statement kDecisionDeleteOld{"sso.decision.delete_old",
+                                                   "DELETE FROM sso_decisions WHERE id < $1"};
 
 // A batch that is due, taken from whoever else looks for one. Providers of another kind have no
 // part in it: theirs are never due.
@@ -124,6 +126,10 @@ inline constexpr sql::Statement kRecheckClaim{
     "JOIN auth_identities i ON i.provider_id = p.id AND i.next_check_at <= $2 WHERE p.kind = $1 "
     "LIMIT $4) AND next_check_at <= $2 RETURNING id, provider_id, organization_id, user_id, "
     "last_synced_at, refresh_failures"};
+inline constexpr sql::Statement kRecheckDue{
+    "sso.recheck.due",
+    "SELECT COUNT(*) FROM auth_providers p JOIN auth_identities i ON i.provider_id = p.id AND "
+    "i.next_check_at <= $2 WHERE p.kind = $1"};
 // $4: when it was looked at, 0 for not at all.
 inline constexpr sql::Statement kRecheckNext{
     "sso.recheck.next",

@@ -128,7 +128,7 @@ Result<std::vector<AccountEvent>> Store::ListEvents(sql::Tx& tx, UserId id,
 }
 
 Result<std::int64_t> Store::DeleteOldEvents(sql::Tx& tx) const {
-  return tx.Exec(sqls::kDeleteOldEvents, {clock_.Now() - kEventLife});
+  return tx.Exec(sqls::kDeleteOldEvents, {IdGenerator::FirstAt(clock_.Now() - kEventLife)});
 }
 
 }  // namespace gatehouse::users

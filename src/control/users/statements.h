@@ -102,8 +102,8 @@ inline constexpr sql::Statement kListEvents{
     "account_events_list",
     "SELECT id, user_id, kind, detail, ip, user_agent, correlation_id, created_at FROM "
     "account_events WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
-inline constexpr sql::Statement kDeleteOldEvents{
-    "account_events_delete_old", "DELETE FROM account_events WHERE created_at < $1"};
+inline constexpr sql::Statement kDeleteOldEvents{"account_events_delete_old",
+                                                 "DELETE FROM account_events WHERE id < $1"};
 inline constexpr sql::Statement kEmails{
     "users_emails",
     "SELECT email, is_verified FROM user_emails WHERE user_id = $1 ORDER BY is_primary DESC, id"};

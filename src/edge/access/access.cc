@@ -174,7 +174,8 @@ Result<void> Guard::CheckHeader(const http::Request& request, const Visitor& vis
   return {};
 }
 
-Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes) {
+Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes,
+                                Seat seat) {
   if (visitor.awaits_second_factor()) co_return Fail(Code::kUnauthenticated, k2faRequired);
   if (!visitor.principal) co_return Fail(Code::kUnauthenticated, kLoginRequired);
   const authn::Principal& principal = *visitor.principal;
@@ -207,6 +208,9 @@ Task<OrgAccess> Guard::EnterOrg(const Visitor& visitor, std::string slug, std::s
   if ((access.organization.flags & orgs::kRequireEmailVerification) != 0 &&
       !principal.user.email_verified) {
     co_return Fail(Code::kUnauthenticated, kEmailVerificationRequired);
+  }
+  if (seat == Seat::kNeeded && access.member.over_limit()) {
+    co_return Fail(Code::kUnauthenticated, kMemberOverLimit);
   }
   if (!IncludesAny(access.scopes, scopes)) {
     GH_CO_TRY_VOID(co_await Note(visitor, access.organization.id, kForbidden));

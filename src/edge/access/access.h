@@ -61,6 +61,10 @@ orgs::Actor ActorOf(const Visitor& visitor);
 members::Caller CallerOf(const Visitor& visitor, const OrgAccess& access);
 users::ClientInfo ClientInfoOf(const Visitor& visitor);
 
+// Whether the visitor's membership must count. A member over the limit of the organization
+// (member-limit:restricted) may do nothing there but leave it.
+enum class Seat { kNeeded, kNotNeeded };
+
 struct Options {
   std::string base_url;        // "https://sso.example.com": its scheme and origin count
   std::string csrf_key;        // KeyRing::DeriveKey("csrf")
@@ -104,10 +108,12 @@ class Guard {
   // The organization, if the visitor may use one of `scopes` ("member:read|member:write") in it.
   // Errors: kUnauthenticated "login_required", "2fa_required" (the second proof of a log-in is
   // missing), "sso_required", "reauth_required", "2fa_required_by_organization" (the user has no
-  // second factor), "email_verification_required"; kNotFound "organization_not_found" (also for one
-  // the visitor is no member of); kPermissionDenied "forbidden". A refusal to a member, and to
-  // somebody who is none, is audited (authz.denied). `visitor` and `scopes` outlive the call.
-  Task<OrgAccess> EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes);
+  // second factor), "email_verification_required", "member_over_limit"; kNotFound
+  // "organization_not_found" (also for one the visitor is no member of); kPermissionDenied
+  // "forbidden". A refusal to a member, and to somebody who is none, is audited (authz.denied).
+  // `visitor` and `scopes` outlive the call.
+  Task<OrgAccess> EnterOrg(const Visitor& visitor, std::string slug, std::string_view scopes,
+                           Seat seat = Seat::kNeeded);
   // A service refused what the visitor, who had entered, wanted (kPermissionDenied): for the audit
   // log. Never fails: the refusal stands either way. All arguments outlive the call.
   Task<void> NoteDenied(const Visitor& visitor, const OrgAccess& access, std::string_view reason);

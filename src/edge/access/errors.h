@@ -20,6 +20,10 @@ inline constexpr std::string_view kSudoRequired = "sudo_required";
 inline constexpr std::string_view k2faRequired = "2fa_required";
 inline constexpr std::string_view k2faRequiredByOrganization = "2fa_required_by_organization";
 inline constexpr std::string_view kEmailVerificationRequired = "email_verification_required";
+// The member is over the number that the organization may have.
+inline constexpr std::string_view kMemberOverLimit = "member_over_limit";
+// Other organizations know this member as well.
+inline constexpr std::string_view kMemberElsewhere = "member_elsewhere";
 inline constexpr std::string_view kInviteInvalid = "invite_invalid";
 inline constexpr std::string_view kTokenInvalid = "token_invalid";
 

@@ -28,6 +28,13 @@ Result<json::Object> CreateUser(Services& s, const std::string& email, const std
   return json::Object{{"id", user.id.ToString()}, {"email", user.email}, {"name", user.name}};
 }
 
+Result<json::Object> ResetFactors(Services& s, const std::string& email) {
+  GH_TRY(users::User user, FindUser(s, email));
+  GH_TRY_VOID(
+      RunSync(s.factors.Reset(user.id, s.operator_label, std::nullopt, std::nullopt, "cli")));
+  return json::Object{{"id", user.id.ToString()}, {"email", user.email}, {"has2fa", false}};
+}
+
 Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::string& name,
                                const std::string& owner) {
   GH_TRY(users::User user, FindUser(s, owner));

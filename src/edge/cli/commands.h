@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/authn/authn.h"
+#include "control/authn/factors/service.h"
 #include "control/sso/service.h"
 #include "control/users/service.h"
 #include "platform/json/json.h"
@@ -21,6 +22,7 @@ namespace gatehouse::cli {
 struct Services {
   users::Service& users;
   authn::Service& authn;
+  factors::Service& factors;
   sso::Service& sso;
   orgs::Service& orgs;
   projects::Service& projects;
@@ -33,6 +35,8 @@ struct Services {
 
 Result<json::Object> CreateUser(Services& s, const std::string& email, const std::string& name,
                                 std::optional<std::string> password);
+// For somebody who lost them all: removes the second factors, ends every session. Audited, mailed.
+Result<json::Object> ResetFactors(Services& s, const std::string& email);
 // `owner` is the user's address.
 Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::string& name,
                                const std::string& owner);

@@ -82,9 +82,9 @@ Task<http::Response> PostSecurity(Site& site, Call& call) {
 Task<http::Response> ShowConfirmEmail(Site& site, Call& call) {
   // The link proves the mailbox; whoever came in through single sign-on may have nothing else.
   if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
-  Page page("post_link.tpl", "Confirm your e-mail address");
+  Page page("post_link.tpl", "Confirm your address");
   page.body()
-      .Set("TITLE", "Confirm your e-mail address")
+      .Set("TITLE", "Confirm your address")
       .Set("TEXT", "This confirms that the address the mail went to is yours.")
       .Set("BUTTON", "Confirm my address");
   co_return site.ShowCard(call, std::move(page));

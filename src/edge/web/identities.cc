@@ -147,6 +147,7 @@ Task<http::Response> PostAssociate(Site& site, Call& call) {
             co_await site.d.linking.Start(call.visitor.client, wanted.organization.id,
                                           wanted.place.provider.id, popup));
   Page page("leave.tpl", "Taking you to your provider");
+  page.body().Set("URL", url);
   page.LeaveFor(std::move(url));
   co_return site.ShowCard(call, std::move(page));
 }

@@ -117,7 +117,9 @@ TEST_F(IdentityPagesTest, LinkingBeginsWithAPostAndEndsInTheList) {
   EXPECT_TRUE(Has(ask, "Acme &lt;b&gt;Hub&lt;/b&gt;"));
   EXPECT_TRUE(world().calls.empty()) << "a link that somebody sends begins nothing";
   auto leave = browser_.Post(kAssociate, {});
-  EXPECT_TRUE(Has(leave, "https://idp.example/authorize?state=s"));
+  EXPECT_TRUE(Has(leave, "0;url=https://idp.example/authorize?state=s"));
+  EXPECT_TRUE(Has(leave, "href=\"https://idp.example/authorize?state=s\""))
+      << "for browsers that do not go on by themselves";
   EXPECT_EQ(world().calls.back(), "linking.Start 70");
   EXPECT_EQ(browser_.PostRaw(kAssociate, {}).status, 403) << "csrf";
   world().link_return = Linked();

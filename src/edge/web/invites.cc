@@ -15,6 +15,8 @@ namespace gatehouse::web {
 namespace {
 
 constexpr std::size_t kMaxAddresses = 50;
+// So many are shown; the others are found by the search of the member list.
+constexpr std::size_t kMaxShown = 200;
 
 std::string BaseOf(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/invites/";
@@ -79,6 +81,13 @@ Task<http::Response> InvitesPage(Site& site, Call& call, const access::OrgAccess
   const bool may_invite = access.can("member:write");
   GH_CO_TRY(auto pending, co_await site.d.invites.ListPending(access.organization.id, caller));
   GH_CO_TRY(auto teams, co_await site.d.teams.List(access.organization.id, caller));
+  const std::size_t all = pending.size();
+  // What waits for a decision first; the list has it last.
+  const auto first_request = std::ranges::find_if(pending, [](const invites::Invite& invite) {
+    return invite.status != invites::Status::kApproved;
+  });
+  std::ranges::rotate(pending, first_request);
+  if (pending.size() > kMaxShown) pending.resize(kMaxShown);
   std::vector<UserId> ids;
   for (const invites::Invite& invite : pending) {
     if (invite.inviter) ids.push_back(*invite.inviter);
@@ -120,6 +129,13 @@ Task<http::Response> InvitesPage(Site& site, Call& call, const access::OrgAccess
     }
   }
   if (pending.empty()) body.Show("NONE");
+  if (all > pending.size()) {
+    body.Add("CUT")
+        .Set("SHOWN", std::to_string(pending.size()))
+        .Set("ALL", std::to_string(all))
+        .Set("URL", WithQuery("/organizations/" + access.organization.slug + "/members/", "query",
+                              "isInvited:true"));
+  }
   for (const invites::Invite& invite : pending) {
     html::Data& row = body.Add("PENDING");
     row.Set("ID", invite.member.id.ToString())

@@ -53,13 +53,22 @@ void AddRows(html::Data& data, std::string_view text) {
     data.Add("LINES").Set("ROW", Indented(line));
 }
 
+// "key:id:back" of a link of ours; what is none begins at the beginning.
+std::optional<issues::Position> PositionOf(std::string_view text) {
+  const std::vector<std::string_view> parts = Split(text, ':');
+  if (parts.size() != 3) return std::nullopt;
+  const auto key = StrongId<struct KeyTag>::Parse(parts[0]);
+  const auto id = IssueId::Parse(parts[1]);
+  if (!id) return std::nullopt;
+  return issues::Position{key ? key->value : 0, id->value, parts[2] == "1"};
+}
+
 Task<http::Response> ShowIssues(Site& site, Call& call) {
   GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
   const std::string text = call.query.Has("query") ? Field(call.query, "query") : "is:unresolved";
-  GH_CO_TRY(auto offset, NumberIn(call.query, "offset"));
   issues::Query query;
   query.limit = kPerPage;
-  query.offset = static_cast<std::size_t>(offset.value_or(0));
+  query.after = PositionOf(Field(call.query, "cursor"));
   const std::string sort = Field(call.query, "sort");
   if (sort == "new") query.sort = issues::Sort::kFirstSeen;
   if (sort == "freq") query.sort = issues::Sort::kTimesSeen;
@@ -73,18 +82,19 @@ Task<http::Response> ShowIssues(Site& site, Call& call) {
   html::Data& body = page.body();
   body.Set("ACTION", BaseOf(access)).Set("QUERY", text).Set("PROJECT_SLUG", project);
   body.Set("PROJECTS_URL", "/organizations/" + access.organization.slug + "/projects/");
-  auto terms = issues::ParseQuery(text);
+  auto terms = issues::ParseQuery(text, call.request.received);
   int status = 200;
   issues::Page list;
   if (terms) {
     query.terms = std::move(*terms);
+    if (access.member.user) issues::ReplaceMe(query.terms, *access.member.user);
     GH_CO_TRY(list, co_await site.d.events->issues.List(access.organization.id, query));
   } else {
     AddError(body, terms.error().reason);
     status = 400;
   }
   if (terms && list.issues.empty()) body.Show("EMPTY");
-  body.Set("TOTAL", std::to_string(list.total));
+  body.Set("TOTAL", (list.total_is_exact ? "" : "at least ") + std::to_string(list.total));
   for (const issues::Issue& issue : list.issues) {
     html::Data& row = body.Add("ISSUE");
     row.Set("URL", BaseOf(access) + issue.id.ToString() + "/")
@@ -100,17 +110,16 @@ Task<http::Response> ShowIssues(Site& site, Call& call) {
     if (issue.status == "resolved") row.Show("RESOLVED");
     if (issue.status == "ignored") row.Show("IGNORED");
   }
-  const auto link = [&](std::size_t to) {
+  const auto link = [&](const issues::Position& at) {
     std::string url = WithQuery(BaseOf(access), "query", text);
     if (!project.empty()) url = WithQuery(std::move(url), "project", project);
-    return to == 0 ? url : WithQuery(std::move(url), "offset", std::to_string(to));
+    if (!sort.empty()) url = WithQuery(std::move(url), "sort", sort);
+    return WithQuery(
+        std::move(url), "cursor",
+        std::to_string(at.key) + ":" + std::to_string(at.id) + (at.back ? ":1" : ":0"));
   };
-  if (query.offset > 0) {
-    body.Add("NEWER").Set("URL", link(query.offset - std::min(query.offset, kPerPage)));
-  }
-  if (query.offset + kPerPage < static_cast<std::size_t>(list.total)) {
-    body.Add("OLDER").Set("URL", link(query.offset + kPerPage));
-  }
+  if (list.has_previous) body.Add("NEWER").Set("URL", link(list.previous));
+  if (list.has_next) body.Add("OLDER").Set("URL", link(list.next));
   co_return co_await site.Show(call, std::move(page), status);
 }
 

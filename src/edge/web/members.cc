@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "edge/access/access.h"
+#include "edge/access/factor_reset.h"
 #include "edge/web/messages.h"
 #include "edge/web/organization.h"
 #include "edge/web/people.h"
@@ -175,6 +176,13 @@ Task<http::Response> DetailPage(Site& site, Call& call, const access::OrgAccess&
       }
     }
   }
+  if (provider && access.can("member:write") && !member.pending() && !member.sso_linked()) {
+    body.Add("SEND_LINK").Set("PROVIDER", provider->name);
+  }
+  if (!self && access.can("member:admin") && member.user_has_2fa &&
+      orgs::RolePriority(access.member.role) >= orgs::RolePriority(member.role)) {
+    body.Show("RESET");
+  }
   if ((self || access.can("member:admin")) && !detail.is_only_owner) {
     html::Data& card = body.Add(self ? "LEAVE" : "REMOVE");
     if (provider) card.Show("LINK_GOES");
@@ -217,6 +225,28 @@ Result<members::Change> ChangeOf(const Call& call, std::string_view op) {
   return change;
 }
 
+// Mails a member who is not linked to the identity provider the way to link.
+Task<void> SendLink(Site& site, Call& call, const access::OrgAccess& access, MemberId id) {
+  GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
+  if (!provider) co_return Fail(Code::kInvalidArgument, "bad_request", "no provider");
+  co_return co_await site.d.invites.SendLink(access.organization.id, id, provider->name,
+                                             access::CallerOf(call.visitor, access));
+}
+
+// For a member who lost them all.
+Task<void> ResetFactors(Site& site, Call& call, const access::OrgAccess& access, MemberId id) {
+  if (!call.form.Has("confirm")) co_return Fail(Code::kInvalidArgument, "bad_request", "confirm");
+  GH_CO_TRY_VOID(access::Guard::RequireFreshProof(call.visitor));
+  if (!access.can("member:admin")) co_return Fail(Code::kPermissionDenied, "forbidden");
+  GH_CO_TRY(auto detail, co_await site.d.members.Get(access.organization.id, id,
+                                                     access::CallerOf(call.visitor, access)));
+  const std::optional<UserId> user = detail.member.user;
+  GH_CO_TRY_VOID(co_await access::CheckFactorReset(site.d.orgs, access, std::move(detail.member)));
+  co_return co_await site.d.factors.Reset(*user, call.user().username, call.user().id,
+                                          access.organization.id,
+                                          call.visitor.client.correlation_id);
+}
+
 Task<http::Response> PostMember(Site& site, Call& call) {
   GH_CO_TRY(auto access, co_await Enter(site, call, "member:read"));
   GH_CO_TRY(MemberId id, MemberOf(call));
@@ -233,6 +263,14 @@ Task<http::Response> PostMember(Site& site, Call& call) {
     co_return co_await DetailPage(site, call, access, id, std::string(updated.error().reason),
                                   FormStatus(updated.error()));
   }
+  if (op == "send-link" || op == "reset-factors") {
+    auto done = op == "send-link" ? co_await SendLink(site, call, access, id)
+                                  : co_await ResetFactors(site, call, access, id);
+    if (done) co_return Go(here, op == "send-link" ? "link_mail_sent" : "factors_reset");
+    GH_CO_TRY_VOID(co_await Refused(site, call, access, done.error()));
+    co_return co_await DetailPage(site, call, access, id, std::string(done.error().reason),
+                                  FormStatus(done.error()));
+  }
   if (op == "remove" || op == "leave") {
     if (!call.form.Has("confirm")) co_return Fail(Code::kInvalidArgument, "bad_request", "confirm");
     auto removed = co_await site.d.members.Remove(access.organization.id, id, caller);
@@ -247,9 +285,37 @@ Task<http::Response> PostMember(Site& site, Call& call) {
   co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
 }
 
+// ---- over the limit -----------------------------------------------------------------------------
+
+Task<access::OrgAccess> EnterOnHold(Site& site, Call& call) {
+  return site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "member:read",
+                               access::Seat::kNotNeeded);
+}
+
+Task<http::Response> ShowOnHold(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await EnterOnHold(site, call));
+  const std::string& slug = access.organization.slug;
+  if (!access.member.over_limit()) co_return Go("/organizations/" + slug + "/");
+  Page page("on_hold.tpl", "Your place is on hold");
+  page.body()
+      .Set("ORGANIZATION", access.organization.name)
+      .Set("ACTION", "/organizations/" + slug + "/disabled-member/");
+  co_return site.ShowCard(call, std::move(page), 200);
+}
+
+Task<http::Response> LeaveOnHold(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await EnterOnHold(site, call));
+  if (!call.form.Has("confirm")) co_return Fail(Code::kInvalidArgument, "bad_request", "confirm");
+  GH_CO_TRY_VOID(co_await site.d.members.Remove(access.organization.id, access.member.id,
+                                                access::CallerOf(call.visitor, access)));
+  co_return Go("/organizations/", "organization_left");
+}
+
 }  // namespace
 
 void RegisterMembers(Site& site, http::Router& router) {
+  site.Get(router, "/organizations/{slug}/disabled-member/", ShowOnHold);
+  site.Post(router, "/organizations/{slug}/disabled-member/", LeaveOnHold);
   site.Get(router, "/organizations/{slug}/members/", ShowMembers);
   site.Get(router, "/organizations/{slug}/members/{member}/", ShowMember);
   site.Post(router, "/organizations/{slug}/members/{member}/", PostMember);

@@ -113,6 +113,59 @@ TEST_F(MembersPagesTest, RemovalWantsItsTick) {
   EXPECT_EQ(town_.world.members.size(), 2u);
 }
 
+TEST_F(MembersPagesTest, WhoIsOverTheLimitMayOnlyLeave) {
+  const std::string door = "/organizations/acme/disabled-member/";
+  EXPECT_EQ(Location(member_.Get(door)), "/organizations/acme/");
+  MemberOf(town_.bob).flags |= orgs::kMemberLimitRestricted;
+  for (const char* page : {"", "members/", "teams/", "invites/"}) {
+    EXPECT_EQ(Location(member_.Get(std::string("/organizations/acme/") + page)), door) << page;
+  }
+  EXPECT_TRUE(Has(member_.Get(door), "Acme Corporation has more members than it may have"));
+  EXPECT_EQ(member_.Post(door, {}).status, 400);
+  const std::size_t before = town_.world.members.size();
+  EXPECT_EQ(Location(member_.Post(door, {{"confirm", "1"}})),
+            "/organizations/?flash=organization_left");
+  EXPECT_EQ(town_.world.members.size(), before - 1);
+  EXPECT_EQ(owner_.Get("/organizations/acme/members/").status, 200);
+}
+
+// The last resort of somebody who lost device and codes.
+TEST_F(MembersPagesTest, AnAdministratorTakesTheSecondFactorsFromAMemberOfThisOrganizationOnly) {
+  const std::string path = PathOf(town_.bob);
+  const Fields form = {{"op", "reset-factors"}, {"confirm", "1"}};
+  EXPECT_FALSE(Has(owner_.Get(path), "Lost second factor"));
+  town_.world.AddFactor(town_.bob, factors::Kind::kTotp, "Phone");
+  MemberOf(town_.bob).user_has_2fa = true;
+  EXPECT_TRUE(Has(owner_.Get(path), "Lost second factor"));
+  EXPECT_FALSE(Has(member_.Get(path), "Lost second factor"));
+  EXPECT_EQ(owner_.Post(path, {{"op", "reset-factors"}}).status, 400);
+  EXPECT_EQ(member_.Post(path, form).status, 403);
+  MemberOf(town_.bob).role = "manager";
+  MemberOf(town_.ada).user_has_2fa = true;
+  EXPECT_EQ(member_.Post(PathOf(town_.ada), form).status, 403);
+  MemberOf(town_.bob).role = "member";
+  // Another organization has a say in how the account is protected, too.
+  auto refused = owner_.Post(path, form);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_TRUE(Has(refused, "gatehouse user reset-factors"));
+  EXPECT_TRUE(town_.world.accounts.at(town_.bob).user.has_2fa);
+  std::erase_if(town_.world.members, [&](const auto& m) { return m.organization == town_.beta; });
+  EXPECT_EQ(Location(owner_.Post(path, form)), path + "?flash=factors_reset");
+  EXPECT_FALSE(town_.world.accounts.at(town_.bob).user.has_2fa);
+}
+
+TEST_F(MembersPagesTest, WhoIsNotLinkedIsMailedTheWay) {
+  const std::string path = PathOf(town_.bob);
+  EXPECT_FALSE(Has(owner_.Get(path), "Mail the way to link"));
+  EXPECT_EQ(owner_.Post(path, {{"op", "send-link"}}).status, 400);
+  town_.world.AddProvider(town_.acme, true);
+  EXPECT_TRUE(Has(owner_.Get(path), "Mail the way to link"));
+  EXPECT_FALSE(Has(member_.Get(path), "Mail the way to link"));
+  EXPECT_EQ(Location(owner_.Post(path, {{"op", "send-link"}})), path + "?flash=link_mail_sent");
+  MemberOf(town_.bob).flags |= orgs::kSsoLinked;
+  EXPECT_FALSE(Has(owner_.Get(path), "Mail the way to link"));
+}
+
 // ---- teams --------------------------------------------------------------------------------------
 
 TEST_F(MembersPagesTest, TeamsAreCreatedAndSayWhatIsWrongWithAName) {
@@ -199,6 +252,13 @@ TEST_F(MembersPagesTest, WhoRequiresASecondFactorHasOne) {
   EXPECT_EQ(refused.status, 409);
   EXPECT_TRUE(Has(refused, "role=\"alert\""));
   EXPECT_FALSE(town_.world.organizations[0].require_2fa());
+  town_.world.accounts.at(town_.ada).user.email_verified = false;
+  owner_.SignIn(town_.world.AddSession(town_.ada, {PasswordProof()}));
+  owner_.Get(path);
+  refused = owner_.Post(
+      path, {{"op", "switches"}, {"version", version}, {"require_email_verification", "on"}});
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_TRUE(Has(refused, "Confirm your own address first"));
   EXPECT_EQ(Location(owner_.Post(path, {{"op", "default-role"}, {"role", "manager"}})),
             path + "?flash=settings_saved");
   EXPECT_EQ(town_.world.organizations[0].default_role, "manager");

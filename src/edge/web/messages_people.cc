@@ -9,6 +9,8 @@ const std::vector<Message>& PeopleMessages() {
       // ---- members and teams
       {"member_not_found", "No such member", "This organization has no member there.",
        "Go back to the list of members."},
+      {"member_over_limit", "Your place is on hold",
+       "This organization has more members than it may have.", "Ask an owner to make room."},
       {"member_changed", "Somebody was faster",
        "This member was changed since you opened the page.",
        "Look at the present values, then try again."},
@@ -18,6 +20,9 @@ const std::vector<Message>& PeopleMessages() {
       {"only_owner", "The last owner stays", "An organization needs at least one owner.",
        "Make somebody else an owner first."},
       {"own_role", "Not your own role", "Nobody changes the own role.", "Ask another owner."},
+      {"member_elsewhere", "In other organizations, too",
+       "They have a say in how this account is protected.",
+       "Ask whoever runs this server: gatehouse user reset-factors does it for all."},
       {"role_retired", "This role is no longer given", "It stays with those who have it.",
        "Choose another role."},
       {"membership_locked", "The provider manages this",
@@ -38,6 +43,9 @@ const std::vector<Message>& PeopleMessages() {
       {"own_2fa_required", "Set up your own second factor first",
        "Cannot require two-factor authentication without personal two-factor enabled.",
        "Open Two-factor in your account."},
+      {"own_email_unverified", "Confirm your own address first",
+       "Cannot require confirmed addresses before yours is.",
+       "Open E-mail addresses in your account."},
 
       // ---- invitations
       {"too_many_addresses", "Too many addresses", "At most 50 people can be invited at once.",

@@ -25,6 +25,8 @@ constexpr std::array kSwitches = {
     Switch{"allow_invites", orgs::kNoInvites, true},
     Switch{"allow_join_requests", orgs::kNoJoinRequests, true},
     Switch{"bind_invites_to_email", orgs::kBindInvitesToEmail, false},
+    Switch{"events_member_admin", orgs::kMembersNoEventAdmin, true},
+    Switch{"alerts_member_write", orgs::kMembersNoAlertsWrite, true},
 };
 
 bool IsOn(const orgs::Organization& organization, const Switch& option) {
@@ -56,6 +58,7 @@ Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAcces
   }
   body.Show(provider ? "SSO_ON" : "SSO_OFF");
   if (!call.user().has_2fa) body.Show("NO_OWN_2FA");
+  if (!call.user().email_verified) body.Show("NO_OWN_EMAIL");
   if (access.can("org:admin")) {
     html::Data& form = body.Add("ROLE_FORM");
     for (const orgs::Role& role : orgs::Roles()) {
@@ -88,6 +91,10 @@ Task<void> SaveSwitches(Site& site, Call& call, const access::OrgAccess& access)
     if (call.form.Has("require_2fa") && !call.user().has_2fa) {
       co_return Fail(Code::kFailedPrecondition, "own_2fa_required");
     }
+  }
+  if (flags.contains("require_email_verification") && call.form.Has("require_email_verification") &&
+      !call.user().email_verified) {
+    co_return Fail(Code::kFailedPrecondition, "own_email_unverified");
   }
   GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
   GH_CO_TRY_VOID(co_await site.d.orgs.UpdateFlags(access.organization.id, std::move(flags),

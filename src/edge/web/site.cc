@@ -233,6 +233,9 @@ http::Response Site::Refuse(const Call& call, const Error& error) const {
   if (error.Is(access::k2faRequiredByOrganization)) {
     return Go(WithQuery(door("/account/two-factor/"), "reason", "required"));
   }
+  if (error.Is(access::kMemberOverLimit) && !slug.empty()) {
+    return Go("/organizations/" + http::PercentEncode(slug) + "/disabled-member/");
+  }
   if (error.Is(access::kEmailVerificationRequired)) {
     return Go(WithQuery(door("/account/emails/"), "reason", "required"));
   }

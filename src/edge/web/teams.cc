@@ -141,6 +141,7 @@ Task<http::Response> TeamPage(Site& site, Call& call, const access::OrgAccess& a
         .Set("URL", "/organizations/" + access.organization.slug + "/members/" +
                         in.member.id.ToString() + "/");
     row.Show(in.role == "admin" ? "ADMIN" : "CONTRIBUTOR");
+    if (in.member.pending()) row.Show("PENDING");
     const bool fixed = teams::MinimumTeamRole(in.member.role) == "admin";
     if (may_edit && !team.idp_provisioned) {
       html::Data& edit = row.Add("EDIT");

@@ -46,7 +46,6 @@ Task<http::Response> OverviewPage(Site& site, Call& call, std::string error_slug
   if (Field(call.query, "reason") == "required") body.Show("REASON");
   if (!next.empty() && !overview.factors.empty()) body.Add("GO_ON").Set("URL", next);
   if (required) body.Add("REQUIRED").Set("ORGANIZATION", required->name);
-  if (!call.user().email_verified) body.Show("UNVERIFIED");
   bool has_totp = false;
   for (const factors::Factor& factor : overview.factors) {
     html::Data& row = body.Add("FACTOR");
@@ -54,9 +53,10 @@ Task<http::Response> OverviewPage(Site& site, Call& call, std::string error_slug
         .Set("NAME", factor.name)
         .Set("ADDED", FormatHuman(factor.created_at))
         .Set("USED", factor.last_used_at ? FormatHuman(*factor.last_used_at) : "never");
-    row.Show(factor.kind == factors::Kind::kTotp ? "IS_TOTP"
-             : factor.is_passkey                 ? "IS_PASSKEY"
-                                                 : "IS_KEY");
+    // An app is called so unless it was renamed.
+    const bool app = factor.kind == factors::Kind::kTotp;
+    if (!app) row.Show(factor.is_passkey ? "IS_PASSKEY" : "IS_KEY");
+    if (app && !EqualsIgnoreCase(factor.name, "authenticator app")) row.Show("IS_TOTP");
     if (required && overview.factors.size() == 1) row.Show("KEPT");
     has_totp = has_totp || factor.kind == factors::Kind::kTotp;
   }
@@ -66,7 +66,12 @@ Task<http::Response> OverviewPage(Site& site, Call& call, std::string error_slug
     body.Add("RECOVERY").Set("LEFT", std::to_string(overview.recovery_left));
     if (overview.recovery_left < 3) body.Show("FEW_LEFT");
   }
-  if (!has_totp) body.Show("ADD_TOTP");
+  if (call.user().email_verified) {
+    html::Data& add = body.Add("CAN_ADD");
+    if (!has_totp) add.Show("ADD_TOTP");
+  } else {
+    body.Add("UNVERIFIED").Set("EMAIL", call.user().email);
+  }
   co_return co_await site.Show(call, std::move(page), status);
 }
 
@@ -184,9 +189,16 @@ Task<http::Response> PostKeyOptions(Site& site, Call& call) {
   co_return http::Response::Json(200, std::move(options));
 }
 
+// The overview says what is missing: a confirmed address.
+std::string BackTo(const Call& call) {
+  const std::string next = NextOf(call);
+  return next.empty() ? std::string(kPath) : WithQuery(std::string(kPath), "next", next);
+}
+
 // Where a fresh proof is asked for before the form is filled in.
 Task<http::Response> ShowAddKey(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireFreshProof(call.visitor));
+  if (!call.user().email_verified) co_return Go(BackTo(call));
   Page page("add_key.tpl", "Add a security key or passkey");
   page.InAccount("two-factor");
   page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call));
@@ -195,6 +207,7 @@ Task<http::Response> ShowAddKey(Site& site, Call& call) {
 
 Task<http::Response> ShowAddTotp(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireFreshProof(call.visitor));
+  if (!call.user().email_verified) co_return Go(BackTo(call));
   Page page("add_totp.tpl", "Add an authenticator app");
   page.InAccount("two-factor");
   page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call));

@@ -79,6 +79,7 @@ struct Member {
   bool pending() const { return !user.has_value(); }
   bool sso_linked() const { return (flags & kSsoLinked) != 0; }
   bool sso_invalid() const { return (flags & kSsoInvalid) != 0; }
+  bool over_limit() const { return (flags & kMemberLimitRestricted) != 0; }
 };
 
 // Roles, lowest first: member, admin, manager, owner. Priority is the index.

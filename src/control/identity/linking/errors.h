@@ -8,6 +8,10 @@ namespace gatehouse::linking {
 
 inline constexpr std::string_view kLinkStateInvalid = "link_state_invalid";
 inline constexpr std::string_view kLinkFailed = "link_failed";  // the provider did not vouch
+// Its token endpoint: no trusted certificate, no answer, no JSON.
+inline constexpr std::string_view kLinkTlsFailed = "link_tls_failed";
+inline constexpr std::string_view kLinkUnreachable = "link_unreachable";
+inline constexpr std::string_view kLinkAnswerInvalid = "link_answer_invalid";
 inline constexpr std::string_view kLinkedToOther = "linked_to_other";
 inline constexpr std::string_view kOtherAccountLinked = "other_account_linked";
 inline constexpr std::string_view kNotMember = "uid_mismatch";

@@ -203,6 +203,40 @@ TEST_P(LinkingTest, ARefusalShowsTheReasonAndStoresNothing) {
   EXPECT_TRUE(Of(member_).empty());
 }
 
+// 236, 2i.1: what the token endpoint did wrong is said.
+TEST(LinkReason, SaysWhatToLookAt) {
+  auto reason = [](std::string slug, sso::Check check) {
+    sso::CallbackOutcome outcome;
+    outcome.reason = std::move(slug);
+    outcome.checks.push_back(std::move(check));
+    return std::string(ReasonOf(outcome));
+  };
+  EXPECT_EQ(reason("idp_unavailable",
+                   {"token.answer", false, "an answer from https://idp.test/t", "peer_tls_failed"}),
+            kLinkTlsFailed);
+  EXPECT_EQ(reason("idp_unavailable", {"token.answer", false, "an answer from https://idp.test/t",
+                                       "peer_unreachable"}),
+            kLinkUnreachable);
+  EXPECT_EQ(reason("idp_unavailable", {"token.answer", false, "HTTP 200", "HTTP 503"}),
+            kLinkUnreachable);
+  EXPECT_EQ(reason("oidc_token_endpoint",
+                   {"token.answer", false, "a JSON object", "text/html, json_invalid"}),
+            kLinkAnswerInvalid);
+  EXPECT_EQ(reason("oidc_code_invalid", {"token.answer", false, "tokens", "HTTP 400"}),
+            kLinkFailed);
+  EXPECT_EQ(reason("idp_unavailable", {"user.answer", false, "HTTP 200", "HTTP 503"}), kLinkFailed);
+  EXPECT_EQ(ReasonOf({}), kLinkFailed);
+}
+
+TEST_P(LinkingTest, WhatWasGrantedIsKept) {  // 1.6
+  Says("gh-1");
+  house_->provider->next.data["scope"] = "repo  user:email repo";
+  ASSERT_OK(Link(member_browser_));
+  auto found = Run(identities_->GetIdentity(acme_, {.user_id = member_.id}));
+  ASSERT_OK(found);
+  EXPECT_EQ((*found)->scopes, (std::vector<std::string>{"repo", "user:email"}));
+}
+
 TEST_P(LinkingTest, OnlyWhoMayWriteTheOrganizationMakesPlaces) {
   EXPECT_ERROR(kPermissionDenied, kForbidden, Add(member_browser_, "x"));
   EXPECT_ERROR(kPermissionDenied, kNotMember, Add(LogIn(outsider_), "x"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "control/identity/errors.h"
 #include "control/identity/linking/errors.h"
 #include "control/identity/linking/sealed.h"
@@ -29,7 +30,25 @@ std::string NameOf(const identity::Assertion& a) {
   return !a.name.empty() ? a.name : !a.email.empty() ? a.email : a.subject;
 }
 
+// What was granted, each once.
+std::vector<std::string> ScopesOf(const json::Object& data) {
+  std::vector<std::string> scopes;
+  for (std::string_view one : Split(json::GetString(data, "scope").value_or(""), ' ')) {
+    if (one.empty() || std::ranges::find(scopes, one) != scopes.end()) continue;
+    scopes.emplace_back(one);
+  }
+  return scopes;
+}
+
 }  // namespace
+
+std::string_view ReasonOf(const sso::CallbackOutcome& outcome) {
+  if (outcome.checks.empty() || outcome.checks.back().name != "token.answer") return kLinkFailed;
+  const sso::Check& check = outcome.checks.back();
+  if (check.received == "peer_tls_failed") return kLinkTlsFailed;
+  if (outcome.reason == "idp_unavailable") return kLinkUnreachable;
+  return check.expected.starts_with("a JSON object") ? kLinkAnswerInvalid : kLinkFailed;
+}
 
 Place ServiceImpl::Named(identity::RpcProvider provider) const {
   const sso::Adapter* adapter = p_.sso.FindAdapter(provider.type);
@@ -200,7 +219,7 @@ Task<Return> ServiceImpl::Finish(sso::Client client,
   GH_CO_TRY(sso::CallbackOutcome outcome,
             co_await adapter->Finish(std::move(place->config), std::move(input)));
   if (!outcome.assertion || !identity::Store::Validate(*outcome.assertion)) {
-    out.reason = kLinkFailed;
+    out.reason = ReasonOf(outcome);
     out.text = std::move(outcome.user_message);
     co_return out;
   }
@@ -210,6 +229,7 @@ Task<Return> ServiceImpl::Finish(sso::Client client,
   link.user = user;
   link.external_id = outcome.assertion->subject;
   link.name = out.account_name;
+  link.scopes = ScopesOf(outcome.assertion->data);
   link.data = std::move(outcome.assertion->data);
   // Somebody else's account stays where it is: the person hears of the conflict.
   GH_CO_TRY(identity::LinkOutcome linked,

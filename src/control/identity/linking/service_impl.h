@@ -10,6 +10,10 @@
 
 namespace gatehouse::linking {
 
+// What the person is told of a refusal: what they, or who runs the provider, can do about it
+// (sso.md 2i.1). The chain of checks says more, and stays here.
+std::string_view ReasonOf(const sso::CallbackOutcome& outcome);
+
 // Also the way in which the identity module asks a place again.
 class ServiceImpl final : public Service, public identity::ProviderPort {
  public:

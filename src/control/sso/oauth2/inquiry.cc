@@ -106,7 +106,12 @@ Task<json::Object> Inquiry::IdToken(std::string issuer, std::string jwks_uri,
 }
 
 std::vector<std::string> Inquiry::Secrets() const {
-  return {tokens.access_token, tokens.refresh_token, tokens.id_token, code,
+  return {tokens.access_token,
+          tokens.refresh_token,
+          tokens.id_token,
+          code,
+          verifier,
+          nonce,
           std::string(json::GetString(config_, "client_secret").value_or(""))};
 }
 

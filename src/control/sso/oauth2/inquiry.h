@@ -43,14 +43,15 @@ class Inquiry {
   // is what the person may read.
   std::unexpected<Error> Forbid(std::string_view reason, std::string_view message);
 
-  // What must never be shown, whatever the vendor repeats in an error text: tokens, code, client
-  // secret.
+  // What must never be shown, whatever the vendor repeats in an error text: tokens, code, PKCE
+  // verifier, nonce, client secret.
   std::vector<std::string> Secrets() const;
 
   const json::Object& config() const { return config_; }
 
   oidc::Tokens tokens;
   std::string code;
+  std::string verifier;
   std::string nonce;
   bool is_refresh = false;
   oidc::Checks checks;

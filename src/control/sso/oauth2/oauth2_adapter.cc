@@ -73,7 +73,7 @@ std::vector<SettingField> OAuth2Adapter::fields() const {
        .help = "From the application that you registered at the provider."},
       {.name = "client_secret",
        .label = "Client secret",
-       .help = "Leave empty to keep the stored one.",
+       .help = "From the same place. Leave it empty later to keep the stored one.",
        .kind = "secret",
        .required = false},
   };
@@ -154,8 +154,7 @@ bool OAuth2Adapter::Tightens(const json::Object& before, const json::Object& aft
 }
 
 json::Object OAuth2Adapter::WithChoice(json::Object config, const Choice::Option& option) const {
-  config["org"] = json::Object{{"id", option.value}, {"name", option.label}};
-  return config;
+  return vendor_->Adopt(std::move(config), option);
 }
 
 std::vector<Adapter::Mapped> OAuth2Adapter::Mapping(const json::Object& config,
@@ -216,6 +215,7 @@ Task<CallbackOutcome> OAuth2Adapter::Finish(json::Object config, CallbackInput i
   }
   Inquiry inquiry(client_, clock_, keys_, config, options_.budget);
   inquiry.nonce = MemberText(input.flow, "nonce");
+  inquiry.verifier = MemberText(input.flow, "verifier");
   if (MemberText(input.flow, "issuer").empty() ||
       (vendor_->has_id_token() && inquiry.nonce.empty()) ||
       (vendor_->UsesPkce(config) && MemberText(input.flow, "verifier").empty())) {
@@ -237,6 +237,9 @@ Task<CallbackOutcome> OAuth2Adapter::Finish(json::Object config, CallbackInput i
       decided = CheckGroup(inquiry, *person);
     }
   }
+  if (decided && input.purpose == Purpose::kSetUp && !out.choice) {
+    out.choice = vendor_->Suggest(config, *person);
+  }
   if (!decided && oidc::IsOurs(decided.error())) co_return std::unexpected(decided.error());
   if (decided) {
     identity::Assertion assertion;
@@ -247,6 +250,10 @@ Task<CallbackOutcome> OAuth2Adapter::Finish(json::Object config, CallbackInput i
     assertion.email_verified = person->email_verified;
     assertion.name = std::move(person->name);
     assertion.data = inquiry.tokens.ToData();
+    if (std::string asked = vendor_->Scopes(config);
+        !assertion.data.contains("scope") && !asked.empty()) {
+      assertion.data["scope"] = std::move(asked);  // granted as asked for, by RFC 6749 §5.1
+    }
     // What a refresh compares with.
     assertion.data["subject"] = assertion.subject;
     out.assertion = std::move(assertion);

@@ -3,6 +3,7 @@
 // The description of an OAuth 2 vendor: endpoints, scopes, client authentication, and how it says
 // who a person is. Everything else is the OAuth2Adapter's. Immutable; safe for any thread.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,17 @@ class Vendor {
   virtual const GroupRule* group_rule() const { return nullptr; }
   // What can be chosen besides the groups of the person: "everybody", say.
   virtual std::vector<Group> FurtherGroups(const json::Object& /*config*/) const { return {}; }
+  // Set-up without a group rule: what the settings have left open, to be confirmed from what the
+  // person of the trial belongs to.
+  virtual std::optional<Choice> Suggest(const json::Object& /*config*/,
+                                        const Person& /*person*/) const {
+    return std::nullopt;
+  }
+  // The config with the chosen option.
+  virtual json::Object Adopt(json::Object config, const Choice::Option& option) const {
+    config["org"] = json::Object{{"id", option.value}, {"name", option.label}};
+    return config;
+  }
   // Does `after` refuse people whom `before` let in, apart from the group?
   virtual bool Tightens(const json::Object& /*before*/, const json::Object& /*after*/) const {
     return false;

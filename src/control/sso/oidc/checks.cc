@@ -31,6 +31,7 @@ std::string Redact(std::string_view text) {
 
 bool Checks::Add(std::string_view name, bool passed, std::string_view expected,
                  std::string_view received) {
+  if (rows_.empty()) rows_.reserve(32);
   rows_.push_back(Check{.name = std::string(name),
                         .passed = passed,
                         .expected = Redact(expected),

@@ -54,7 +54,8 @@ std::vector<SettingField> SettingFields() {
        .help = "From the application that you registered at the provider."},
       {.name = "client_secret",
        .label = "Client secret",
-       .help = "Leave empty to keep the stored one. Not used with private_key_jwt.",
+       .help = "From the same place. Leave it empty later to keep the stored one. Not used with "
+               "private_key_jwt.",
        .kind = "secret",
        .required = false},
       {.name = "auth_method",

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kAssertionSeconds = 60;
 constexpr double kMaxLifetime = 10.0 * 365 * 24 * 3600;
+constexpr std::size_t kMaxScope = 1000;
 constexpr std::size_t kMaxToken = 64 * 1024;
 constexpr std::string_view kAssertionType =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -74,6 +75,15 @@ std::optional<double> Lifetime(const json::Object& answer) {
   }
   if (seconds && (!std::isfinite(*seconds) || *seconds < 0)) return std::nullopt;
   return seconds;
+}
+
+// Blanks between them by the standard, commas at GitHub and Slack; "scopes" at Bitbucket. A label.
+std::string Scope(const json::Object& answer) {
+  std::string text(json::GetString(answer, "scope")
+                       .value_or(json::GetString(answer, "scopes").value_or(std::string_view())));
+  if (text.size() > kMaxScope || HasControl(text) || !IsValidUtf8(text)) return {};
+  std::ranges::replace(text, ',', ' ');
+  return text;
 }
 
 // The members of the answer, whatever its status. Errors: the detail says what it is instead.
@@ -162,6 +172,7 @@ Result<Tokens> ReadTokens(const json::Object& body, Timestamp now, Checks& check
   } else if (tokens.id_token.size() > kMaxToken) {
     return Refuse(kTokenEndpoint, "id_token");
   }
+  tokens.scope = Scope(body);
   if (auto seconds = Lifetime(body)) {
     tokens.expires_at = Timestamp::FromSeconds(
         now.Seconds() + static_cast<std::int64_t>(std::min(*seconds, kMaxLifetime)));
@@ -223,6 +234,7 @@ json::Object Tokens::ToData() const {
   json::Object data;
   data["access_token"] = access_token;
   data["token_type"] = token_type;
+  if (!scope.empty()) data["scope"] = scope;
   if (!refresh_token.empty()) data["refresh_token"] = refresh_token;
   if (expires_at) data["expires_at"] = expires_at->Seconds();
   return data;

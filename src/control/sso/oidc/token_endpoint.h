@@ -44,6 +44,7 @@ struct Tokens {
   std::string access_token;
   std::string token_type;
   std::string refresh_token;  // "" if none
+  std::string scope;          // what was granted, separated by blanks; "" if it does not say
   std::optional<Timestamp> expires_at;
 
   // What is kept (sealed) with the identity; never the ID token.

@@ -15,7 +15,7 @@ House::House(sql::Database& database, const Clock& the_clock, IdGenerator& the_i
       clock(the_clock),
       ids(the_ids),
       keys(crypto::KeyRing::ForTest("sso", rng)),
-      audit(clock, ids, keys->DeriveKey("audit")),
+      audit(test::NewAuditLog(clock, ids)),
       control_outbox(outbox::Half::kControl, clock, ids),
       region_outbox(outbox::Half::kRegion, clock, ids),
       control_drainer(outbox::Half::kControl, db, clock, {}),

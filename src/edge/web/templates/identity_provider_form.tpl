@@ -4,7 +4,7 @@
 <ol class="chain" aria-label="Chain of checks">{{#CHECK}}<li class="{{#PASSED}}pass{{/PASSED}}{{#FAILED}}fail{{/FAILED}}"><p><span class="mark">{{#PASSED}}✓ <span class="sr">passed:</span>{{/PASSED}}{{#FAILED}}✗ <span class="sr">failed:</span>{{/FAILED}}</span> {{LABEL}} <code>{{NAME}}</code></p>
 <dl>{{#EXPECTED}}<div><dt>expected</dt><dd>{{EXPECTED}}</dd></div>{{/EXPECTED}}{{#RECEIVED}}<div><dt>received</dt><dd>{{RECEIVED}}</dd></div>{{/RECEIVED}}</dl></li>{{/CHECK}}</ol></section>{{/CHECKS}}
 <section class="card" aria-labelledby="at-title"><h2 id="at-title">At the provider</h2>
-<ol>{{#GUIDE}}<li><p>{{TEXT}}</p>{{#VALUE}}<p class="copy"><code>{{VALUE}}</code></p>{{/VALUE}}</li>{{/GUIDE}}</ol></section>
+<ol class="guide">{{#GUIDE}}<li><p>{{TEXT}}</p>{{#VALUE}}<p class="copy"><code>{{VALUE}}</code></p>{{/VALUE}}</li>{{/GUIDE}}</ol></section>
 <section class="card" aria-labelledby="here-title"><h2 id="here-title">Here</h2>
 <form method="post" action="{{ACTION}}" class="stack wide">
 <input type="hidden" name="csrf" value="{{CSRF}}">

@@ -10,6 +10,7 @@
 <button class="button" type="submit">{{#INVITE}}Send invitations{{/INVITE}}{{#ASK}}Send request{{/ASK}}</button>
 </form></section>{{/FORM}}
 <section aria-labelledby="open-title"><h2 id="open-title">Invitations and requests</h2>
+{{#CUT}}<p class="minor">{{SHOWN}} of {{ALL}}, those that wait for a decision first. <a href="{{URL}}">Find the others among the members</a></p>{{/CUT}}
 {{#NONE}}<div class="card empty"><p>Nobody is waiting: every invitation has been answered.</p></div>{{/NONE}}
 <div class="list">{{#PENDING}}<article class="card">
 <header class="head"><div><h3>{{EMAIL}}</h3><p class="minor">{{ROLE}}{{#INVITER}} · by {{INVITER}}{{/INVITER}}{{#EXPIRES}} · until {{EXPIRES}}{{/EXPIRES}}</p></div>

@@ -18,7 +18,15 @@
 <button class="button" type="submit">Save teams</button>
 </form></section>{{/TEAMS_FORM}}
 {{#TEAM_LIST}}<p>Teams: {{#TEAM_ROW}}<span class="pill">{{SLUG}}</span> {{/TEAM_ROW}}</p>{{/TEAM_LIST}}
+{{#SEND_LINK}}<section class="card" aria-labelledby="link-title"><h2 id="link-title">Single sign-on</h2>
+<p>{{NAME}} has not linked the account to {{PROVIDER}} yet.</p>
+<form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="send-link"><button class="button quiet" type="submit">Mail the way to link</button></form></section>{{/SEND_LINK}}
 {{#AUDIT}}<p class="pager">In the audit log: <a href="{{DID_URL}}">done by {{NAME}}</a> <a href="{{ABOUT_URL}}">done to {{NAME}}</a></p>{{/AUDIT}}
+{{#RESET}}<section class="card danger" aria-labelledby="reset-title"><h2 id="reset-title">Lost second factor</h2>
+<p>If {{NAME}} has lost device and recovery codes: all second factors and recovery codes are removed, and every session ends. Make sure first that it is {{NAME}} who asks.</p>
+<form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="reset-factors">
+<label class="check"><input type="checkbox" name="confirm" value="1" required><span>Yes, remove the second factors of {{NAME}}</span></label>
+<button class="button bad" type="submit">Remove second factors</button></form></section>{{/RESET}}
 {{#REMOVE}}<section class="card danger" aria-labelledby="remove-title"><h2 id="remove-title">Remove</h2>
 <p>{{NAME}} loses access to {{ORGANIZATION}} at once.{{#LINK_GOES}} The link to your identity provider goes too.{{/LINK_GOES}} The account itself stays.</p>
 <form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="remove">

@@ -18,6 +18,10 @@ namespace {
 
 class InviteRaceTest : public InvitesFixture {
  protected:
+  void TearDown() override {
+    if (!IsSkipped()) EXPECT_EQ(BrokenInvariants(), std::vector<std::string>());
+    InvitesFixture::TearDown();
+  }
   // All of them begin together, each in a thread of its own.
   static void Together(const std::vector<std::function<void()>>& deeds) {
     std::barrier start(static_cast<std::ptrdiff_t>(deeds.size()));

@@ -16,6 +16,10 @@ constexpr int kRounds = 1000;
 
 class MemberRaceTest : public MembersFixture {
  protected:
+  void TearDown() override {
+    if (!IsSkipped()) EXPECT_EQ(BrokenInvariants(), std::vector<std::string>());
+    MembersFixture::TearDown();
+  }
   void SetUp() override {
     MembersFixture::SetUp();
     if (IsSkipped()) return;

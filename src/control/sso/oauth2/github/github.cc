@@ -36,11 +36,12 @@ class GithubVendor final : public Vendor {
     return "Members of an organization on GitHub.com or GitHub Enterprise.";
   }
   std::vector<GuideStep> Guide(std::string_view redirect_uri) const override {
+    auto url = http::ParseUrl(redirect_uri);
     return {
         {.text = "On GitHub, open your organization's Settings → Developer settings → OAuth apps → "
                  "New OAuth app."},
-        {.text = "Homepage URL: the address of this server. Authorization callback URL, exactly:",
-         .value = std::string(redirect_uri)},
+        {.text = "Homepage URL:", .value = url ? url->Origin() + "/" : std::string()},
+        {.text = "Authorization callback URL, exactly:", .value = std::string(redirect_uri)},
         {.text = "Register the application, choose Generate a new client secret, and copy client "
                  "ID and secret into the form."},
         {.text = "These permissions are asked for when you log in; there is nothing to set for "

@@ -56,11 +56,13 @@ class GoogleVendor final : public Vendor {
     return {{.name = "domains",
              .label = "Domains",
              .help = "The Google Workspace domains whose people may log in, separated by spaces, "
-                     "for example example.com. Secondary domains are listed too."}};
+                     "for example example.com. Secondary domains are listed too. Left empty, it "
+                     "becomes the domain of the account that you try it with.",
+             .required = false}};
   }
   void Read(oidc::SettingsReader& reader, json::Object& config) const override {
     json::Array domains;
-    std::string text = AsciiLower(reader.Text("domains", true));
+    std::string text = AsciiLower(reader.Text("domains", false));
     std::ranges::replace(text, ',', ' ');
     std::vector<std::string> seen;
     for (std::string_view domain : Split(text, ' ')) {
@@ -71,9 +73,6 @@ class GoogleVendor final : public Vendor {
       if (!usable && !reader.Failed("domains")) reader.Refuse("domains", oidc::kFieldInvalid);
       seen.emplace_back(domain);
       domains.emplace_back(domain);
-    }
-    if (domains.empty() && !reader.Failed("domains")) {
-      reader.Refuse("domains", oidc::kFieldRequired);
     }
     config["domains"] = std::move(domains);
     config["version"] = "1";
@@ -98,6 +97,20 @@ class GoogleVendor final : public Vendor {
     std::vector<std::string> domains = DomainsOf(config);
     if (domains.size() == 1) params.emplace_back("hd", domains.front());
     return params;
+  }
+  std::optional<Choice> Suggest(const json::Object& config, const Person& person) const override {
+    if (!DomainsOf(config).empty() || person.groups.empty()) return std::nullopt;
+    const std::string& domain = person.groups.front().id;
+    return Choice{.label = "Google Workspace domain",
+                  .help = "Its people, and nobody else, can log in.",
+                  .options = {{domain, domain}},
+                  .selected = domain};
+  }
+  json::Object Adopt(json::Object config, const Choice::Option& option) const override {
+    json::Array domains;
+    domains.emplace_back(option.value);
+    config["domains"] = std::move(domains);
+    return config;
   }
   bool Tightens(const json::Object& before, const json::Object& after) const override {
     std::vector<std::string> now = DomainsOf(after);
@@ -128,6 +141,8 @@ class GoogleVendor final : public Vendor {
     }
     GH_CO_TRY_VOID(CheckDomain(inquiry, claims));
     Person person;
+    const std::string domain = AsciiLower(MemberText(claims, "hd"));
+    person.groups.push_back({domain, domain});
     person.subject = MemberText(claims, "sub");
     std::string_view email = MemberText(claims, "email");
     if (!inquiry.checks.Add("id_token.email", oidc::IsEmail(email), "an e-mail address",

@@ -49,7 +49,41 @@ TEST_F(Google, DomainsAreReadAndConsumerDomainsRefused) {
     ASSERT_EQ(outcome.errors.size(), 1u) << text;
     EXPECT_EQ(outcome.errors[0].reason, oidc::kFieldInvalid) << text;
   }
-  EXPECT_EQ(domains(" , ").errors.at(0).reason, oidc::kFieldRequired);
+}
+
+// 2a.4, 107: set up without domains, the account of the trial says which one.
+TEST_F(Google, SetUpWithoutDomainsTakesTheOneOfTheTrial) {
+  stage.config = stage
+                     .Build({{"client_id", std::string(kClientId)},
+                             {"client_secret", std::string(kClientSecret)},
+                             {"domains", " , "}})
+                     .config.value();
+  EXPECT_EQ(json::Serialize(stage.config.at("domains")), "[]");
+  vendor().user["hd"] = "Corp.test";
+  CallbackOutcome tried = stage.LogIn(/*is_setup=*/true);
+  ASSERT_TRUE(tried.assertion.has_value());
+  ASSERT_TRUE(tried.choice.has_value());
+  ASSERT_EQ(tried.choice->options.size(), 1u);
+  EXPECT_EQ(tried.choice->selected, "corp.test");
+  stage.config = stage.adapter->WithChoice(stage.config, tried.choice->options.front());
+  EXPECT_EQ(json::Serialize(stage.config.at("domains")), R"(["corp.test"])");
+  EXPECT_EQ(stage.config.at("version"), "1");
+  EXPECT_FALSE(stage.LogIn(/*is_setup=*/true).choice.has_value()) << "nothing is left open";
+  EXPECT_TRUE(stage.LogIn().assertion.has_value());
+  vendor().user["hd"] = "second.test";
+  ExpectRefused(stage.LogIn(), google::kDomain);
+}
+
+// A consumer account belongs to no domain: nobody switches it on for everybody at Google.
+TEST_F(Google, SetUpWithoutDomainsByAConsumerAccountIsRefused) {
+  stage.config = stage
+                     .Build({{"client_id", std::string(kClientId)},
+                             {"client_secret", std::string(kClientSecret)}})
+                     .config.value();
+  for (const char* hd : {"gmail.com", ""}) {
+    vendor().user["hd"] = hd;
+    ExpectRefused(stage.LogIn(/*is_setup=*/true), google::kDomain);
+  }
 }
 
 TEST_F(Google, HostedDomainDecidesAndTheAddressSaysNothing) {

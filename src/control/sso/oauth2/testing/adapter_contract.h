@@ -389,8 +389,11 @@ TEST_P(AdapterContract, Audit06_NoSecretIsEverShown) {
   stage.Begin();
   std::string code = stage.vendor->Authorize(stage.started.redirect_url).front().second;
   // A vendor that repeats what it was sent.
+  const std::string sent =
+      code + " " + std::string(json::GetString(stage.started.flow, "verifier").value_or("")) + " " +
+      std::string(kClientSecret);
   stage.vendor->answers[stage.vendor->token_url()] =
-      JsonAnswer(400, R"({"error":"invalid_request","error_description":"code )" + code + R"("})");
+      JsonAnswer(400, R"({"error":"invalid_request","error_description":"sent )" + sent + R"("})");
   outcomes.push_back(stage.End({{"code", code}, {"state", kState}}));
   EXPECT_FALSE(outcomes.back().assertion.has_value());
   std::vector<std::string> secrets = stage.vendor->secrets();
