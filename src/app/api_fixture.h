@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/events.h"
 #include "app/installation.h"
 #include "app/options.h"
 #include "base/text.h"
@@ -81,6 +82,7 @@ class ApiTest : public testing::TestWithParam<sql::Engine> {
   }
 
   Installation& app() { return *app_; }
+  Events& events() { return *events_; }
   access::Guard& guard() { return *guard_; }
   http::Router& router() { return router_; }
 
@@ -97,6 +99,7 @@ class ApiTest : public testing::TestWithParam<sql::Engine> {
   SystemClock clock_;
   std::unique_ptr<telemetry::Logger> log_;
   std::unique_ptr<Installation> app_;
+  std::unique_ptr<Events> events_;
   std::unique_ptr<access::Denials> denials_;
   std::unique_ptr<access::Guard> guard_;
   std::unique_ptr<api::Api> api_;
@@ -133,6 +136,7 @@ inline void ApiTest::TearDown() {
   api_.reset();
   guard_.reset();
   denials_.reset();
+  events_.reset();
   app_.reset();
   postgres_.reset();
   std::error_code ignored;
@@ -155,13 +159,16 @@ inline void ApiTest::Open() {
   ASSERT_TRUE(opened.has_value()) << GATEHOUSE_SHOW_ERROR(opened);
   app_ = std::move(*opened);
   Installation& i = *app_;
+  auto events = Events::Open(i, *log_);
+  ASSERT_TRUE(events.has_value()) << GATEHOUSE_SHOW_ERROR(events);
+  events_ = std::move(*events);
   denials_ = std::make_unique<access::Denials>(*i.db, *i.audit, i.clock);
   guard_ = std::make_unique<access::Guard>(
       access::Options{kBase, i.keys->DeriveKey("csrf"), denials_.get()}, *i.authn, *i.sso, *i.orgs,
       i.rng);
-  api_ = std::make_unique<api::Api>(api::Deps{*guard_, *i.users, *i.authn, *i.factors, *i.sso,
-                                              *i.orgs, *i.members, *i.invites, *i.teams, *i.db,
-                                              *i.audit, *i.audit_sealer, i.clock, *i.linking});
+  api_ = std::make_unique<api::Api>(
+      api::Deps{*guard_, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
+                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking, events_->api()});
   api_->Register(router_);
 }
 

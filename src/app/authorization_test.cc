@@ -198,6 +198,22 @@ TEST_P(AuthorizationTest, TokenOfARemovedOrDeactivatedMemberIsWornOut) {
 
   const Credentials other = Token(admin_, AllScopes());
   EXPECT_EQ(Get(other, Acme("members/")).status, 200);
+  // One member too many.
+  const std::string row =
+      " WHERE organization_id = " + acme_.ToString() + " AND user_id = " + admin_.ToString();
+  Execute("UPDATE organization_members SET flags = flags | 4" + row);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (Get(other, Acme("members/")).status == 200 &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(Get(other, Acme("members/")).status, 401);
+  EXPECT_EQ(Get(LogIn(admin_), Acme("members/")).status, 401);
+  Execute("UPDATE organization_members SET flags = 0" + row);
+  while (Get(other, Acme("members/")).status == 401 &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
   Execute("UPDATE users SET is_active = 0 WHERE id = " + admin_.ToString());
   ExpectRefused(Get(other, Acme("members/")), 401, "token_invalid");
 }
@@ -300,7 +316,7 @@ TEST_P(AuthorizationTest, SecondFactorsOfOthersAreResetWithinTheOrganizationOnly
   ExpectRefused(Send(LogIn(manager_), Method::kDelete, wrong, ""), 404, "factor_not_found");
   EXPECT_EQ(Digest(), before);
   AddMember(beta_, member_, "member");
-  ExpectRefused(Send(LogIn(manager_), Method::kDelete, path(member_), ""), 403, "forbidden");
+  ExpectRefused(Send(LogIn(manager_), Method::kDelete, path(member_), ""), 403, "member_elsewhere");
   Execute("DELETE FROM organization_members WHERE user_id = " + member_.ToString() +
           " AND organization_id = " + beta_.ToString());
   EXPECT_EQ(Send(LogIn(manager_), Method::kDelete, path(member_), "").status, 204);

@@ -2,7 +2,6 @@
 
 #include <pwd.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +11,7 @@
 #include <iterator>
 #include <map>
 
+#include "app/core_dumps.h"
 #include "app/doctor.h"
 #include "app/installation.h"
 #include "app/options.h"
@@ -90,9 +90,9 @@ int WithServices(const Arguments& args, F command) {
     GH_TRY(config::Config config, LoadConfig(args));
     GH_TRY(Layout layout, Layout::From(config));
     GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
-    cli::Services services{
-        *i->users, *i->authn,      *i->sso,  *i->orgs,        *i->projects,
-        *i->db,    *i->user_store, i->clock, OperatorLabel(), i->layout.base_url};
+    cli::Services services{*i->users,         *i->authn, *i->factors,    *i->sso,  *i->orgs,
+                           *i->projects,      *i->db,    *i->user_store, i->clock, OperatorLabel(),
+                           i->layout.base_url};
     return command(services);
   };
   return Report(args, run());
@@ -288,6 +288,7 @@ int Main(int argc, char** argv) {
       code = 2;
       return;
     }
+    if (config->Bool("allow_core_dumps")) AllowCoreDumps();
     code = Serve(*config);
   });
 
@@ -316,6 +317,14 @@ int Main(int argc, char** argv) {
     }
     code = WithServices(
         args, [&](cli::Services& s) { return cli::CreateUser(s, email, name, password); });
+  });
+
+  CLI::App* user_reset = users->add_subcommand(
+      "reset-factors", "Remove the second factors of a user who lost them (audited)");
+  user_reset->add_option("--email", email, "Address of the user")->required();
+  AddConfigFlags(*user_reset, args, false);
+  user_reset->callback([&] {
+    code = WithServices(args, [&](cli::Services& s) { return cli::ResetFactors(s, email); });
   });
 
   CLI::App* orgs = app.add_subcommand("org", "Organizations")->require_subcommand(1);
@@ -490,7 +499,6 @@ int main(int argc, char** argv) {
   sigaddset(&set, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  // No core dump, no debugger: secrets live in this memory.
-  prctl(PR_SET_DUMPABLE, 0);
+  gatehouse::app::ForbidCoreDumps();
   return gatehouse::app::Main(argc, argv);
 }

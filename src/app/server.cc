@@ -288,7 +288,7 @@ int Serve(const config::Config& config) {
   access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf"), &denials}, *i.authn, *i.sso,
                       *i.orgs, i.rng);
   api::Api api({guard, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
-                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking});
+                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking, (*events)->api()});
   api.Register(router);
   web::Deps web_deps{guard,    *i.users,        *i.authn,   *i.sso,   *i.factors,
                      *i.orgs,  *i.members,      *i.invites, *i.teams, *i.db,

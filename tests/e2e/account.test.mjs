@@ -244,7 +244,7 @@ describe("a person's account", { timeout: 120_000 }, () => {
     assert.equal((await stranger.post(link)).status, 404);
 
     await page.goto(link);
-    assert.match(await main(page), /Confirm your e-mail address/);  // opening alone confirms nothing
+    assert.match(await main(page), /Confirm your address/);  // opening alone confirms nothing
     await page.getByRole("button", { name: "Confirm my address" }).click();
     await page.waitForURL("**/account/**");
     assert.match(await main(page), /Your e-mail address is confirmed/);

@@ -1321,10 +1321,11 @@ describe("secrets", { timeout: 60_000 }, () => {
       log: gatehouse.log,
       audit: (await api("/organizations/acme/audit-logs/", owner)).text,
       decisions: (await api("/organizations/acme/sso-decisions/", owner)).text,
-      metrics: (await visitor().get("/metrics", { headers: { "X-Forwarded-For": "127.0.0.1" } })).text,
+      metrics: await (await fetch(`${gatehouse.url}/metrics`)).text(),
       arguments: readFileSync(`/proc/${gatehouse.child.pid}/cmdline`, "latin1"),
     };
     assert.ok(texts.log.length > 1000 && texts.decisions.includes("known_identity"));
+    assert.match(texts.metrics, /gatehouse_http_requests/);
     for (const name of readdirSync(gatehouse.data)) {
       if (!name.startsWith("gatehouse.db")) continue;
       texts[name] = readFileSync(join(gatehouse.data, name), "latin1");

@@ -1,5 +1,6 @@
 // The generic OAuth 2 kind against a real provider that is used as plain OAuth 2: code flow with PKCE,
-// its userinfo endpoint as the user endpoint, refresh tokens that rotate and expire.
+// its userinfo endpoint as the user endpoint, refresh tokens that rotate and expire; to log in by it
+// and to link an account there.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -15,6 +16,7 @@ after(async () => { await browser?.close(); });
 for (const engine of engines) {
   describe(`OAuth 2 on ${engine}`, { timeout: 420_000 }, () => {
     let gatehouse, provider, admin;
+    let refreshTokensLive = 3600;
     const grants = [];
     const people = {
       olivia: { email: "olivia@acme.example", name: "Olivia Owner" },
@@ -51,11 +53,12 @@ for (const engine of engines) {
       provider = await startProvider({
         port,
         people,
-        redirectUris: [`${gatehouse.url}/auth/sso/acme/`],
+        redirectUris: [`${gatehouse.url}/auth/sso/acme/`, `${gatehouse.url}/extensions/default/setup/`],
         clientOptions: { grant_types: ["authorization_code", "refresh_token"] },
         issueRefreshToken: async () => true,
         rotateRefreshToken: true,
-        ttl: { AccessToken: 60, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600 },
+        ttl: { AccessToken: 60, RefreshToken: () => refreshTokensLive, Grant: 3600, Session: 3600,
+          Interaction: 600 },
       });
       const { provider: server } = provider;
       server.on("grant.success", (ctx) => grants.push(ctx.oidc.params.grant_type));
@@ -115,6 +118,37 @@ for (const engine of engines) {
       await page.context().close();
     });
 
+    it("an account there is linked, in a pop-up, and taken off", async () => {
+      await admin.goto("/settings/acme/identity-providers/");
+      await admin.getByRole("listitem").filter({ hasText: "OAuth 2" })
+        .getByRole("link", { name: "Add" }).click();
+      await admin.getByLabel("Name", { exact: true }).fill("Acme ID");
+      await admin.getByLabel("Identifier").fill("main");
+      await admin.locator('[name="client_id"]').fill(client.id);
+      await admin.locator('[name="client_secret"]').fill(client.secret);
+      await admin.locator('[name="authorization_url"]').fill(`${provider.issuer}/auth`);
+      await admin.locator('[name="token_url"]').fill(`${provider.issuer}/token`);
+      await admin.locator('[name="user_url"]').fill(`${provider.issuer}/me`);
+      await admin.locator('[name="scopes"]').fill("openid email profile");
+      await admin.locator('[name="answer_issuer"]').fill(provider.issuer);
+      await admin.getByRole("button", { name: "Save" }).click();
+      await arriveAt(admin, "**/settings/acme/identity-providers/**");
+      const path = "/account/settings/identities/associate/acme/oauth2/main/";
+      assert.match(await admin.locator("main").innerText(), new RegExp(path));
+
+      await admin.goto(`${path}?popup=1`);
+      await throughProvider(admin, provider.issuer, "olivia",
+        () => admin.getByRole("button", { name: "Go on to OAuth 2" }).click());
+      await admin.getByRole("heading", { name: "Account linked" }).waitFor();
+      assert.match(await admin.locator("body").innerText(), /Olivia Owner at Acme ID/);
+      await admin.goto("/account/identities/");
+      const row = admin.getByRole("listitem").filter({ hasText: "Olivia Owner" });
+      assert.match(await row.innerText(), /Works/);
+      await row.getByRole("button", { name: /Disconnect/ }).click();
+      await admin.getByText("You have linked none.").waitFor();
+      assert.deepEqual(admin.problems, []);
+    });
+
     it("a wrong secret shows what the provider said, and nothing goes live", async () => {
       await admin.goto("/organizations/acme/auth/configure/");
       await admin.locator("#secret").fill("a-wrong-secret-that-nobody-has-set");
@@ -139,6 +173,25 @@ for (const engine of engines) {
         assert.ok(grants.length >= 1 && grants.every((grant) => grant === "refresh_token"),
           grants.join());
       }
+    });
+
+    it("a refresh token that has expired withdraws, and a new log-in heals it", async () => {
+      refreshTokensLive = 1;
+      const before = identity();
+      await aDayGoesBy();
+      await until((now) => now.last_verified_at > before.last_verified_at);
+      refreshTokensLive = 3600;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await aDayGoesBy();
+      const row = await until((now) => !now.is_valid);
+      assert.equal(row.state, "suspended");
+      assert.equal(row.state_reason, "refresh_refused");
+      await admin.goto("/auth/login/acme/");
+      await throughProvider(admin, provider.issuer, "olivia",
+        () => admin.getByRole("button", { name: "Continue with Acme ID" }).click());
+      await arriveAt(admin, "**/organizations/acme/**");
+      assert.ok(identity().is_valid);
+      assert.equal(identity().state, "valid");
     });
 
     it("a provider that is away withdraws nothing", async () => {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -89,6 +89,8 @@ describe("sub-commands", { timeout: 60_000 }, () => {
       [["org", "create", "--slug", "acme", "--name", "Again", "--owner", "ada@acme.example"], "slug_taken"],
       [["org", "create", "--slug", "No Slug", "--name", "Bad", "--owner", "ada@acme.example"], "slug_invalid"],
       [["org", "create", "--slug", "lost", "--name", "Lost", "--owner", "nobody@acme.example"], "user_not_found"],
+      [["user", "reset-factors", "--email", "ada@acme.example"], "no_factor"],
+      [["user", "reset-factors", "--email", "nobody@acme.example"], "user_not_found"],
       [["member", "add", "--org", "nowhere", "--email", "bea@acme.example"], "organization_not_found"],
       [["member", "add", "--org", "acme", "--email", "bea@acme.example", "--role", "king"], "role_unknown"],
       [["token", "create", "--user", "bea@acme.example", "--scope", "all:power"], "scope_unknown"],
@@ -410,6 +412,37 @@ describe("the running server", { timeout: 60_000 }, () => {
       child.kill("SIGTERM");
       await new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve()));
     }
+  });
+
+  // AUDIT-06
+  it("a crash leaves no core dump, unless the operator asks for one", async () => {
+    const coreLimits = (pid) =>
+      /^Max core file size +(\S+) +(\S+)/m.exec(readFileSync(`/proc/${pid}/limits`, "utf8")).slice(1);
+    for (const allowed of [false, true]) {
+      const [data, cwd] = [folder(), folder()];
+      const port = await freePort();
+      const child = spawn("sh", ["-c", 'ulimit -S -c "$(ulimit -H -c)"; exec "$0" "$@"', binary, "serve",
+        "--data", data, "--listen", `127.0.0.1:${port}`, ...(allowed ? ["--allow-core-dumps"] : [])],
+      { env: cleanEnv, cwd, stdio: "ignore" });
+      const gone = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      const deadline = Date.now() + 20_000;
+      while (Date.now() < deadline && child.exitCode === null) {
+        if (await fetch(`http://127.0.0.1:${port}/health/live`).then((r) => r.ok, () => false)) break;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const [soft, hard] = coreLimits(child.pid);
+      assert.equal(soft, allowed ? hard : "0");
+      child.kill(allowed ? "SIGTERM" : "SIGABRT");
+      if (allowed) {
+        await gone;
+        continue;
+      }
+      assert.equal(await gone, "SIGABRT");
+      assert.deepEqual(readdirSync(cwd), []);
+      assert.deepEqual(readdirSync(data).filter((name) => name.startsWith("core")), []);
+    }
+    const doctor = run(["doctor", "--data", folder(), "--allow-core-dumps"]);
+    assert.match(doctor.stdout, /^warning +core dumps/m);
   });
 
   it("sso unlock lets members in without single sign-on while the server runs, and is audited", async () => {

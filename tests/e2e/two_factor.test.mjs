@@ -184,6 +184,32 @@ for (const engine of engines) {
       await close(page);
     });
 
+    it("device and codes are lost: an owner removes them, and the password alone signs in again", async () => {
+      const nina = await window();
+      await withPassword(nina, "nina@acme.example");
+      const owner = await window("olivia@acme.example", false);
+      await owner.goto("/organizations/acme/members/?query=nina");
+      await owner.getByRole("link", { name: "Nina Member" }).click();
+      await owner.getByLabel("Yes, remove the second factors of Nina Member").check();
+      await owner.getByRole("button", { name: "Remove second factors" }).click();
+      await told(owner, "The second factors are gone");
+      assert.match(await main(owner), /No second factor/);
+      // What was half signed in ends with it.
+      await nina.goto("/auth/2fa/");
+      await arriveAt(nina, "**/auth/login/**");
+      await signIn(nina, "nina@acme.example", "/organizations/acme/");
+      const [mail] = await gatehouse.mails(
+        (m) => m.to === "nina@acme.example" && /second factors?/i.test(m.subject + m.text) &&
+          /removed/i.test(m.subject + m.text));
+      assert.ok(mail, "no mail tells of it");
+      const rows = await owner.evaluate(async () =>
+        (await (await fetch("/api/0/organizations/acme/audit-logs/?event=two-factor.reset")).json()).rows);
+      assert.equal(rows.length, 1);
+      assert.equal(rows[0].actor.email, "olivia@acme.example");
+      await close(nina);
+      await close(owner);
+    });
+
     it("an organization asks for it: who has none is out, and comes back with one", async () => {
       gatehouse.createUser("paul@acme.example", "Paul Plain");
       gatehouse.addMember("acme", "paul@acme.example", "member");

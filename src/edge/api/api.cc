@@ -66,7 +66,9 @@ Task<void> EnterOrganization(const Route& route, Call& call) {
     slug = std::move(organization.slug);
   }
   GH_CO_TRY(call.entered,
-            co_await call.d.guard.EnterOrg(call.visitor, std::move(slug), route.scopes));
+            co_await call.d.guard.EnterOrg(
+                call.visitor, std::move(slug), route.scopes,
+                route.without_seat ? access::Seat::kNotNeeded : access::Seat::kNeeded));
   co_return Result<void>();
 }
 
@@ -92,6 +94,13 @@ Task<http::Response> Handle(const Route& route, Call& call) {
 }
 
 Task<http::Response> Answer(const Deps& d, const Route& route, http::Request& request) {
+  if (route.takes_dsn &&
+      EqualsIgnoreCase(SplitOnce(request.headers.Get("Authorization"), ' ').first, "DSN")) {
+    Call call{d, request, {}};
+    GH_CO_TRY(http::Response answer, co_await route.handler(call));
+    answer.headers.Set("Cache-Control", "no-store");
+    co_return answer;
+  }
   GH_CO_TRY(access::Visitor visitor, co_await Identify(d, route, request));
   Call call{d, request, std::move(visitor)};
   Result<http::Response> answer = co_await Handle(route, call);
@@ -119,6 +128,11 @@ factors::Caller Call::factor_caller() const {
           visitor.client.correlation_id};
 }
 
+Result<void> Call::RequireFreshSession() const {
+  if (!visitor.principal->session) return {};
+  return access::Guard::RequireFreshProof(visitor);
+}
+
 void Call::SetSession(http::Response& response, const authn::IssuedSession& issued) const {
   response.headers.Add(
       "Set-Cookie",
@@ -138,10 +152,11 @@ http::Response Api::RenderError(const http::Request& request, const Error& error
 
 void Api::Register(http::Router& router) const {
   const Deps* deps = &d_;
-  for (const Route& row : Routes()) {
+  for (const Route& row : d_.events != nullptr ? Routes() : PeopleRoutes()) {
     const Route* route = &row;
     router.Add(row.method, std::string(row.pattern),
-               [deps, route](http::Request& request) { return Answer(*deps, *route, request); });
+               [deps, route](http::Request& request) { return Answer(*deps, *route, request); },
+               {.max_body = route->max_body});
   }
 }
 

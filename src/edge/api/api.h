@@ -26,12 +26,37 @@
 #include "platform/http/router.h"
 #include "platform/json/json.h"
 #include "platform/sql/sql.h"
+#include "region/artifacts/service.h"
+#include "region/events/issues/service.h"
+#include "region/eventstore/event_store.h"
+#include "region/feedback/service.h"
+#include "region/ingest/intake/outcomes.h"
+#include "region/ingest/settings/settings.h"
+#include "region/monitors/service.h"
 #include "region/orgs/invites/service.h"
 #include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
 #include "region/orgs/teams/service.h"
+#include "region/projects/service.h"
+#include "region/releases/service.h"
+#include "region/sessions/service.h"
 
 namespace gatehouse::api {
+
+// Projects and what they send.
+struct Events {
+  projects::Service& projects;
+  issues::Service& issues;
+  eventstore::EventStore& store;
+  releases::Service& releases;
+  artifacts::Service& artifacts;
+  monitors::Service& monitors;
+  sessions::Service& sessions;
+  feedback::Service& feedback;
+  ingest::Outcomes& outcomes;
+  ingest::Settings& intake;
+  std::string base_url;  // what DSNs name
+};
 
 // All of it outlives the Api.
 struct Deps {
@@ -49,6 +74,7 @@ struct Deps {
   audit::Sealer& sealer;
   const Clock& clock;
   linking::Service& linking;
+  const Events* events;
 };
 
 // One request that has passed the door.
@@ -58,6 +84,8 @@ struct Call {
   access::Visitor visitor;
   std::optional<access::OrgAccess> entered = {};  // of a route with scopes
 
+  const Events& events() const { return *d.events; }
+
   // REQUIRES: the route demands a caller, a session, scopes.
   const users::User& user() const { return visitor.principal->user; }
   const authn::Session& session() const { return *visitor.principal->session; }
@@ -66,6 +94,10 @@ struct Call {
   members::Caller caller() const { return access::CallerOf(visitor, *entered); }
   users::ClientInfo client() const { return access::ClientInfoOf(visitor); }
   factors::Caller factor_caller() const;
+
+  // For what pages ask a fresh proof for, in routes that tokens may call within their scopes.
+  // Errors: those of Guard::RequireFreshProof, for a session only.
+  Result<void> RequireFreshSession() const;
 
   // Errors: kInvalidArgument "bad_request", those of json::Parse.
   Result<http::Form> Query() const { return http::Form::Parse(request.query); }

@@ -112,7 +112,7 @@ class ApiTest : public ::testing::Test {
   access::Guard guard_{
       {"https://gate.example", std::string(32, 'k')}, *authn_, *sso_, *orgs_, rng_};
   Api api_{{guard_, *users_, *authn_, *factors_, *sso_, *orgs_, *members_, *invites_, *teams_,
-            database_.db(), audit_, sealer_, clock_, *linking_}};
+            database_.db(), audit_, sealer_, clock_, *linking_, nullptr}};
   http::Router router_;
   std::string session_;
   UserId ada_, bob_;

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "edge/access/errors.h"
+#include "edge/access/factor_reset.h"
 #include "edge/api/errors.h"
 #include "edge/api/handlers.h"
 #include "edge/api/values.h"
@@ -179,12 +180,7 @@ Task<http::Response> ResetMember(Call& call, UserId target) {
   }
   if (!entered) co_return Fail(Code::kNotFound, kUserNotFound);
   call.entered = std::move(entered);
-  if (memberships.size() != 1) {
-    co_return Fail(Code::kPermissionDenied, kForbidden, "belongs to other organizations, too");
-  }
-  if (orgs::RolePriority(call.org().member.role) < orgs::RolePriority(member->role)) {
-    co_return Fail(Code::kPermissionDenied, kRoleTooHigh);
-  }
+  GH_CO_TRY_VOID(co_await access::CheckFactorReset(call.d.orgs, call.org(), *member));
   GH_CO_TRY(factors::Overview overview, co_await call.d.factors.List(target));
   if (Named(overview, call.request.Param("auth")).empty()) co_return Unknown();
   GH_CO_TRY_VOID(co_await call.d.factors.Reset(target, call.user().username, call.user().id,

@@ -96,6 +96,9 @@ json::Object Encode(const orgs::Organization& organization) {
   o["name"] = organization.name;
   o["status"] = json::Object{{"id", organization.status}, {"name", organization.status}};
   o["dateCreated"] = FormatIso8601(organization.created_at);
+  o["isEarlyAdopter"] = false;
+  o["avatar"] = json::Object{{"avatarType", "letter_avatar"}, {"avatarUuid", nullptr}};
+  o["features"] = json::Array();
   o["defaultRole"] = organization.default_role;
   o["require2FA"] = organization.require_2fa();
   o["requireEmailVerification"] = has(orgs::kRequireEmailVerification);

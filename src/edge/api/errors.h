@@ -20,6 +20,17 @@ inline constexpr std::string_view kFactorNotFound = "factor_not_found";
 inline constexpr std::string_view kIdentityNotFound = "identity_not_found";
 inline constexpr std::string_view kNotInTeam = "not_in_team";
 inline constexpr std::string_view kInviteInvalid = "invite_invalid";
+inline constexpr std::string_view kProjectKeyNotFound = "project_key_not_found";
+inline constexpr std::string_view kEnvironmentNotFound = "environment_not_found";
+inline constexpr std::string_view kNoteNotFound = "note_not_found";
+inline constexpr std::string_view kTagNotFound = "tag_not_found";
+inline constexpr std::string_view kEventNotFound = "event_not_found";
+inline constexpr std::string_view kItemNotFound = "item_not_found";
+inline constexpr std::string_view kVisibilityInvalid = "visibility_invalid";
+inline constexpr std::string_view kEventIdInvalid = "event_id_malformed";
+inline constexpr std::string_view kStatsPeriodInvalid = "stats_period_invalid";
+inline constexpr std::string_view kSortInvalid = "sort_invalid";
+inline constexpr std::string_view kGroupInvalid = "group_id_invalid";
 
 // As the services say it.
 inline constexpr std::string_view kForbidden = "forbidden";

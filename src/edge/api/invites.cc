@@ -105,6 +105,7 @@ json::Object Details(const Call& call, std::string_view text, std::string_view c
 Task<http::Response> CreateInvite(Call& call) {
   GH_CO_TRY(json::Object body, call.Body());
   GH_CO_TRY(invites::NewInvite invite, InviteFrom(body));
+  if (invite.role == "owner") GH_CO_TRY_VOID(call.RequireFreshSession());
   const std::string email = invite.email;
   std::vector<invites::NewInvite> one;
   one.push_back(std::move(invite));
@@ -165,6 +166,7 @@ Task<http::Response> DecideInviteRequest(Call& call) {
     GH_CO_TRY(json::Object shown, co_await Show(call, request));
     co_return Reply(std::move(shown));
   }
+  if (role.value_or(request.member.role) == "owner") GH_CO_TRY_VOID(call.RequireFreshSession());
   GH_CO_TRY(invites::Invite approved,
             co_await call.d.invites.Approve(call.organization(), request.member.id, std::move(role),
                                             std::move(teams), call.caller()));

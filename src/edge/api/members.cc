@@ -1,5 +1,6 @@
 // /api/0/organizations/{organization}/members/…: who belongs to an organization.
 
+#include "edge/access/errors.h"
 #include "edge/api/cursor.h"
 #include "edge/api/errors.h"
 #include "edge/api/handlers.h"
@@ -103,6 +104,7 @@ Task<http::Response> UpdateMember(Call& call) {
   members::Change change;
   GH_CO_TRY(change.role, RoleOf(body));
   GH_CO_TRY(change.teams, TeamsOf(body));
+  if (change.role == "owner") GH_CO_TRY_VOID(call.RequireFreshSession());
   GH_CO_TRY(auto reinvite, OptionalBool(body, "reinvite"));
   GH_CO_TRY(auto regenerate, OptionalBool(body, "regenerate"));
   // Also refuses a request that nobody has approved, whatever the body says.
@@ -122,6 +124,9 @@ Task<http::Response> UpdateMember(Call& call) {
 
 Task<http::Response> RemoveMember(Call& call) {
   GH_CO_TRY(MemberId id, MemberOf(call));
+  if (call.org().member.over_limit() && id != call.org().member.id) {
+    co_return Fail(Code::kUnauthenticated, access::kMemberOverLimit);
+  }
   GH_CO_TRY_VOID(co_await call.d.members.Remove(call.organization(), id, call.caller()));
   co_return http::Response::Empty(204);
 }

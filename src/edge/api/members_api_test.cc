@@ -50,6 +50,22 @@ TEST_F(ApiTest, WhatIsAbsentInAChangeStays) {
   EXPECT_EQ(Ask(Method::kPut, bob, R"({"teams":"core"})").status, 400);
 }
 
+// Line 155: a member over the limit may leave, and nothing else.
+TEST_F(ApiTest, WhoIsOverTheLimitMayOnlyLeave) {
+  LogInAs(bob_);
+  for (orgs::Member& member : world_.members) {
+    if (member.user == bob_) member.flags |= orgs::kMemberLimitRestricted;
+  }
+  auto refused = Get(kOrg + "members/");
+  EXPECT_EQ(refused.status, 401);
+  const json::Object body = Body(refused);
+  EXPECT_EQ(body.at("detail").at("code").as_string(), "member-disabled-over-limit");
+  EXPECT_EQ(body.at("detail").at("extra").at("next").as_string(),
+            "/organizations/acme/disabled-member/");
+  EXPECT_EQ(Ask(Method::kDelete, kOrg + "members/" + RowOf(ada_).ToString() + "/").status, 401);
+  EXPECT_EQ(Ask(Method::kDelete, kOrg + "members/me/").status, 204);
+}
+
 // ---- invitations (sso.md 6.7 lines 139 to 151) --------------------------------------------------
 
 TEST_F(ApiTest, InvitationIsAPendingMember) {
@@ -221,6 +237,31 @@ TEST_F(ApiTest, RequiringASecondFactorNeedsOneAndNoSso) {
   EXPECT_EQ(changed.status, 200);
   EXPECT_TRUE(Body(changed).at("require2FA").as_bool());
   EXPECT_FALSE(Body(changed).at("openMembership").as_bool());
+}
+
+// As on the pages: what protects the organization wants a proof of the last 15 minutes, from a
+// session; a token has its scopes.
+TEST_F(ApiTest, OwnersAreMadeAndFactorsDemandedUnderAFreshProof) {
+  world_.AddFactor(ada_, factors::Kind::kTotp, "Phone");
+  LogInAs(ada_);
+  const MemberId request =
+      world_.AddInvite(acme_, "x@acme.example", "owner", invites::Status::kRequestedToJoin);
+  const std::tuple<Method, std::string, std::string> wishes[] = {
+      {Method::kPut, kOrg, R"({"require2FA":true})"},
+      {Method::kPut, kOrg + "members/" + RowOf(bob_).ToString() + "/", R"({"orgRole":"owner"})"},
+      {Method::kPost, kOrg + "members/", R"({"email":"y@acme.example","role":"owner"})"},
+      {Method::kPut, kOrg + "invite-requests/" + request.ToString() + "/", R"({"approve":true})"}};
+  clock_.Advance(std::chrono::minutes(16));
+  for (const auto& [method, path, body] : wishes) {
+    auto refused = Ask(method, path, body);
+    EXPECT_EQ(refused.status, 401) << path;
+    EXPECT_EQ(Body(refused).at("detail").at("code").as_string(), "sudo-required") << path;
+  }
+  EXPECT_EQ(Ask(Method::kPut, kOrg, R"({"allowInvites":true})").status, 200) << "not this";
+  clock_.Advance(std::chrono::minutes(-16));
+  for (const auto& [method, path, body] : wishes) {
+    EXPECT_LT(Ask(method, path, body).status, 300) << path;
+  }
 }
 
 // AUTH-14: somebody else changed the organization in between.

@@ -2,6 +2,7 @@
 
 #include "edge/api/errors.h"
 #include "edge/api/handlers.h"
+#include "edge/api/projects.h"
 #include "edge/api/refusals.h"
 #include "edge/api/values.h"
 
@@ -23,14 +24,28 @@ constexpr Setting kSettings[] = {
     {"bindInvitesToEmail", "bind_invites_to_email"},
 };
 
-http::Response Show(const Call& call, const orgs::Organization& organization) {
+json::Object WithLinks(const Call& call, const orgs::Organization& organization,
+                       bool has_provider) {
   json::Object o = Encode(organization);
+  o["hasAuthProvider"] = has_provider;
+  o["links"] = json::Object{
+      {"organizationUrl", call.d.guard.base_url() + "/organizations/" + organization.slug + "/"},
+      {"regionUrl", call.d.guard.origin()}};
+  return o;
+}
+
+json::Object Detail(const Call& call, const orgs::Organization& organization) {
+  json::Object o = WithLinks(call, organization, call.org().sso.provider_exists);
   o["role"] = call.org().member.role;
   o["requiresSso"] = call.org().sso.required;
   json::Array access;
   for (const std::string& scope : call.org().scopes) access.emplace_back(scope);
   o["access"] = std::move(access);
-  return Reply(std::move(o));
+  return o;
+}
+
+http::Response Show(const Call& call, const orgs::Organization& organization) {
+  return Reply(Detail(call, organization));
 }
 
 // What somebody demands of others they have themselves.
@@ -79,12 +94,26 @@ Task<http::Response> ListOrganizations(Call& call) {
         session->SsoProof(m.organization.id) == nullptr) {
       continue;
     }
-    list.push_back(Encode(m.organization));
+    GH_CO_TRY(const auto provider, co_await call.d.sso.FindProvider(m.organization.id));
+    list.push_back(WithLinks(call, m.organization, provider.has_value()));
   }
   co_return Reply(std::move(list));
 }
 
-Task<http::Response> GetOrganization(Call& call) { co_return Show(call, call.org().organization); }
+Task<http::Response> GetOrganization(Call& call) {
+  GH_CO_TRY(const http::Form query, call.Query());
+  json::Object o = Detail(call, call.org().organization);
+  if (query.Get("detailed") != "0") {
+    GH_CO_TRY(const auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
+    json::Array list;
+    for (const teams::Team& team : teams) list.push_back(Encode(team));
+    o["teams"] = std::move(list);
+    if (call.d.events != nullptr && call.org().can("project:read")) {
+      GH_CO_TRY(o["projects"], co_await EncodeProjects(call));
+    }
+  }
+  co_return Reply(std::move(o));
+}
 
 Task<http::Response> UpdateOrganization(Call& call) {
   GH_CO_TRY(json::Object body, call.Body());
@@ -97,6 +126,7 @@ Task<http::Response> UpdateOrganization(Call& call) {
   if (default_role && !call.org().can("org:admin")) {
     co_return Fail(Code::kPermissionDenied, kForbidden, "defaultRole needs org:admin");
   }
+  if (flags.contains("require_2fa")) GH_CO_TRY_VOID(call.RequireFreshSession());
   if (auto refused = RefuseDemand(call, flags)) co_return *std::move(refused);
   orgs::Organization organization = call.org().organization;
   if (!flags.empty()) {

@@ -7,6 +7,7 @@
 #include "edge/api/encode.h"
 #include "edge/api/errors.h"
 #include "platform/http/form.h"
+#include "platform/http/url.h"
 
 namespace gatehouse::api {
 
@@ -23,7 +24,7 @@ struct Known {
 constexpr std::array kKnown = {
     // ---- the request
     Known{"csrf", 0, "", "CSRF check failed: send X-CSRF-Token."},
-    Known{"cursor", 0, "cursor", "Invalid cursor."},
+    Known{"cursor", 0, "cursor", "Invalid cursor parameter."},
     Known{"https_required", 0, "", "Send credentials over https only."},
     Known{"session_required", 0, "", "This needs a browser session; API tokens cannot do it."},
     Known{"token_invalid", 0, "", "Invalid token"},
@@ -38,6 +39,7 @@ constexpr std::array kKnown = {
     Known{"email_invalid", 0, "email", "Enter a valid email address."},
     Known{"role_unknown", 0, "role", "Invalid role."},
     Known{"role_retired", 0, "role", "This role is deprecated and may no longer be assigned."},
+    Known{"member_elsewhere", 0, "", "This user belongs to other organizations, too."},
     Known{"role_too_high", 0, "role",
           "You do not have permission to assign the given role, or to change a user who has it."},
     Known{"own_role", 0, "role", "You cannot make changes to your own role."},
@@ -62,6 +64,29 @@ constexpr std::array kKnown = {
           "You cannot send an invitation to a user who is already a full member."},
     Known{"own_request", 0, "", "Somebody else has to approve your request."},
     Known{"invite_email_mismatch", 0, "", "This invitation was sent to another address."},
+    // ---- projects, issues and events
+    Known{"issue_query_invalid", 0, "",
+          "Error parsing search query: an unknown value, a wildcard in a tag, or an open quote."},
+    Known{"event_not_found", 0, "", "Event not found"},
+    Known{"event_id_malformed", 0, "", "Event ID must be 32 hexadecimal digits"},
+    Known{"stats_period_invalid", 0, "",
+          "Invalid stats_period. Valid choices are '', '24h', and '14d'"},
+    Known{"sort_invalid", 0, "", "Invalid sort. Valid choices are date, new, freq, user and inbox"},
+    Known{"visibility_invalid", 0, "",
+          "Invalid value for \'visibility\', valid values are: all, hidden, visible"},
+    Known{"group_id_invalid", 0, "", "Group IDs must be integers"},
+    Known{"platform_invalid", 0, "platform", "Invalid platform"},
+    Known{"rate_limit_invalid", 0, "rateLimit", "Give a count and a window of at most a day."},
+    Known{"option_unknown", 0, "options", "Unknown option"},
+    Known{"issue_status_invalid", 0, "status", "Invalid status."},
+    Known{"issue_substatus_invalid", 0, "substatus", "Invalid substatus."},
+    Known{"issue_release_unknown", 0, "statusDetails",
+          "Unable to find a release with the given version or commit."},
+    Known{"issue_many_projects", 0, "",
+          "Cannot set resolved in next release, or merge, for multiple projects."},
+    Known{"assignee_invalid", 0, "assignedTo", "Unknown actor input, or not a member."},
+    Known{"snooze_invalid", 0, "statusDetails", "Numbers are one at least; a window is a week."},
+    Known{"note_invalid", 0, "text", "This field may not be blank, nor longer than 64 KiB."},
     // ---- the account
     Known{"password_wrong", 400, "password", "The password you entered is not correct."},
     Known{"password_policy", 400, "passwordNew",
@@ -81,6 +106,19 @@ constexpr std::array kKnown = {
     Known{"scope_unknown", 0, "scopes", "Choose at least one scope, and known ones only."},
     Known{"token_name_invalid", 0, "name", "Enter a valid name."},
     Known{"token_expiry_invalid", 0, "expiresInDays", "Enter a number of days."},
+    // ---- releases and uploads
+    Known{"release_referenced", 400, "",
+          "This release is referenced by active issues and cannot be removed."},
+    Known{"release_has_health", 400, "", "This release has health data and cannot be removed."},
+    Known{"release_sort_unknown", 400, "", "invalid sort"},
+    Known{"release_status_unknown", 400, "", "Invalid release status."},
+    Known{"release_project_invalid", 400, "projects", "Invalid projects"},
+    Known{"environment_invalid", 400, "environment", "Invalid value for environment"},
+    Known{"artifact_name_invalid", 400, "name", "Enter a valid name."},
+    Known{"debug_file_unknown", 400, "file", "Unsupported debug information file"},
+    Known{"archive_invalid", 400, "file", "The archive is damaged or not safe to unpack"},
+    Known{"archive_too_large", 400, "file", "The archive unpacks to more than allowed"},
+    Known{"upload_too_large", 413, "", "The request is too large."},
     // ---- second factors
     Known{"already_enrolled", 400, "details", "Already enrolled"},
     Known{"otp_invalid", 400, "details", "Invalid OTP"},
@@ -124,12 +162,29 @@ std::string_view TextOf(int status) {
   }
 }
 
-std::string LoginUrl(const http::Request& request) {
-  // /api/0/organizations/{slug}/… : the path names the organization.
+// The page of ours that called: where its reader goes on after the log-in.
+std::optional<std::string> CallingPage(const http::Request& request) {
+  if (request.headers.Count("Referer") != 1) return std::nullopt;
+  auto url = http::ParseUrl(request.headers.Get("Referer"));
+  if (!url) return std::nullopt;
+  const std::string origin = url->Origin();
+  if (origin.substr(origin.find("://") + 3) != request.headers.Get("Host")) return std::nullopt;
+  return http::SafeLocalPath(url->query.empty() ? url->path : url->path + "?" + url->query);
+}
+
+// /api/0/organizations/{slug}/… : the path names it; else "".
+std::string OrganizationOf(const http::Request& request) {
   for (const auto& [name, value] : request.params) {
-    if (name == "organization") return "/auth/login/" + http::PercentEncode(value) + "/";
+    if (name == "organization") return http::PercentEncode(value);
   }
-  return "/auth/login/";
+  return "";
+}
+
+std::string LoginUrl(const http::Request& request) {
+  std::string login = "/auth/login/";
+  if (std::string slug = OrganizationOf(request); !slug.empty()) login += slug + "/";
+  if (auto page = CallingPage(request)) http::AppendQuery(login, "next", *page);
+  return login;
 }
 
 json::Object Coded(std::string_view code, std::string_view message, json::Object extra) {
@@ -173,6 +228,10 @@ std::optional<json::Object> CodedRefusal(const http::Request& request, const Err
   if (error.Is(access::kEmailVerificationRequired)) {
     return Coded("email-verification-required", "Email verification required.",
                  {{"username", username}});
+  }
+  if (error.Is(access::kMemberOverLimit)) {
+    return Coded("member-disabled-over-limit", "Organization over member limit",
+                 {{"next", "/organizations/" + OrganizationOf(request) + "/disabled-member/"}});
   }
   if (error.Is(access::kSudoRequired)) {
     return Coded("sudo-required", "Account verification required.", {{"username", username}});

@@ -4,6 +4,9 @@
 
 #include "base/text.h"
 #include "edge/api/handlers.h"
+#include "edge/api/routes_events.h"
+#include "edge/api/routes_intake.h"
+#include "edge/api/routes_releases.h"
 
 namespace gatehouse::api {
 
@@ -74,7 +77,8 @@ const Route kRoutes[] = {
     {"updateMember", kPut, "/api/0/organizations/{organization}/members/{member}/",
      "Change role or teams, or send the invitation again", UpdateMember, kMemberWrite},
     {"removeMember", kDelete, "/api/0/organizations/{organization}/members/{member}/",
-     "Remove a member, leave, or withdraw an invitation", RemoveMember, kMemberRead},
+     "Remove a member, leave, or withdraw an invitation", RemoveMember, kMemberRead, Who::kCaller,
+     Proof::kNone, /*other_users=*/false, /*without_seat=*/true},
     {"getTeamMembership", kGet,
      "/api/0/organizations/{organization}/members/{member}/teams/{team}/",
      "Is the member in the team?", GetTeamMembership,
@@ -232,7 +236,21 @@ std::string_view WhoText(const Route& route) {
 
 }  // namespace
 
-std::span<const Route> Routes() { return kRoutes; }
+std::span<const Route> PeopleRoutes() { return kRoutes; }
+
+std::span<const Route> Routes() {
+  static const std::vector<Route> kAll = [] {
+    std::vector<Route> all(std::begin(kRoutes), std::end(kRoutes));
+    const std::span<const Route> events = EventRoutes();
+    all.insert(all.end(), events.begin(), events.end());
+    const std::span<const Route> releases = ReleaseRoutes();
+    all.insert(all.end(), releases.begin(), releases.end());
+    const std::span<const Route> intake = IntakeRoutes();
+    all.insert(all.end(), intake.begin(), intake.end());
+    return all;
+  }();
+  return kAll;
+}
 
 std::string DescribeRoutes() {
   std::string out =

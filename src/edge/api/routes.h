@@ -40,9 +40,16 @@ struct Route {
   Proof proof = Proof::kNone;
   // {user} is "me" or the caller's id, and anything else unknown; but for this route.
   bool other_users = false;
+  // Also for a member over the organization's limit: the handler lets them do no more than leave.
+  bool without_seat = false;
+  std::size_t max_body = 64 * 1024;
+  // "Authorization: DSN …" comes in, too: the handler looks at the key itself.
+  bool takes_dsn = false;
 };
 
+// All of them: those of people and organizations, and those of routes_events.h.
 std::span<const Route> Routes();
+std::span<const Route> PeopleRoutes();
 
 // docs/routes.md.
 std::string DescribeRoutes();

@@ -106,7 +106,20 @@ TEST(RefusalsTest, CodedOnesSayWhereToGo) {
   EXPECT_EQ(code("2fa_required_by_organization"), "2fa-required");
   EXPECT_EQ(code("email_verification_required"), "email-verification-required");
   EXPECT_EQ(code("sudo_required"), "sudo-required");
+  EXPECT_EQ(code("member_over_limit"), "member-disabled-over-limit");
   EXPECT_EQ(code("login_required"), "none");
+  const auto login = [&](std::string_view referer) {
+    request.headers.Set("Host", "gate.example");
+    request.headers.Set("Referer", std::string(referer));
+    auto body = CodedRefusal(request, {Code::kUnauthenticated, "sso_required", ""}, "ada");
+    return std::string(body->at("detail").at("extra").at("loginUrl").as_string());
+  };
+  EXPECT_EQ(login("https://gate.example/organizations/acme/?a=b"),
+            "/auth/login/acme/?next=%2Forganizations%2Facme%2F%3Fa%3Db");
+  for (const char* foreign : {"https://evil.example/x/", "nonsense", "https://gate.example//evil/",
+                              "https://gate.example.evil/x/"}) {
+    EXPECT_EQ(login(foreign), "/auth/login/acme/") << foreign;
+  }
   auto sudo = CodedRefusal(request, {Code::kUnauthenticated, "sudo_required", ""}, "ada");
   EXPECT_EQ(sudo->at("detail").at("extra").at("username").as_string(), "ada");
 }

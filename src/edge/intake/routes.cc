@@ -62,6 +62,16 @@ Task<Response> Serve(const Call* call, Request& request) {
   co_return Encode(std::move(answer));
 }
 
+// This process serves; whether it can take more is for the second one to say.
+Task<Response> Health(bool healthy) {
+  Response response = Encode(
+      IntakeAnswer{.status = healthy ? 200 : 503,
+                   .body = std::string(healthy ? ingest::kHealthyBody : ingest::kUnhealthyBody),
+                   .headers = {}});
+  response.headers.Set("Cache-Control", "no-store");
+  co_return response;
+}
+
 Task<Response> Preflight() { co_return Encode(IntakeAnswer{.body = "", .headers = {}}); }
 
 class Table {
@@ -113,6 +123,7 @@ void AddRoutes(http::Router& router, ingest::Intake& intake) {
   table.Add(Method::kPost, base + "csp-report", &Intake::Security, kReport);
   table.Add(Method::kPost, base + "nel", &Intake::Nel, kReport);
   table.Add(Method::kPost, base + "minidump", &Intake::Minidump, kLarge);
+  table.Add(Method::kPost, base + "unreal/{key}", &Intake::Unreal, kLarge);
   table.Add(Method::kPost, base + "otlp/v1/traces", &Intake::OtlpTraces, kEvent);
   table.Add(Method::kPost, base + "otlp/v1/logs", &Intake::OtlpLogs, kEvent);
   table.Add(Method::kPost, base + "integration/otlp/v1/traces", &Intake::OtlpTraces, kEvent);
@@ -134,10 +145,20 @@ void AddRoutes(http::Router& router, ingest::Intake& intake) {
           kReport);
     }
   }
-  for (const char* tail : {"envelope", "store", "security", "csp-report", "nel", "minidump",
-                           "events/{event}/attachments", "cron/{monitor}", "cron/{monitor}/{key}",
-                           "otlp/v1/traces", "otlp/v1/logs"}) {
+  for (const char* tail :
+       {"envelope", "store", "security", "csp-report", "nel", "minidump", "unreal/{key}",
+        "events/{event}/attachments", "cron/{monitor}", "cron/{monitor}/{key}", "otlp/v1/traces",
+        "otlp/v1/logs", "integration/otlp/v1/traces", "integration/otlp/v1/logs"}) {
     table.AddPreflight(base + tail);
+  }
+  for (const char* path : {"/api/relay/healthcheck/live", "/api/0/relays/live"}) {
+    for (const char* end : {"", "/"}) {
+      router.Add(Method::kGet, std::string(path) + end, [](Request&) { return Health(true); });
+    }
+  }
+  for (const char* end : {"", "/"}) {
+    router.Add(Method::kGet, std::string("/api/relay/healthcheck/ready") + end,
+               [&intake](Request&) { return Health(intake.CanTakeMore()); });
   }
   table.AddPreflight("/api/store");
   table.AddPreflight("/tunnel");

@@ -42,9 +42,13 @@ class EventStore {
   // Different values of kTagUser.
   virtual Task<std::int64_t> DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                            TimeRange range) = 0;
+  // The same of many groups, in their order.
+  virtual Task<std::vector<std::int64_t>> DistinctUsersOf(std::int64_t project_id,
+                                                          std::vector<std::int64_t> group_ids,
+                                                          TimeRange range) = 0;
   // Keys by name, values by count.
   virtual Task<std::vector<TagSummary>> Tags(TagQuery query) = 0;
-  // Groups of the project that have an event with this tag.
+  // Groups of the project that have an event with this tag; an empty value stands for any.
   virtual Task<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, Tag tag,
                                                         TimeRange range) = 0;
 

@@ -350,6 +350,16 @@ TEST_P(EventStoreContract, TagsUsersAndGroupsByTag) {
   EXPECT_EQ(tags[2].top.size(), 1u);
   EXPECT_EQ(Get(store().DistinctUsers(kProject, kGroup, {})), 3);
   EXPECT_EQ(Get(store().DistinctUsers(kProject + 1, kGroup, {})), 0);
+  EXPECT_EQ(Get(store().DistinctUsersOf(kProject, {8, kGroup, 999}, {})),
+            (std::vector<std::int64_t>{0, 3, 0}));
+  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", ""}, {})),
+            (std::vector<std::int64_t>{kGroup, 8}));
+  EXPECT_TRUE(Get(store().GroupsWithTag(kProject, {"colour", ""}, {})).empty());
+  TagQuery of_project;
+  of_project.project_id = kProject;
+  of_project.key = "browser";
+  ASSERT_EQ(Get(store().Tags(of_project)).size(), 1u);
+  EXPECT_EQ(Get(store().Tags(of_project)).front().total, 10);
   EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Firefox"}, {})),
             (std::vector<std::int64_t>{kGroup, 8}));
   EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Chrome"}, {})),

@@ -136,9 +136,9 @@ struct TagSummary {
 
 struct TagQuery {
   std::int64_t project_id = 0;
-  std::int64_t group_id = 0;
-  std::string key = {};  // empty: all keys
-  TimeRange range = {};  // widened to whole days
+  std::int64_t group_id = 0;  // 0: of all groups of the project
+  std::string key = {};       // empty: all keys
+  TimeRange range = {};       // widened to whole days
   std::size_t values = 10;
 };
 

@@ -36,7 +36,11 @@ class Service {
 
   // By slug.
   virtual Task<std::vector<Project>> List(OrgId organization) = 0;
-  // By slug or decimal id. Errors: kNotFound "project_not_found".
+  // Of all of them, in that order.
+  virtual Task<std::vector<Surroundings>> Around(OrgId organization,
+                                                 std::vector<ProjectId> projects) = 0;
+  // By slug or decimal id; a slug that the project had before leads to it, too, unless it is
+  // another's now. Errors: kNotFound "project_not_found".
   virtual Task<Project> Get(OrgId organization, std::string slug_or_id) = 0;
   // Of each project, the slugs of its teams.
   virtual Task<std::vector<std::string>> Teams(OrgId organization, ProjectId project) = 0;
@@ -62,11 +66,22 @@ class Service {
   virtual Task<void> RemoveTeam(OrgId organization, ProjectId project, std::string team,
                                 Caller caller) = 0;
 
+  // By name, without the empty one. Without a project: of the whole organization.
+  virtual Task<std::vector<Environment>> Environments(OrgId organization,
+                                                      std::optional<ProjectId> project,
+                                                      Visibility visibility) = 0;
+  // REQUIRES project:write. Errors: kNotFound "environment_not_found".
+  virtual Task<Environment> SetEnvironmentHidden(OrgId organization, ProjectId project,
+                                                 std::string name, bool hidden, Caller caller) = 0;
+
   virtual Task<std::vector<Key>> Keys(OrgId organization, ProjectId project) = 0;
   // REQUIRES project:write. Audited (projectkey.create, .edit, .remove). Errors: kNotFound
   // "project_key_not_found"; kInvalidArgument "name_invalid", "rate_limit_invalid".
   virtual Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label,
-                              Caller caller) = 0;
+                              KeyEdit limits, Caller caller) = 0;
+  Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label, Caller caller) {
+    return CreateKey(organization, project, std::move(label), KeyEdit{}, std::move(caller));
+  }
   virtual Task<Key> UpdateKey(OrgId organization, ProjectId project, std::string public_key,
                               KeyEdit edit, Caller caller) = 0;
   virtual Task<void> DeleteKey(OrgId organization, ProjectId project, std::string public_key,

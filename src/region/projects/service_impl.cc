@@ -111,6 +111,37 @@ Task<Project> ServiceImpl::Get(OrgId organization, std::string slug_or_id) {
                                   });
 }
 
+Task<std::vector<Surroundings>> ServiceImpl::Around(OrgId organization,
+                                                    std::vector<ProjectId> projects) {
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return store::Around(tx, organization, projects);
+  });
+}
+
+Task<std::vector<Environment>> ServiceImpl::Environments(OrgId organization,
+                                                         std::optional<ProjectId> project,
+                                                         Visibility visibility) {
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return store::Environments(tx, organization, project, visibility);
+  });
+}
+
+Task<Environment> ServiceImpl::SetEnvironmentHidden(OrgId organization, ProjectId project,
+                                                    std::string name, bool hidden, Caller caller) {
+  co_return co_await d_.db.Write(
+      sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Environment> {
+        GH_TRY(const Project found, Managed(tx, organization, project, caller, "project:write"));
+        GH_TRY(Environment environment, store::FindEnvironment(tx, organization, found.id, name));
+        if (environment.is_hidden == hidden) return environment;
+        environment.is_hidden = hidden;
+        GH_TRY_VOID(store::HideEnvironment(tx, organization, found.id, environment));
+        GH_TRY_VOID(AuditProject(tx, audit::Event::kProjectEdit, found,
+                                 {{hidden ? "environment_hidden" : "environment_shown", name}},
+                                 caller.actor));
+        return environment;
+      });
+}
+
 Task<std::vector<std::string>> ServiceImpl::Teams(OrgId organization, ProjectId project) {
   co_return co_await d_.db.Lookup(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
     return store::Teams(tx, organization, project);
@@ -135,12 +166,12 @@ Result<Project> ServiceImpl::Insert(sql::Tx& tx, OrgId organization, std::string
   if (!IsPlatform(platform)) return Fail(Code::kInvalidArgument, kPlatformInvalid);
   GH_TRY_VOID(store::Insert(tx, project));
   GH_TRY_VOID(AuditProject(tx, audit::Event::kProjectAdd, project, {}, actor));
-  GH_TRY_VOID(AddKey(tx, project, "Default", actor));
+  GH_TRY_VOID(AddKey(tx, project, "Default", {}, actor));
   return project;
 }
 
 Result<Key> ServiceImpl::AddKey(sql::Tx& tx, const Project& project, std::string label,
-                                const orgs::Actor& actor) {
+                                const KeyEdit& limits, const orgs::Actor& actor) {
   std::array<std::uint8_t, 16> bytes;
   d_.rng.Fill(bytes);
   Key key{.id = d_.ids.Next<ProjectKeyId>(),
@@ -148,7 +179,11 @@ Result<Key> ServiceImpl::AddKey(sql::Tx& tx, const Project& project, std::string
           .project = project.id,
           .public_key = HexEncode(AsView(bytes)),
           .label = std::move(label),
+          .is_active = limits.is_active.value_or(true),
+          .rate_count = limits.rate_count.value_or(0),
+          .rate_seconds = limits.rate_seconds.value_or(0),
           .created_at = d_.clock.Now()};
+  GH_TRY_VOID(CheckRate(key));
   GH_TRY_VOID(store::InsertKey(tx, key));
   GH_TRY_VOID(AuditKey(tx, audit::Event::kProjectKeyAdd, project, key, actor));
   return key;
@@ -213,6 +248,9 @@ Task<Project> ServiceImpl::Update(OrgId organization, ProjectId project, Edit ed
         }
         if (changes.empty()) return before;
         GH_TRY_VOID(store::Update(tx, after));
+        if (after.slug != before.slug) {
+          GH_TRY_VOID(store::Redirect(tx, before, after.slug));
+        }
         GH_TRY_VOID(
             AuditProject(tx, audit::Event::kProjectEdit, after, std::move(changes), caller.actor));
         return store::Find(tx, organization, project);
@@ -260,11 +298,11 @@ Task<std::vector<Key>> ServiceImpl::Keys(OrgId organization, ProjectId project) 
 }
 
 Task<Key> ServiceImpl::CreateKey(OrgId organization, ProjectId project, std::string label,
-                                 Caller caller) {
+                                 KeyEdit limits, Caller caller) {
   co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Key> {
     GH_TRY(const Project found, Managed(tx, organization, project, caller, "project:write"));
     GH_TRY(std::string checked, orgs::CheckName(label));
-    return AddKey(tx, found, std::move(checked), caller.actor);
+    return AddKey(tx, found, std::move(checked), limits, caller.actor);
   });
 }
 

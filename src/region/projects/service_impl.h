@@ -29,6 +29,8 @@ class ServiceImpl final : public Service {
   explicit ServiceImpl(Parts parts) : d_(parts) {}
 
   Task<std::vector<Project>> List(OrgId organization) override;
+  Task<std::vector<Surroundings>> Around(OrgId organization,
+                                         std::vector<ProjectId> projects) override;
   Task<Project> Get(OrgId organization, std::string slug_or_id) override;
   Task<std::vector<std::string>> Teams(OrgId organization, ProjectId project) override;
   Task<Project> Create(OrgId organization, std::string slug, std::string name, std::string platform,
@@ -41,8 +43,13 @@ class ServiceImpl final : public Service {
                      Caller caller) override;
   Task<void> RemoveTeam(OrgId organization, ProjectId project, std::string team,
                         Caller caller) override;
+  Task<std::vector<Environment>> Environments(OrgId organization, std::optional<ProjectId> project,
+                                              Visibility visibility) override;
+  Task<Environment> SetEnvironmentHidden(OrgId organization, ProjectId project, std::string name,
+                                         bool hidden, Caller caller) override;
+  using Service::CreateKey;
   Task<std::vector<Key>> Keys(OrgId organization, ProjectId project) override;
-  Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label,
+  Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label, KeyEdit limits,
                       Caller caller) override;
   Task<Key> UpdateKey(OrgId organization, ProjectId project, std::string public_key, KeyEdit edit,
                       Caller caller) override;
@@ -54,7 +61,7 @@ class ServiceImpl final : public Service {
   Result<Project> Insert(sql::Tx& tx, OrgId organization, std::string_view slug,
                          std::string_view name, std::string_view platform,
                          const orgs::Actor& actor);
-  Result<Key> AddKey(sql::Tx& tx, const Project& project, std::string label,
+  Result<Key> AddKey(sql::Tx& tx, const Project& project, std::string label, const KeyEdit& limits,
                      const orgs::Actor& actor);
   Result<void> AuditProject(sql::Tx& tx, audit::Event event, const Project& project,
                             json::Object changes, const orgs::Actor& actor) const;

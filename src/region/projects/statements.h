@@ -27,6 +27,53 @@ inline constexpr sql::Statement kFindBySlug{
     "projects_find_by_slug", "SELECT " GATEHOUSE_PROJECT_COLUMNS
                              " FROM projects p WHERE p.organization_id = $1 AND p.slug = $2 "
                              "AND p.status <> 'deleted'"};
+inline constexpr sql::Statement kFindByOldSlug{
+    "projects_find_by_old_slug",
+    "SELECT " GATEHOUSE_PROJECT_COLUMNS
+    " FROM project_redirects r JOIN projects p ON p.id = r.project_id WHERE r.organization_id = $1 "
+    "AND r.slug = $2 AND p.status <> 'deleted'"};
+inline constexpr sql::Statement kAddRedirect{
+    "project_redirects_add",
+    "INSERT INTO project_redirects (organization_id, slug, project_id) VALUES ($1, $2, $3) "
+    "ON CONFLICT (organization_id, slug) DO UPDATE SET project_id = excluded.project_id"};
+inline constexpr sql::Statement kDropRedirect{
+    "project_redirects_drop",
+    "DELETE FROM project_redirects WHERE organization_id = $1 AND slug = $2"};
+inline constexpr sql::Statement kDropRedirects{
+    "project_redirects_drop_all",
+    "DELETE FROM project_redirects WHERE organization_id = $1 AND project_id = $2"};
+
+// ---- what lists show beside a project -----------------------------------------------------------
+inline constexpr sql::Statement kAllTeams{
+    "project_teams_all",
+    "SELECT pt.project_id, t.id, t.slug, t.name FROM project_teams pt JOIN teams t ON t.id = "
+    "pt.team_id WHERE pt.organization_id = $1 ORDER BY pt.project_id, t.slug"};
+inline constexpr sql::Statement kAllEnvironments{
+    "environment_projects_all",
+    "SELECT ep.project_id, e.name FROM environment_projects ep JOIN environments e ON e.id = "
+    "ep.environment_id WHERE ep.organization_id = $1 AND ep.is_hidden = 0 AND e.name <> '' "
+    "ORDER BY ep.project_id, e.name"};
+inline constexpr sql::Statement kLatestReleases{
+    "projects_latest_releases",
+    "SELECT p.id, (SELECT r.version FROM release_projects rp JOIN releases r ON r.id = "
+    "rp.release_id WHERE rp.project_id = p.id AND r.status = 'open' ORDER BY "
+    "COALESCE(r.released_at, r.created_at) DESC, r.id DESC LIMIT 1) FROM projects p WHERE "
+    "p.organization_id = $1 AND p.status <> 'deleted'"};
+inline constexpr sql::Statement kEnvironments{
+    "environments_list",
+    "SELECT e.id, e.name, MIN(ep.is_hidden) FROM environments e JOIN environment_projects ep ON "
+    "ep.environment_id = e.id WHERE e.organization_id = $1 AND e.name <> '' GROUP BY e.id, e.name "
+    "ORDER BY e.name"};
+inline constexpr sql::Statement kEnvironmentsOfProject{
+    "environments_list_of_project",
+    "SELECT e.id, e.name, ep.is_hidden FROM environments e JOIN environment_projects ep ON "
+    "ep.environment_id = e.id WHERE e.organization_id = $1 AND ep.project_id = $2 AND e.name <> '' "
+    "ORDER BY e.name"};
+inline constexpr sql::Statement kHideEnvironment{
+    "environment_projects_hide",
+    "UPDATE environment_projects SET is_hidden = $4 WHERE organization_id = $1 AND project_id = $2 "
+    "AND environment_id = $3"};
+
 inline constexpr sql::Statement kInsert{
     "projects_insert",
     "INSERT INTO projects (id, organization_id, slug, name, platform, status, flags, options, "
@@ -66,7 +113,7 @@ inline constexpr sql::Statement kKey{
 inline constexpr sql::Statement kInsertKey{
     "project_keys_insert",
     "INSERT INTO project_keys (id, organization_id, project_id, public_key, label, is_active, "
-    "rate_count, rate_seconds, created_at) VALUES ($1, $2, $3, $4, $5, 1, 0, 0, $6)"};
+    "rate_count, rate_seconds, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 inline constexpr sql::Statement kUpdateKey{
     "project_keys_update",
     "UPDATE project_keys SET label = $4, is_active = $5, rate_count = $6, rate_seconds = $7 "

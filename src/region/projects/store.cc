@@ -1,5 +1,7 @@
 #include "region/projects/store.h"
 
+#include <map>
+
 #include "region/orgs/errors.h"
 #include "region/orgs/teams/errors.h"
 #include "region/projects/errors.h"
@@ -62,8 +64,10 @@ Result<Project> Find(sql::Tx& tx, OrgId organization, ProjectId project) {
 
 Result<Project> FindBySlug(sql::Tx& tx, OrgId organization, std::string_view slug) {
   GH_TRY(const sql::Rows rows, tx.Query(sqls::kFindBySlug, {organization, slug}));
-  if (rows.empty()) return Fail(Code::kNotFound, kProjectNotFound);
-  return ReadProject(rows.front());
+  if (!rows.empty()) return ReadProject(rows.front());
+  GH_TRY(const sql::Rows moved, tx.Query(sqls::kFindByOldSlug, {organization, slug}));
+  if (moved.empty()) return Fail(Code::kNotFound, kProjectNotFound);
+  return ReadProject(moved.front());
 }
 
 Result<void> Insert(sql::Tx& tx, const Project& project) {
@@ -71,6 +75,7 @@ Result<void> Insert(sql::Tx& tx, const Project& project) {
          tx.Exec(sqls::kInsert, {project.id, project.organization, project.slug, project.name,
                                  project.platform, project.created_at}));
   if (inserted == 0) return Fail(Code::kAlreadyExists, orgs::kSlugTaken);
+  GH_TRY_VOID(tx.Exec(sqls::kDropRedirect, {project.organization, project.slug}));
   return {};
 }
 
@@ -86,9 +91,73 @@ Result<void> Update(sql::Tx& tx, const Project& project) {
 
 Result<void> Delete(sql::Tx& tx, const Project& project) {
   GH_TRY_VOID(tx.Exec(sqls::kDeleteKeys, {project.organization, project.id}));
+  GH_TRY_VOID(tx.Exec(sqls::kDropRedirects, {project.organization, project.id}));
   // No slug has a blank.
   const std::string slug = "deleted " + std::to_string(project.id.value);
   GH_TRY_VOID(tx.Exec(sqls::kDelete, {project.organization, project.id, slug}));
+  return {};
+}
+
+Result<void> Redirect(sql::Tx& tx, const Project& before, std::string_view slug) {
+  GH_TRY_VOID(tx.Exec(sqls::kDropRedirect, {before.organization, slug}));
+  GH_TRY_VOID(tx.Exec(sqls::kAddRedirect, {before.organization, before.slug, before.id}));
+  return {};
+}
+
+Result<std::vector<Surroundings>> Around(sql::Tx& tx, OrgId organization,
+                                         const std::vector<ProjectId>& projects) {
+  std::vector<Surroundings> out(projects.size());
+  std::map<ProjectId, Surroundings*> by_id;
+  for (std::size_t i = 0; i < projects.size(); ++i) by_id[projects[i]] = &out[i];
+  const auto of = [&](const sql::Row& row) -> Surroundings* {
+    const auto found = by_id.find(row.As<ProjectId>(0));
+    return found == by_id.end() ? nullptr : found->second;
+  };
+  GH_TRY(const sql::Rows teams, tx.Query(sqls::kAllTeams, {organization}));
+  for (const sql::Row row : teams) {
+    if (Surroundings* one = of(row)) {
+      one->teams.push_back({row.As<TeamId>(1), row.String(2), row.String(3)});
+    }
+  }
+  GH_TRY(const sql::Rows environments, tx.Query(sqls::kAllEnvironments, {organization}));
+  for (const sql::Row row : environments) {
+    if (Surroundings* one = of(row)) one->environments.push_back(row.String(1));
+  }
+  GH_TRY(const sql::Rows releases, tx.Query(sqls::kLatestReleases, {organization}));
+  for (const sql::Row row : releases) {
+    if (Surroundings* one = of(row)) one->latest_release = row.OptString(1).value_or("");
+  }
+  return out;
+}
+
+Result<std::vector<Environment>> Environments(sql::Tx& tx, OrgId organization,
+                                              std::optional<ProjectId> project,
+                                              Visibility visibility) {
+  GH_TRY(const sql::Rows rows,
+         project ? tx.Query(sqls::kEnvironmentsOfProject, {organization, *project})
+                 : tx.Query(sqls::kEnvironments, {organization}));
+  std::vector<Environment> out;
+  for (const sql::Row row : rows) {
+    const bool hidden = row.Bool(2);
+    if (visibility != Visibility::kAll && hidden != (visibility == Visibility::kHidden)) continue;
+    out.push_back({row.Int(0), row.String(1), hidden});
+  }
+  return out;
+}
+
+Result<Environment> FindEnvironment(sql::Tx& tx, OrgId organization, ProjectId project,
+                                    std::string_view name) {
+  GH_TRY(const auto all, Environments(tx, organization, project, Visibility::kAll));
+  for (const Environment& one : all) {
+    if (one.name == name) return one;
+  }
+  return Fail(Code::kNotFound, kEnvironmentNotFound);
+}
+
+Result<void> HideEnvironment(sql::Tx& tx, OrgId organization, ProjectId project,
+                             const Environment& environment) {
+  GH_TRY_VOID(tx.Exec(sqls::kHideEnvironment,
+                      {organization, project, environment.id, environment.is_hidden ? 1 : 0}));
   return {};
 }
 
@@ -126,8 +195,9 @@ Result<Key> FindKey(sql::Tx& tx, OrgId organization, ProjectId project,
 }
 
 Result<void> InsertKey(sql::Tx& tx, const Key& key) {
-  GH_TRY_VOID(tx.Exec(sqls::kInsertKey, {key.id, key.organization, key.project, key.public_key,
-                                         key.label, key.created_at}));
+  GH_TRY_VOID(
+      tx.Exec(sqls::kInsertKey, {key.id, key.organization, key.project, key.public_key, key.label,
+                                 key.is_active, key.rate_count, key.rate_seconds, key.created_at}));
   return {};
 }
 

@@ -16,6 +16,20 @@ Result<void> Insert(sql::Tx& tx, const Project& project);
 Result<void> Update(sql::Tx& tx, const Project& project);
 Result<void> Delete(sql::Tx& tx, const Project& project);
 
+// From the slug that it had to the one it has now.
+Result<void> Redirect(sql::Tx& tx, const Project& before, std::string_view slug);
+
+Result<std::vector<Surroundings>> Around(sql::Tx& tx, OrgId organization,
+                                         const std::vector<ProjectId>& projects);
+Result<std::vector<Environment>> Environments(sql::Tx& tx, OrgId organization,
+                                              std::optional<ProjectId> project,
+                                              Visibility visibility);
+// Errors: kNotFound "environment_not_found".
+Result<Environment> FindEnvironment(sql::Tx& tx, OrgId organization, ProjectId project,
+                                    std::string_view name);
+Result<void> HideEnvironment(sql::Tx& tx, OrgId organization, ProjectId project,
+                             const Environment& environment);
+
 Result<std::vector<std::string>> Teams(sql::Tx& tx, OrgId organization, ProjectId project);
 // Errors: kNotFound "team_not_found".
 Result<void> AddTeam(sql::Tx& tx, OrgId organization, ProjectId project, std::string_view team);

@@ -61,6 +61,26 @@ struct Key {
   Timestamp created_at;
 };
 
+struct TeamName {
+  TeamId id;
+  std::string slug;
+  std::string name;
+};
+
+// What lists show of a project besides itself.
+struct Surroundings {
+  std::vector<TeamName> teams = {};            // by slug
+  std::vector<std::string> environments = {};  // by name, without hidden ones and the empty name
+  std::string latest_release = {};             // "" without one
+};
+
+struct Environment {
+  std::int64_t id = 0;
+  std::string name;
+  bool is_hidden = false;  // of a project; of an organization: in all of its projects
+};
+enum class Visibility { kVisible, kHidden, kAll };
+
 // What intake needs to know of a key.
 struct Admission {
   Key key;

@@ -10,6 +10,8 @@ namespace {
 constexpr Duration kSeenStep = std::chrono::seconds(60);
 constexpr std::size_t kMaxVersion = 250;
 
+}  // namespace
+
 Release ReadRelease(const sql::Row& row) {
   Release release{.id = row.As<ReleaseId>(0),
                   .organization = row.As<OrgId>(1),
@@ -28,8 +30,6 @@ Release ReadRelease(const sql::Row& row) {
   }
   return release;
 }
-
-}  // namespace
 
 Result<Release> Find(sql::Tx& tx, OrgId organization, std::string_view version) {
   GH_TRY(const sql::Rows rows, tx.Query(sqls::kFind, {organization, version}));
@@ -50,7 +50,15 @@ Result<Seen> GetOrCreate(sql::Tx& tx, IdGenerator& ids, const projects::Project&
          tx.Query(sqls::kFindOfProject, {project.organization, project.id, version, prefixed}));
   if (!rows.empty()) return Seen{.release = ReadRelease(rows.front())};
 
-  Seen seen;
+  GH_TRY(const Link link, CreateOrLink(tx, ids, project, version, now));
+  Seen seen{.release = {}, .created = link.created, .linked = link.linked};
+  GH_TRY(seen.release, Find(tx, project.organization, version));
+  return seen;
+}
+
+Result<Link> CreateOrLink(sql::Tx& tx, IdGenerator& ids, const projects::Project& project,
+                          std::string_view version, Timestamp now) {
+  Link link;
   const std::optional<SemanticVersion> semantic = ParseSemanticVersion(version);
   const SemanticVersion parts = semantic.value_or(SemanticVersion{});
   GH_TRY(const std::int64_t inserted,
@@ -58,12 +66,13 @@ Result<Seen> GetOrCreate(sql::Tx& tx, IdGenerator& ids, const projects::Project&
                  {ids.Next<ReleaseId>(), project.organization, version,
                   semantic ? sql::Param(parts.package) : sql::Param(nullptr), parts.major,
                   parts.minor, parts.patch, parts.revision, parts.prerelease, parts.build, now}));
-  seen.created = inserted == 1;
-  GH_TRY(seen.release, Find(tx, project.organization, version));
+  link.created = inserted == 1;
+  GH_TRY(const Release release, Find(tx, project.organization, version));
+  link.release = release.id;
   GH_TRY(const std::int64_t linked,
-         tx.Exec(sqls::kLinkProject, {project.organization, seen.release.id, project.id}));
-  seen.linked = linked == 1;
-  return seen;
+         tx.Exec(sqls::kLinkProject, {project.organization, link.release, project.id}));
+  link.linked = linked == 1;
+  return link;
 }
 
 Result<std::vector<Release>> NewestOfProject(sql::Tx& tx, OrgId organization, ProjectId project) {

@@ -22,6 +22,16 @@ struct Seen {
 };
 Result<Seen> GetOrCreate(sql::Tx& tx, IdGenerator& ids, const projects::Project& project,
                          std::string_view version, Timestamp now);
+// Exactly this version, created and linked to the project if need be. REQUIRES: a valid version.
+struct Link {
+  ReleaseId release;
+  bool created = false;
+  bool linked = false;
+};
+Result<Link> CreateOrLink(sql::Tx& tx, IdGenerator& ids, const projects::Project& project,
+                          std::string_view version, Timestamp now);
+// Of GATEHOUSE_RELEASE_COLUMNS.
+Release ReadRelease(const sql::Row& row);
 Result<std::vector<Release>> NewestOfProject(sql::Tx& tx, OrgId organization, ProjectId project);
 Result<void> CountNewGroup(sql::Tx& tx, OrgId organization, ReleaseId release, ProjectId project);
 

@@ -48,8 +48,9 @@ class EventStream {
 
   virtual Task<TopicState> State(std::string topic) = 0;
 
-  // Drops what every group has passed and what is older than the retention. Nothing of a topic
-  // without a group. For a periodic job.
+  // Drops what every group has passed and what is older than the retention; a topic can also be
+  // bounded in bytes, which needs no call. Nothing of a topic without a group, except where the
+  // adapter was told that it needs no reader. For a periodic job.
   virtual Task<void> DropOld() = 0;
 
   // Ends waiting calls with kCancelled; appends that were accepted are still finished. Idempotent.

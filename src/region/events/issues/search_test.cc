@@ -5,37 +5,99 @@
 namespace gatehouse::issues {
 namespace {
 
+constexpr Timestamp kNow{1'800'000'000'000'000};
+
+const Term* TermOf(const Terms& terms, Field field) {
+  for (const Term& term : terms.terms) {
+    if (term.field == field) return &term;
+  }
+  return nullptr;
+}
+
 TEST(IssueSearch, TokensAndFreeTextAreRead) {
   auto terms = ParseQuery(
-      R"(is:unresolved level:error timesSeen:>10 release:"shop@1.0 beta" boom "two words")");
+      R"(is:unresolved level:error timesSeen:>10 release:"shop@1.0 beta" boom "two words")", kNow);
   ASSERT_TRUE(terms);
-  EXPECT_EQ(terms->status, "unresolved");
-  EXPECT_EQ(terms->level, 40);
-  EXPECT_EQ(terms->seen_more_than, 10);
-  EXPECT_EQ(terms->release, "shop@1.0 beta");
+  EXPECT_EQ(TermOf(*terms, Field::kStatus)->values, std::vector<std::string>{"unresolved"});
+  EXPECT_EQ(TermOf(*terms, Field::kLevel)->values, std::vector<std::string>{"error"});
+  EXPECT_EQ(TermOf(*terms, Field::kTimesSeen)->op, Op::kGreater);
+  EXPECT_EQ(TermOf(*terms, Field::kTimesSeen)->number, 10);
+  EXPECT_EQ(TermOf(*terms, Field::kRelease)->values, std::vector<std::string>{"shop@1.0 beta"});
   EXPECT_EQ(terms->texts, (std::vector<std::string>{"boom", "two words"}));
 }
 
-TEST(IssueSearch, AnEmptyQueryMeansEverything) {
-  auto terms = ParseQuery("  ");
+TEST(IssueSearch, ListsNegationsQuotesAndTags) {
+  auto terms = ParseQuery(
+      R"(!level:[error, fatal] tags[level]:x "my key":"a \"b\"" user.email:ann@x !odd http://x)",
+      kNow);
   ASSERT_TRUE(terms);
-  EXPECT_EQ(terms->status, "");
-  EXPECT_TRUE(terms->texts.empty());
+  const Term* level = TermOf(*terms, Field::kLevel);
+  EXPECT_TRUE(level->negated);
+  EXPECT_EQ(level->values, (std::vector<std::string>{"error", "fatal"}));
+  ASSERT_EQ(terms->terms.size(), 5u);
+  EXPECT_EQ(terms->terms[1].key, "level");
+  EXPECT_EQ(terms->terms[1].field, Field::kTag);
+  EXPECT_EQ(terms->terms[2].key, "my key");
+  EXPECT_EQ(terms->terms[2].values, std::vector<std::string>{"a \"b\""});
+  EXPECT_EQ(terms->terms[3].key, "sentry:user");
+  EXPECT_EQ(terms->terms[3].values, std::vector<std::string>{"email:ann@x"});
+  EXPECT_EQ(terms->texts, std::vector<std::string>{"!odd"});
+}
+
+TEST(IssueSearch, AQuotedErrorIsText) {
+  auto terms = ParseQuery("TypeError: card was refused", kNow);
+  ASSERT_TRUE(terms);
+  EXPECT_TRUE(terms->terms.empty());
+  EXPECT_EQ(terms->texts, (std::vector<std::string>{"TypeError:", "card", "was", "refused"}));
+}
+
+TEST(IssueSearch, AnEmptyQueryMeansEverything) {
+  auto terms = ParseQuery("  ", kNow);
+  ASSERT_TRUE(terms);
+  EXPECT_TRUE(terms->empty());
 }
 
 TEST(IssueSearch, WhatIsNotUnderstoodIsRefused) {
-  for (const char* bad : {"is:purple", "level:loud", "timesSeen:many", "\"open", "colour:red"}) {
-    auto terms = ParseQuery(bad);
+  for (const char* bad :
+       {"is:purple", "level:loud", "timesSeen:many", "\"open", "age:soon", "firstSeen:>yesterday",
+        "level:[error", "level:[]", "!colour:", "issue:nothing", "priority:urgent",
+        "has:", "!message:x", "lastSeen:2026-13-01"}) {
+    auto terms = ParseQuery(bad, kNow);
     ASSERT_FALSE(terms) << bad;
     EXPECT_EQ(terms.error().reason, "issue_query_invalid");
   }
+  std::string many;
+  for (int i = 0; i < 60; ++i) many += "word" + std::to_string(i) + " ";
+  EXPECT_FALSE(ParseQuery(many, kNow));
 }
 
-TEST(IssueSearch, TimesSeenComparesBothWays) {
-  EXPECT_EQ(ParseQuery("timesSeen:>=10")->seen_more_than, 9);
-  EXPECT_EQ(ParseQuery("timesSeen:<10")->seen_less_than, 10);
-  EXPECT_EQ(ParseQuery("timesSeen:10")->seen_more_than, 9);
-  EXPECT_EQ(ParseQuery("timesSeen:10")->seen_less_than, 11);
+TEST(IssueSearch, CountsAndTimesCompareBothWays) {
+  const auto op = [](const char* text) { return ParseQuery(text, kNow)->terms.front().op; };
+  EXPECT_EQ(op("timesSeen:>=10"), Op::kGreaterEqual);
+  EXPECT_EQ(op("timesSeen:<10"), Op::kLess);
+  EXPECT_EQ(op("timesSeen:10"), Op::kIs);
+  EXPECT_EQ(op("age:-24h"), Op::kGreaterEqual);
+  EXPECT_EQ(op("age:+24h"), Op::kLessEqual);
+  EXPECT_EQ(ParseQuery("age:-24h", kNow)->terms.front().number,
+            kNow.micros - Duration(std::chrono::hours(24)).count());
+  EXPECT_EQ(ParseQuery("lastSeen:2027-01-15", kNow)->terms.size(), 2u) << "a day has two ends";
+  EXPECT_EQ(ParseQuery("lastSeen:>=2027-01-15T08:00:00Z", kNow)->terms.front().number, kNow.micros);
+}
+
+TEST(IssueSearch, MeIsWhoeverAsks) {
+  auto terms = ParseQuery("assigned:[me, none] bookmarks:me", kNow);
+  ASSERT_TRUE(terms);
+  ReplaceMe(*terms, UserId{7});
+  EXPECT_EQ(terms->terms[0].values, (std::vector<std::string>{"user:7", "none"}));
+  EXPECT_EQ(terms->terms[1].values, std::vector<std::string>{"7"});
+}
+
+TEST(IssueSearch, EventIdsAreForgivenTheirHyphens) {
+  EXPECT_EQ(ParseEventId("4C79F60C-1121-4EB3-8604-F4AE0781BFB2"),
+            "4c79f60c11214eb38604f4ae0781bfb2");
+  EXPECT_FALSE(ParseEventId("4c79f60c11214eb38604f4ae0781bfb"));
+  EXPECT_FALSE(ParseEventId("4c79f60c11214eb38604f4ae0781bfb2a"));
+  EXPECT_FALSE(ParseEventId("boom"));
 }
 
 TEST(IssueSearch, ShortIdsGoBothWays) {

@@ -2,7 +2,10 @@
 
 // The issue service over a database and the event store.
 
+#include <atomic>
+
 #include "base/ids.h"
+#include "base/rng.h"
 #include "platform/sql/sql.h"
 #include "region/events/issues/service.h"
 #include "region/eventstore/event_store.h"
@@ -15,26 +18,43 @@ class ServiceImpl final : public Service {
   struct Parts {
     sql::Database& db;
     const Clock& clock;
+    Rng& rng;
     IdGenerator& ids;
     eventstore::EventStore& store;
+    // How many issues one search looks at.
+    std::size_t max_examined = 20'000;
   };
   explicit ServiceImpl(Parts parts) : d_(parts) {}
 
+  using Service::Get;
   Task<Page> List(OrgId organization, Query query) override;
-  Task<Issue> Get(OrgId organization, std::string id_or_short_id) override;
+  Task<Issue> Get(OrgId organization, std::string id_or_short_id,
+                  std::optional<UserId> viewer) override;
   Task<std::vector<Activity>> Activities(OrgId organization, IssueId issue) override;
   Task<std::vector<std::string>> Hashes(OrgId organization, IssueId issue) override;
-  Task<std::int64_t> Update(OrgId organization, std::vector<IssueId> issues, Change change,
+  Task<ReleaseSpan> Releases(OrgId organization, IssueId issue) override;
+  Task<std::vector<UserId>> SeenBy(OrgId organization, IssueId issue) override;
+  Task<std::vector<UserId>> Participants(OrgId organization, IssueId issue) override;
+  Task<Changed> Update(OrgId organization, std::vector<IssueId> issues, Change change,
+                       Caller caller) override;
+  Task<std::int64_t> Delete(OrgId organization, std::vector<IssueId> issues,
                             Caller caller) override;
-  Task<void> Delete(OrgId organization, IssueId issue, Caller caller) override;
+  Task<std::int64_t> Unmerge(OrgId organization, IssueId issue, std::vector<std::string> hashes,
+                             Caller caller) override;
+  Task<Activity> AddNote(OrgId organization, IssueId issue, std::string text,
+                         Caller caller) override;
+  Task<Activity> EditNote(OrgId organization, IssueId issue, std::int64_t note, std::string text,
+                          Caller caller) override;
+  Task<void> RemoveNote(OrgId organization, IssueId issue, std::int64_t note,
+                        Caller caller) override;
+  Task<std::int64_t> FinishPending() override;
+  Task<std::int64_t> CountUsers() override;
+  Task<std::int64_t> WakeSnoozed() override;
 
  private:
-  Result<void> Note(sql::Tx& tx, const Issue& issue, std::string_view type, json::Object data,
-                    const Caller& caller) const;
-  Result<void> Resolve(sql::Tx& tx, const Issue& issue, bool next_release,
-                       const Caller& caller) const;
-
   const Parts d_;
+  // Events saved before were looked at by CountUsers.
+  std::atomic<std::int64_t> counted_until_{0};
 };
 
 }  // namespace gatehouse::issues

@@ -11,11 +11,15 @@
 #include <functional>
 
 #include "base/ids.h"
+#include "platform/runtime/runtime.h"
 #include "platform/runtime/task.h"
 #include "platform/sql/sql.h"
 #include "region/events/save/types.h"
 
 namespace gatehouse::events {
+
+// A second copy of an event within this time of the first one is a duplicate.
+inline constexpr Duration kDuplicateWindow = std::chrono::hours(1);
 
 // What happened to a project for the first time.
 struct FirstSeen {
@@ -31,25 +35,28 @@ class EventManager {
     const Clock& clock;
     IdGenerator& ids;
     int retention_days = 90;
+    // Where what needs no database is worked out; nullptr: on the calling thread.
+    runtime::WorkerPool* cpu = nullptr;
     // Called after the commit; may be empty.
     std::function<void(const FirstSeen&)> on_first = {};
   };
   explicit EventManager(Parts parts) : d_(std::move(parts)) {}
 
-  // One Saved for each event, in order. Errors: those of sql::Database; nothing is saved then.
-  Task<std::vector<Saved>> Save(std::vector<Incoming> batch);
+  // Part of the transaction, after its events: told what became of each, in order. May run more
+  // than once. Whether a kSaved one had been counted before a crash is `replay`.
+  struct Counted {
+    Saved::Fate fate = Saved::Fate::kSaved;
+    bool replay = false;
+  };
+  using Also = std::function<Result<void>(sql::Tx&, const std::vector<Counted>&)>;
+
+  // One Saved for each event, in order. Errors: those of sql::Database and of `also`; nothing is
+  // saved then.
+  Task<std::vector<Saved>> Save(std::vector<Incoming> batch, Also also = {});
   // Forgets what the window of duplicates has passed. For a periodic job.
   Task<std::int64_t> ForgetOld();
 
  private:
-  struct Work;
-  Result<Saved> SaveOne(sql::Tx& tx, Incoming& incoming, std::vector<FirstSeen>& firsts) const;
-  Result<void> SaveModels(sql::Tx& tx, Work& work) const;
-  Result<void> AssignIssue(sql::Tx& tx, Work& work) const;
-  Result<void> Count(sql::Tx& tx, Work& work) const;
-  Result<void> NoteFirsts(sql::Tx& tx, Work& work, std::vector<FirstSeen>& firsts) const;
-  Saved Finish(Work& work) const;
-
   const Parts d_;
 };
 

@@ -155,6 +155,13 @@ bool HasMinifiedFrames(const json::Object& event) {
   return false;
 }
 
+std::string_view CutTitle(std::string_view title) {
+  std::size_t limit = 255;
+  if (title.size() <= limit) return title;
+  while (limit > 0 && (static_cast<unsigned char>(title[limit]) & 0xC0) == 0x80) --limit;
+  return title.substr(0, limit);
+}
+
 bool IsPlaceholderTitle(std::string_view title) {
   return title.empty() || title == "<untitled>" || title == "<unknown>" ||
          title == "<unlabeled event>" || title == "Error";

@@ -39,6 +39,9 @@ std::string SearchMessage(const json::Object& event, const json::Object& metadat
 // Is any frame of the event from a minified file? (a JavaScript frame far out in a long line)
 bool HasMinifiedFrames(const json::Object& event);
 
+// At most 255 bytes, never half a character.
+std::string_view CutTitle(std::string_view title);
+
 // A title that says nothing never replaces one that does.
 bool IsPlaceholderTitle(std::string_view title);
 

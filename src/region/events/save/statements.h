@@ -9,14 +9,15 @@ namespace gatehouse::events::sqls {
 
 inline constexpr sql::Statement kRemember{
     "saved_events_insert",
-    "INSERT INTO saved_events (organization_id, project_id, event_id, source, saved_at) "
-    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (project_id, event_id) DO NOTHING"};
+    "INSERT INTO saved_events (organization_id, project_id, event_id, issue_id, source, saved_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (project_id, event_id) DO NOTHING"};
 inline constexpr sql::Statement kRemembered{
     "saved_events_find",
     "SELECT issue_id, source, saved_at FROM saved_events WHERE project_id = $1 AND event_id = $2"};
 inline constexpr sql::Statement kRememberAgain{
     "saved_events_again",
-    "UPDATE saved_events SET source = $3, saved_at = $4 WHERE project_id = $1 AND event_id = $2"};
+    "UPDATE saved_events SET source = $3, saved_at = $4, issue_id = $5 "
+    "WHERE project_id = $1 AND event_id = $2"};
 inline constexpr sql::Statement kRememberIssue{
     "saved_events_issue",
     "UPDATE saved_events SET issue_id = $3 WHERE project_id = $1 AND event_id = $2"};
@@ -44,13 +45,14 @@ inline constexpr sql::Statement kInsertIssue{
     "'unresolved', 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14, $14, $15, '', 1)"};
 inline constexpr sql::Statement kIssue{
     "issues_for_save",
-    "SELECT status, active_at, title, type FROM issues WHERE organization_id = $1 AND id = $2"};
+    "SELECT status, active_at, title FROM issues WHERE organization_id = $1 AND id = $2"};
 inline constexpr sql::Statement kCountIssue{
     "issues_count",
-    "UPDATE issues SET times_seen = times_seen + 1, "
+    "UPDATE issues SET times_seen = times_seen + $10, "
     "last_seen = CASE WHEN last_seen < $3 THEN $3 ELSE last_seen END, "
-    "first_seen = CASE WHEN first_seen > $3 THEN $3 ELSE first_seen END, "
-    "level = $4, culprit = $5, title = $6, message = $7, metadata = $8, version = version + 1 "
+    "first_seen = CASE WHEN first_seen > $9 THEN $9 ELSE first_seen END, "
+    "level = $4, culprit = $5, title = $6, "
+    "message = CASE WHEN $7 = '' THEN message ELSE $7 END, metadata = $8, version = version + 1 "
     "WHERE organization_id = $1 AND id = $2"};
 inline constexpr sql::Statement kRegress{
     "issues_regress",
@@ -76,6 +78,9 @@ inline constexpr sql::Statement kIssueRelease{
     "last_seen) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (issue_id, release_id, environment) "
     "DO UPDATE SET last_seen = excluded.last_seen WHERE issue_releases.last_seen < $6"};
 
+inline constexpr sql::Statement kFirsts{
+    "projects_firsts",
+    "SELECT flags, first_event_at FROM projects WHERE organization_id = $1 AND id = $2"};
 // $3: the flags to raise; $4: the time of the first event, NULL for none.
 inline constexpr sql::Statement kNoteFirsts{
     "projects_note_firsts",

@@ -7,6 +7,7 @@
 #include "platform/sql/sqlite/sqlite.h"
 #include "region/eventstore/errors.h"
 #include "region/eventstore/sqlite/day_sql.h"
+#include "region/eventstore/sqlite/folder.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -59,7 +60,7 @@ std::filesystem::path Days::PathOf(std::int64_t number, std::string_view suffix)
 
 Result<void> Days::Open() {
   std::error_code error;
-  std::filesystem::create_directories(folder_, error);
+  GH_TRY_VOID(MakeFolder(folder_));
   std::filesystem::directory_iterator entries(folder_, error);
   if (error) return Fail(Code::kUnavailable, kUnavailable, folder_.string() + error.message());
   for (const auto& entry : entries) {

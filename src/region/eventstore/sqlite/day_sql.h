@@ -73,6 +73,8 @@ inline constexpr Statement kGroupHoursIn{"eventstore.group_hours_in", "SELECT ts
 inline constexpr Statement kProjectHoursIn{"eventstore.project_hours_in", "SELECT ts / 3600000000, count(*) FROM event WHERE project_id = $1 AND kind = $2 AND environment_id = $3 AND ts >= $4 AND ts < $5 GROUP BY 1"};
 inline constexpr Statement kTagValues{"eventstore.tag_values", "SELECT key_id, value_id, n FROM tag_count WHERE project_id = $1 AND group_id = $2"};
 inline constexpr Statement kTagValuesOf{"eventstore.tag_values_of", "SELECT key_id, value_id, n FROM tag_count WHERE project_id = $1 AND group_id = $2 AND key_id = $3"};
+inline constexpr Statement kProjectTagValues{"eventstore.project_tag_values", "SELECT key_id, value_id, sum(n) FROM tag_count WHERE project_id = $1 AND ($2 = 0 OR key_id = $2) GROUP BY key_id, value_id"};
+inline constexpr Statement kGroupsWithKey{"eventstore.groups_with_key", "SELECT DISTINCT group_id FROM tag_count WHERE key_id = $1 AND project_id = $2"};
 inline constexpr Statement kGroupsWithTag{"eventstore.groups_with_tag", "SELECT group_id FROM tag_count WHERE value_id = $1 AND project_id = $2"};
 
 inline constexpr Statement kMoveEvents{"eventstore.move_events", "UPDATE event SET group_id = $3 WHERE project_id = $1 AND group_id = $2 AND group_id <> 0"};

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "region/eventstore/errors.h"
+#include "region/eventstore/sqlite/folder.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -22,12 +23,7 @@ bool WriteDurably(const std::filesystem::path& file, std::string_view bytes) {
   ok = ok && ::fsync(fd) == 0;
   ::close(fd);
   ok = ok && ::rename(half.c_str(), file.c_str()) == 0;
-  if (!ok) return false;
-  const int folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return false;
-  ok = ::fsync(folder) == 0;
-  ::close(folder);
-  return ok;
+  return ok && SyncFolder(file.parent_path()).has_value();
 }
 
 }  // namespace
@@ -38,7 +34,7 @@ std::filesystem::path Dictionaries::PathOf(std::int64_t project_id, std::uint32_
 
 Result<void> Dictionaries::Open() {
   std::error_code error;
-  std::filesystem::create_directories(folder_, error);
+  GH_TRY_VOID(MakeFolder(folder_));
   std::filesystem::directory_iterator entries(folder_, error);
   if (error) return Fail(Code::kUnavailable, kUnavailable, folder_.string() + error.message());
   for (const auto& entry : entries) {

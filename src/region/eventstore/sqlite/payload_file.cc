@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "region/eventstore/errors.h"
+#include "region/eventstore/sqlite/folder.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -51,11 +52,7 @@ Result<std::unique_ptr<PayloadFile>> PayloadFile::Open(const std::filesystem::pa
   out->end_ = info.st_size;
   if (info.st_size == 0) {
     // The name of a new file has to last as well.
-    const int folder = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return Failure(file.string(), "open folder");
-    const int done = ::fsync(folder);
-    ::close(folder);
-    if (done != 0) return Failure(file.string(), "sync folder");
+    GH_TRY_VOID(SyncFolder(file.parent_path()));
   }
   return out;
 }

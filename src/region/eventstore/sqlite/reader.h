@@ -28,6 +28,9 @@ class Reader {
   Result<std::vector<Series>> Counts(const CountQuery& query);
   Result<std::int64_t> DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                      TimeRange range);
+  Result<std::vector<std::int64_t>> DistinctUsersOf(std::int64_t project_id,
+                                                    const std::vector<std::int64_t>& group_ids,
+                                                    TimeRange range);
   Result<std::vector<TagSummary>> Tags(const TagQuery& query);
   Result<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, const Tag& tag,
                                                   TimeRange range);

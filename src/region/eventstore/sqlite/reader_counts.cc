@@ -70,14 +70,24 @@ Result<std::vector<Series>> Reader::Counts(const CountQuery& q) {
 
 Result<std::int64_t> Reader::DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                            TimeRange range) {
-  std::unordered_set<std::int64_t> users;
+  GH_TRY(const std::vector<std::int64_t> users, DistinctUsersOf(project_id, {group_id}, range));
+  return users.front();
+}
+
+Result<std::vector<std::int64_t>> Reader::DistinctUsersOf(
+    std::int64_t project_id, const std::vector<std::int64_t>& group_ids, TimeRange range) {
+  std::vector<std::unordered_set<std::int64_t>> users(group_ids.size());
   const std::int64_t key = ids_.Of(project_id, kKindKey, kTagUser);
   GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    GH_TRY(const sql::Rows rows, tx.Query(kTagValuesOf, {project_id, group_id, key}));
-    for (const sql::Row row : rows) users.insert(row.Int(1));
+    for (std::size_t i = 0; i < group_ids.size(); ++i) {
+      GH_TRY(const sql::Rows rows, tx.Query(kTagValuesOf, {project_id, group_ids[i], key}));
+      for (const sql::Row row : rows) users[i].insert(row.Int(1));
+    }
     return {};
   }));
-  return static_cast<std::int64_t>(users.size());
+  std::vector<std::int64_t> out;
+  for (const auto& one : users) out.push_back(static_cast<std::int64_t>(one.size()));
+  return out;
 }
 
 Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
@@ -85,8 +95,14 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
   const std::int64_t only = ids_.Of(q.project_id, kKindKey, q.key);
   // Newest first: the first day that has a value is the last one it was seen on.
   GH_TRY_VOID(OnDays(q.range, Order::kNewestFirst, [&](Day& day, sql::Tx& tx) -> Result<void> {
-    Result<sql::Rows> rows = only != 0 ? tx.Query(kTagValuesOf, {q.project_id, q.group_id, only})
-                                       : tx.Query(kTagValues, {q.project_id, q.group_id});
+    Result<sql::Rows> rows;
+    if (q.group_id == 0) {
+      rows = tx.Query(kProjectTagValues, {q.project_id, only});
+    } else if (only != 0) {
+      rows = tx.Query(kTagValuesOf, {q.project_id, q.group_id, only});
+    } else {
+      rows = tx.Query(kTagValues, {q.project_id, q.group_id});
+    }
     if (!rows) return std::unexpected(std::move(rows).error());
     for (const sql::Row row : *rows) {
       const auto [at, fresh] = keys[row.Int(0)].try_emplace(row.Int(1));
@@ -150,9 +166,12 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
 Result<std::vector<std::int64_t>> Reader::GroupsWithTag(std::int64_t project_id, const Tag& tag,
                                                         TimeRange range) {
   std::set<std::int64_t> groups;
-  const std::int64_t value = ids_.Of(project_id, tag.first, tag.second);
+  const bool any = tag.second.empty();
+  const std::int64_t wanted =
+      any ? ids_.Of(project_id, kKindKey, tag.first) : ids_.Of(project_id, tag.first, tag.second);
   GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    GH_TRY(const sql::Rows rows, tx.Query(kGroupsWithTag, {value, project_id}));
+    GH_TRY(const sql::Rows rows,
+           tx.Query(any ? kGroupsWithKey : kGroupsWithTag, {wanted, project_id}));
     for (const sql::Row row : rows) groups.insert(row.Int(0));
     return {};
   }));

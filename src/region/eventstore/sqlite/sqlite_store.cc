@@ -6,6 +6,7 @@
 
 #include "platform/runtime/runtime.h"
 #include "region/eventstore/errors.h"
+#include "region/eventstore/sqlite/folder.h"
 #include "region/eventstore/sqlite/reader.h"
 #include "region/eventstore/sqlite/record.h"
 #include "region/eventstore/sqlite/writer.h"
@@ -70,6 +71,14 @@ class SqliteStore final : public EventStore {
                                    TimeRange range) override {
     auto users = co_await read_threads_.Run([this, project_id, group_id, range] {
       return reader_.DistinctUsers(project_id, group_id, range);
+    });
+    co_return Public(std::move(users));
+  }
+  Task<std::vector<std::int64_t>> DistinctUsersOf(std::int64_t project_id,
+                                                  std::vector<std::int64_t> group_ids,
+                                                  TimeRange range) override {
+    auto users = co_await read_threads_.Run([this, project_id, &group_ids, range] {
+      return reader_.DistinctUsersOf(project_id, group_ids, range);
     });
     co_return Public(std::move(users));
   }
@@ -189,8 +198,8 @@ class SqliteStore final : public EventStore {
 
 Result<std::unique_ptr<EventStore>> OpenStore(const Options& options, const Clock& clock,
                                               Rng& rng) {
+  GH_TRY_VOID(MakeFolder(options.folder));
   std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
   std::filesystem::permissions(options.folder, std::filesystem::perms::owner_all, error);
   if (error) {
     return Fail(Code::kUnavailable, kUnavailable, options.folder.string() + ": " + error.message());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/compress/decode.h"
+#include "region/ingest/intake/parts.h"
 #include "region/ingest/intake/records.h"
 #include "region/ingest/protocol/auth.h"
 #include "region/ingest/protocol/check_in.h"
@@ -15,6 +16,7 @@
 #include "region/ingest/protocol/response.h"
 #include "region/ingest/protocol/security_report.h"
 #include "region/ingest/protocol/store.h"
+#include "region/ingest/protocol/unreal.h"
 #include "region/ingest/quotas/enforce.h"
 
 namespace gatehouse::ingest {
@@ -22,14 +24,6 @@ namespace {
 
 constexpr std::size_t kMaxRatio = 500;
 constexpr std::size_t kMaxReport = 1024 * 1024;
-
-std::vector<Quota> QuotasOfKey(const projects::Key& key) {
-  QuotaSettings settings;
-  settings.key_count = key.rate_count;
-  settings.key_window = key.rate_seconds;
-  settings.key_id = key.id.value;
-  return QuotasOf(settings);
-}
 
 std::vector<std::string> AllowedDomains(const projects::Project& project) {
   std::vector<std::string> domains;
@@ -57,13 +51,40 @@ std::string Container(const std::vector<Record>& records) {
 struct Intake::Sender {
   projects::Admission admission;
   std::string client;
+  std::shared_ptr<const OrganizationSettings> settings;
 };
+
+std::vector<Quota> Intake::QuotasOf(const Sender& sender) const {
+  const projects::Key& key = sender.admission.key;
+  QuotaSettings limits = d_.installation;
+  limits.organization_per_hour = sender.settings->events_per_hour;
+  if (const std::int64_t own = sender.settings->project_events_per_minute; own != 0) {
+    limits.project_per_minute = own;
+  }
+  if (const std::int64_t own = sender.settings->check_ins_per_minute; own != 0) {
+    limits.monitor_check_ins_per_minute = own;
+  }
+  if (const std::int64_t own = sender.settings->attachment_bytes_per_second; own != 0) {
+    limits.abuse_attachments = own;
+  }
+  limits.key_count = key.rate_count;
+  limits.key_window = key.rate_seconds;
+  limits.key_id = key.id.value;
+  return ingest::QuotasOf(limits);
+}
+
+bool Intake::CanTakeMore() const { return !d_.backlog.IsFull(0); }
 
 IntakeAnswer Intake::Refused(const Error& error) const {
   const Rejection& rejection = RejectionOf(error);
   IntakeAnswer answer{.status = rejection.status, .body = RejectedBody(error), .headers = {}};
   if (!RejectedHeader(error).empty()) {
     answer.headers.emplace_back("X-Sentry-Error", RejectedHeader(error));
+  }
+  if (error.reason == kOverloaded) {
+    const std::string seconds = std::to_string(d_.backlog.RetryAfterSeconds());
+    answer.headers.emplace_back("Retry-After", seconds);
+    answer.headers.emplace_back("X-Sentry-Rate-Limits", seconds + "::project:backlog");
   }
   return answer;
 }
@@ -76,7 +97,7 @@ void Intake::NoteInvalid(const IntakeRequest& request, const Sender& sender, con
   outcome.organization_id = sender.admission.project.organization.value;
   outcome.project_id = sender.admission.project.id.value;
   outcome.key_id = sender.admission.key.id.value;
-  outcome.kind = OutcomeKind::kInvalid;
+  outcome.kind = error.reason == kOverloaded ? OutcomeKind::kRateLimited : OutcomeKind::kInvalid;
   outcome.reason = rejection.outcome;
   d_.outcomes.Add(outcome);
 }
@@ -103,18 +124,27 @@ Task<Intake::Sender> Intake::Authenticate(const IntakeRequest& request,
   if (project && admission->project.id.value != *project) {
     co_return Reject(kProjectMismatch, "key of another project");
   }
-  Sender sender{.admission = std::move(*admission), .client = std::move(client)};
+  Sender sender{
+      .admission = std::move(*admission), .client = std::move(client), .settings = nullptr};
   if (!sender.admission.key.is_active || !sender.admission.project.is_active) {
     const auto refused = Reject(kKeyDisabled);
     NoteInvalid(request, sender, refused.error());
     co_return refused;
   }
   const std::string_view origin = RequestOrigin(request.origin, request.referer);
-  if (!AllowedOrigins(AllowedDomains(sender.admission.project)).Allows(origin)) {
+  // Servers send none, and may always.
+  if (!origin.empty() && !AllowedOrigins(AllowedDomains(sender.admission.project)).Allows(origin)) {
     const auto refused = Reject(kOriginRefused, std::string(origin));
     NoteInvalid(request, sender, refused.error());
     co_return refused;
   }
+  // Before anything is unpacked: the flood of one costs the others little.
+  if (d_.backlog.IsFull(sender.admission.project.id.value)) {
+    const auto refused = Reject(kOverloaded);
+    NoteInvalid(request, sender, refused.error());
+    co_return refused;
+  }
+  GH_CO_TRY(sender.settings, co_await d_.settings.Of(sender.admission.project.organization));
   co_return sender;
 }
 
@@ -130,8 +160,10 @@ Result<std::string> Intake::Decoded(const IntakeRequest& request, std::size_t ma
 }
 
 Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
-                                  ingest::Envelope envelope) {
+                                  ingest::Envelope envelope, std::string& text) {
   const projects::Admission& who = sender.admission;
+  const std::size_t sent_items = envelope.items.size();
+  const bool has_id = envelope.header.event_id.has_value();
   auto admitted = Admit(envelope, {.event = d_.max_event});
   if (!admitted) {
     NoteInvalid(request, sender, admitted.error());
@@ -142,7 +174,7 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
   const Scoping scoping{.organization_id = who.project.organization.value,
                         .project_id = who.project.id.value,
                         .key_id = who.key.id.value};
-  const std::vector<Quota> quotas = QuotasOfKey(who.key);
+  const std::vector<Quota> quotas = QuotasOf(sender);
   const Enforcement limited = Enforce(envelope, [&](DataCategory category, std::uint64_t quantity) {
     return d_.quotas.Take(quotas, scoping, category, quantity, request.received);
   });
@@ -169,12 +201,29 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
                       {"ip", std::string(request.remote_ip)},
                       {"user_agent", std::string(request.user_agent)},
                       {"client", sender.client}};
-    record.payload = Serialize(envelope);
-    std::vector<stream::Record> records;
-    records.push_back(std::move(record));
-    auto appended = co_await d_.stream.Append(std::string(kTopicIngest), std::move(records));
+    const bool as_sent = envelope.items.size() == sent_items && (has_id || !id) &&
+                         limited.limits.empty() && limited.drops.empty();
+    record.payload = as_sent ? std::move(text) : Serialize(envelope);
+    const std::size_t bytes = record.payload.size();
+    const std::int64_t project = who.project.id.value;
+    const Backlog::Place place = d_.backlog.Enter(project, bytes);
+    if (!place.accepted) {
+      const auto refused = Reject(kOverloaded);
+      NoteInvalid(request, sender, refused.error());
+      co_return Refused(refused.error());
+    }
+    auto appended = co_await d_.stream.Append(
+        std::string(place.topic),
+        SplitRecord(std::move(record),
+                    bytes > kPartBytes ? EventId::NewV4(d_.rng).ToString() : std::string()));
     if (!appended) {
       // Nothing is acknowledged that is not on disk. Clients come again after the pause.
+      d_.backlog.Done(project, place.topic, bytes);
+      if (appended.error().reason == "overloaded") {
+        const auto refused = Reject(kOverloaded);
+        NoteInvalid(request, sender, refused.error());
+        co_return Refused(refused.error());
+      }
       co_return IntakeAnswer{.status = 503,
                              .body = RejectedBody("the server is overloaded", ""),
                              .headers = {{"Retry-After", "5"}}};
@@ -182,9 +231,12 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
   }
 
   IntakeAnswer answer;
-  if (!limited.limits.empty()) {
-    answer.headers.emplace_back("X-Sentry-Rate-Limits", FormatRateLimits(limited.limits));
-    answer.headers.emplace_back("Retry-After", std::to_string(RetryAfter(limited.limits)));
+  // Limits that others ran into hold for this client, too: it is told in any answer.
+  std::vector<RateLimit> limits = d_.quotas.Active(scoping, request.received);
+  if (limits.empty()) limits = limited.limits;
+  if (!limits.empty()) {
+    answer.headers.emplace_back("X-Sentry-Rate-Limits", FormatRateLimits(limits));
+    answer.headers.emplace_back("Retry-After", std::to_string(RetryAfter(limits)));
   }
   if (limited.event_limited || nothing_left) {
     answer.status = 429;
@@ -201,41 +253,51 @@ Task<IntakeAnswer> Intake::AcceptWrapped(const IntakeRequest& request, Sender se
   // `text` stays where it is: the envelope's items are views into it.
   auto envelope = ParseEnvelope(text);
   if (!envelope) co_return Refused(envelope.error());
-  co_return co_await Accept(request, std::move(sender), std::move(*envelope));
+  co_return co_await Accept(request, std::move(sender), std::move(*envelope), text);
 }
 
 Task<IntakeAnswer> Intake::Envelope(IntakeRequest request) {
-  auto decoded = Decoded(request, d_.max_envelope);
-  if (!decoded) co_return Refused(decoded.error());
   auto found = FindAuth({.x_sentry_auth = request.x_sentry_auth,
                          .authorization = request.authorization,
                          .query = request.query,
                          .path_key = request.path_key});
   if (!found) co_return Refused(found.error());
-  std::optional<std::string> dsn_key;
-  if (!*found) {
+  // Who is not known pays for no unpacking, unless the envelope itself has to say who it is.
+  std::optional<Sender> known;
+  if (*found) {
+    auto sender = co_await Authenticate(request, std::nullopt, "");
+    if (!sender) co_return Refused(sender.error());
+    known = std::move(*sender);
+  }
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) {
+    if (known) NoteInvalid(request, *known, decoded.error());
+    co_return Refused(decoded.error());
+  }
+  if (!known) {
     auto header = ParseEnvelopeHeader(*decoded);
     if (!header) co_return Refused(header.error());
     if (!header->dsn) co_return Refused(Reject(kMissingAuth).error());
-    dsn_key = header->dsn->public_key;
+    auto sender =
+        co_await Authenticate(request, header->dsn->public_key, std::string(request.user_agent));
+    if (!sender) co_return Refused(sender.error());
+    known = std::move(*sender);
   }
-  auto sender = co_await Authenticate(request, dsn_key, std::string(request.user_agent));
-  if (!sender) co_return Refused(sender.error());
   auto envelope = ParseEnvelope(*decoded);
   if (!envelope) {
-    NoteInvalid(request, *sender, envelope.error());
+    NoteInvalid(request, *known, envelope.error());
     co_return Refused(envelope.error());
   }
-  const projects::Admission& who = sender->admission;
+  const projects::Admission& who = known->admission;
   auto agreed =
       CheckAgreement(envelope->header, {.public_key = who.key.public_key,
                                         .project_id = who.project.id.value,
                                         .origin = RequestOrigin(request.origin, request.referer)});
   if (!agreed) {
-    NoteInvalid(request, *sender, agreed.error());
+    NoteInvalid(request, *known, agreed.error());
     co_return Refused(agreed.error());
   }
-  co_return co_await Accept(request, std::move(*sender), std::move(*envelope));
+  co_return co_await Accept(request, std::move(*known), std::move(*envelope), *decoded);
 }
 
 Task<IntakeAnswer> Intake::Tunnel(IntakeRequest request) {
@@ -348,20 +410,48 @@ Task<IntakeAnswer> Intake::Minidump(IntakeRequest request) {
     NoteInvalid(request, *sender, upload.error());
     co_return Refused(upload.error());
   }
+  co_return co_await AcceptCrash(request, std::move(*sender), upload->event, upload->files);
+}
+
+Task<IntakeAnswer> Intake::Unreal(IntakeRequest request) {
+  auto sender = co_await Authenticate(request, std::nullopt, "");
+  if (!sender) co_return Refused(sender.error());
+  auto decoded = Decoded(request, d_.max_envelope);
+  if (!decoded) co_return Refused(decoded.error());
+  const auto parameter = [&](std::string_view name) {
+    return QueryParameter(request.query, name).value_or("");
+  };
+  auto crash = ParseUnrealCrash(*decoded,
+                                {.user_id = parameter("UserID"),
+                                 .app_version = parameter("AppVersion"),
+                                 .environment = parameter("AppEnvironment")},
+                                d_.max_envelope);
+  if (!crash) {
+    NoteInvalid(request, *sender, crash.error());
+    co_return Refused(crash.error());
+  }
+  co_return co_await AcceptCrash(request, std::move(*sender), crash->event, crash->files);
+}
+
+Task<IntakeAnswer> Intake::AcceptCrash(const IntakeRequest& request, Sender sender,
+                                       const json::Object& event,
+                                       const std::vector<UploadedFile>& files) {
   const EventId id = EventId::NewV4(d_.rng);
   EnvelopeWriter writer(json::Object{{"event_id", id.ToString()}});
-  writer.Add({{"type", "event"}}, json::Serialize(upload->event));
-  for (const UploadedFile& file : upload->files) {
+  writer.Add({{"type", "event"}}, json::Serialize(event));
+  for (const UploadedFile& file : files) {
     writer.Add({{"type", "attachment"},
                 {"filename", file.name},
                 {"content_type", file.content_type},
                 {"attachment_type", AttachmentKindName(file.kind)}},
                file.data);
   }
-  GH_CO_TRY(IntakeAnswer answer,
-            co_await AcceptWrapped(request, std::move(*sender), writer.Take()));
-  // A crash reporter has no use for a limit: it is told the id in any case.
-  if (answer.status != 200 && answer.status != 429) co_return answer;
+  GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, std::move(sender), writer.Take()));
+  // A crash reporter has no use for a limit of its key: it is told the id in any case. Where
+  // nothing could be taken at all it is told so.
+  const bool limited =
+      answer.status == 429 && answer.body.find(kRateLimitedDetail) != std::string::npos;
+  if (answer.status != 200 && !limited) co_return answer;
   co_return IntakeAnswer{.content_type = "text/plain", .body = id.ToHyphenated(), .headers = {}};
 }
 
@@ -462,6 +552,7 @@ Task<IntakeAnswer> Intake::OtlpLogs(IntakeRequest request) {
     EnvelopeWriter writer(json::Object{});
     writer.Add({{"type", "log"},
                 {"content_type", "application/vnd.sentry.items.log+json"},
+                {"otlp", true},
                 {"item_count", logs->records.size()}},
                Container(logs->records));
     GH_CO_TRY(IntakeAnswer answer,

@@ -13,15 +13,17 @@
 
 #include "base/rng.h"
 #include "platform/runtime/task.h"
+#include "region/ingest/intake/backlog.h"
 #include "region/ingest/intake/outcomes.h"
 #include "region/ingest/intake/quota_counters.h"
 #include "region/ingest/protocol/envelope.h"
+#include "region/ingest/protocol/minidump.h"
+#include "region/ingest/quotas/quota.h"
+#include "region/ingest/settings/settings.h"
 #include "region/projects/service.h"
 #include "region/stream/stream.h"
 
 namespace gatehouse::ingest {
-
-inline constexpr std::string_view kTopicIngest = "ingest";
 
 // What the routes have in common. Views into the HTTP request, which outlives the call.
 struct IntakeRequest {
@@ -55,11 +57,17 @@ class Intake {
     stream::EventStream& stream;
     Outcomes& outcomes;
     QuotaCounters& quotas;
+    Settings& settings;
+    Backlog& backlog;
     Rng& rng;
+    QuotaSettings installation = {};               // limits for everybody
     std::size_t max_envelope = 200 * 1024 * 1024;  // decompressed
     std::size_t max_event = 1024 * 1024;
   };
   explicit Intake(Parts parts) : d_(parts) {}
+
+  // Not while what waits has filled its room.
+  bool CanTakeMore() const;
 
   // POST /api/{project}/envelope/
   Task<IntakeAnswer> Envelope(IntakeRequest request);
@@ -75,6 +83,8 @@ class Intake {
   Task<IntakeAnswer> Nel(IntakeRequest request);
   // POST /api/{project}/minidump/
   Task<IntakeAnswer> Minidump(IntakeRequest request);
+  // POST /api/{project}/unreal/{key}/
+  Task<IntakeAnswer> Unreal(IntakeRequest request);
   // POST /api/{project}/events/{event}/attachments/
   Task<IntakeAnswer> Attachments(IntakeRequest request, std::string event_id);
   // GET, POST /api/{project}/cron/{monitor}/[{key}/]
@@ -89,9 +99,15 @@ class Intake {
                             std::string client);
   // The decoded body.
   Result<std::string> Decoded(const IntakeRequest& request, std::size_t max) const;
-  // Applies limits, writes the envelope to the stream, answers.
-  Task<IntakeAnswer> Accept(const IntakeRequest& request, Sender sender, ingest::Envelope envelope);
+  // Applies limits, writes the envelope to the stream, answers. `text`, which the envelope's items
+  // are views into, is taken when it goes on as it came.
+  Task<IntakeAnswer> Accept(const IntakeRequest& request, Sender sender, ingest::Envelope envelope,
+                            std::string& text);
   IntakeAnswer Refused(const Error& error) const;
+  std::vector<Quota> QuotasOf(const Sender& sender) const;
+  // A crash with its files; answered with the event's id as text.
+  Task<IntakeAnswer> AcceptCrash(const IntakeRequest& request, Sender sender,
+                                 const json::Object& event, const std::vector<UploadedFile>& files);
   Task<IntakeAnswer> AcceptWrapped(const IntakeRequest& request, Sender sender, std::string text);
   void NoteInvalid(const IntakeRequest& request, const Sender& sender, const Error& error);
 

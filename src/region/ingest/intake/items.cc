@@ -1,29 +1,58 @@
 #include "region/ingest/intake/items.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "region/artifacts/source_maps.h"
 #include "region/events/document/event_json.h"
 #include "region/events/normalize/normalize.h"
 #include "region/ingest/intake/records.h"
 #include "region/ingest/protocol/check_in.h"
 #include "region/ingest/protocol/client_report.h"
-#include "region/ingest/protocol/rejection.h"
+#include "region/ingest/protocol/crash_event.h"
+#include "region/ingest/protocol/envelope_rules.h"
+#include "region/ingest/protocol/form_data.h"
+#include "region/ingest/protocol/json_text.h"
+#include "region/ingest/protocol/minidump.h"
+#include "region/ingest/protocol/otlp.h"
+#include "region/ingest/protocol/replay.h"
 #include "region/ingest/protocol/session.h"
+#include "region/ingest/protocol/statsd.h"
+#include "region/ingest/protocol/unreal.h"
 #include "region/ingest/protocol/user_report.h"
 #include "region/ingest/quotas/enforce.h"
+#include "region/sessions/tally.h"
 
 namespace gatehouse::ingest {
 namespace {
+
+constexpr std::size_t kMaxUnpacked = 200 * 1024 * 1024;
 
 // One envelope while it is unpacked.
 class Unpacker {
  public:
   Unpacker(const Envelope& envelope, const Delivery& delivery, const CompiledRules& rules, Rng& rng,
-           Unpacked& out)
-      : envelope_(envelope), delivery_(delivery), rules_(rules), rng_(rng), out_(out) {}
+           Unpacked& out, Ledger& ledger)
+      : envelope_(envelope),
+        delivery_(delivery),
+        rules_(rules),
+        rng_(rng),
+        out_(out),
+        ledger_(ledger) {}
 
   void Run() {
-    for (const EnvelopeItem& item : envelope_.items) Take(item);
+    for (const EnvelopeItem& item : envelope_.items) {
+      if (item.type != ItemType::kUnknown && InfoOf(item.type).creates_event) Take(item);
+    }
+    TakeCrash();
+    for (const EnvelopeItem& item : envelope_.items) {
+      if (item.type == ItemType::kUnknown || InfoOf(item.type).creates_event) continue;
+      if (dropped_ && (DependsOnEvent(item) || item.type == ItemType::kAttachment)) {
+        DropDependent(item);
+      } else {
+        Take(item);
+      }
+    }
   }
 
  private:
@@ -53,13 +82,35 @@ class Unpacker {
       case ItemType::kSpan:
       case ItemType::kTraceMetric:
         return TakeRecords(item);
+      case ItemType::kOtelLog:
+      case ItemType::kOtelSpan:
+        return TakeOtel(item);
+      case ItemType::kStatsd:
+        return TakeStatsd(item);
+      case ItemType::kReplayEvent:
+      case ItemType::kReplayRecording:
+      case ItemType::kReplayVideo:
+        return TakeReplay(item);
       case ItemType::kAttachment:
         return TakeAttachment(item);
+      case ItemType::kUnrealReport:
+        return TakeUnreal(item);
+      case ItemType::kFormData:  // TakeCrash
       case ItemType::kUnknown:
         return;
       default:
         return TakeRaw(item);
     }
+  }
+
+  void DropDependent(const EnvelopeItem& item) {
+    if (IsRateLimited(item)) return;
+    Outcome outcome =
+        OutcomeOf(delivery_, dropped_->first, dropped_->second, InfoOf(item.type).category);
+    if (item.type == ItemType::kAttachment) {
+      outcome.quantity = std::max<std::uint64_t>(item.payload.size(), 1);
+    }
+    out_.outcomes.push_back(std::move(outcome));
   }
 
   void Invalid(const EnvelopeItem& item, std::string_view reason) {
@@ -79,12 +130,86 @@ class Unpacker {
             .timestamp = delivery_.received};
   }
 
+  void Flag(std::int64_t bits) {
+    const projects::Project& project = delivery_.admission.project;
+    if ((project.flags & bits) != bits) {
+      ledger_.flags[{project.organization, project.id}] |= bits;
+    }
+  }
+
+  Outcome Accepted(const EnvelopeItem& item) const {
+    return OutcomeOf(delivery_, OutcomeKind::kAccepted, "", InfoOf(item.type).category);
+  }
+
   void TakeEvent(const EnvelopeItem& item, events::ItemKind kind) {
     auto event = events::Parse(item.payload, {.allow_nan = events::SendsNan(delivery_.client)});
     if (!event) return Invalid(item, reason::kInvalidJson);
     if (kind == events::ItemKind::kFeedback && !CompleteFeedback(*event)) {
       return Invalid(item, reason::kPayload);
     }
+    KeepEvent(item, kind, std::move(*event));
+  }
+
+  // A crash that is told by its files alone.
+  void TakeCrash() {
+    CrashParts crash;
+    const EnvelopeItem* dump = nullptr;
+    const EnvelopeItem* source = EventSource(envelope_);
+    if (source == nullptr ||
+        (source->type != ItemType::kAttachment && source->type != ItemType::kFormData) ||
+        IsEventLimited(*source)) {
+      return;
+    }
+    for (const EnvelopeItem& item : envelope_.items) {
+      if (item.type == ItemType::kFormData) {
+        FormFields fields;
+        auto pairs = ParsePayload(item.payload);
+        if (!pairs || !pairs->is_array()) continue;
+        for (const json::Value& pair : pairs->get_array()) {
+          if (!pair.is_array() || pair.get_array().size() != 2) continue;
+          const json::Value& key = pair.get_array()[0];
+          const json::Value& value = pair.get_array()[1];
+          if (!key.is_string() || !value.is_string()) continue;
+          fields.emplace_back(std::string(key.get_string()), std::string(value.get_string()));
+        }
+        crash.form = EventOfForm(fields);
+      }
+      if (item.type != ItemType::kAttachment) continue;
+      const AttachmentKind kind = item.attachment_kind();
+      if (kind == AttachmentKind::kEventPayload) crash.payload = item.payload;
+      if (kind == AttachmentKind::kBreadcrumbs) crash.breadcrumbs.push_back(item.payload);
+      if (kind == AttachmentKind::kMinidump || kind == AttachmentKind::kAppleCrashReport ||
+          kind == AttachmentKind::kProsperodump) {
+        dump = &item;
+      }
+    }
+    json::Object event = CrashEvent(crash);
+    if (dump != nullptr) AddMinidumpDefaults(event);
+    auto read = events::Parse(json::Serialize(event), {});
+    if (!read) return;
+    KeepEvent(*source, events::ItemKind::kFromEvent, std::move(*read));
+  }
+
+  void TakeUnreal(const EnvelopeItem& item) {
+    auto crash = ParseUnrealCrash(item.payload, {}, kMaxUnpacked);
+    if (!crash) return Invalid(item, reason::kProcessUnreal);
+    auto event = events::Parse(json::Serialize(crash->event), {});
+    if (!event) return Invalid(item, reason::kProcessUnreal);
+    for (const UploadedFile& file : crash->files) {
+      KeepFile(file.name, file.content_type, file.kind, file.data);
+    }
+    KeepEvent(item, events::ItemKind::kFromEvent, std::move(*event));
+  }
+
+  // What depends on the event goes with it.
+  void DropEvent(const EnvelopeItem& item, OutcomeKind kind, std::string why) {
+    const bool crash = item.type == ItemType::kAttachment || item.type == ItemType::kFormData;
+    out_.outcomes.push_back(
+        OutcomeOf(delivery_, kind, why, crash ? DataCategory::kError : InfoOf(item.type).category));
+    dropped_ = {kind, std::move(why)};
+  }
+
+  void KeepEvent(const EnvelopeItem& item, events::ItemKind kind, json::Object event) {
     const std::string event_id = EventIdText();
     const events::Context context{
         .received = delivery_.received,
@@ -98,35 +223,39 @@ class Unpacker {
         .project_id = delivery_.admission.project.id.value,
         .key_id = delivery_.admission.key.id.value,
         .scrub = rules_.scrub.get()};
-    const events::Outcome outcome = events::Normalize(*event, context);
-    if (!outcome.kept()) return Invalid(item, outcome.reason);
-    if (const std::string_view filtered = rules_.filters->Match(*event, delivery_.ip);
-        !filtered.empty()) {
-      out_.outcomes.push_back(
-          OutcomeOf(delivery_, OutcomeKind::kFiltered, filtered, InfoOf(item.type).category));
-      return;
+    const events::Outcome outcome = events::Normalize(event, context);
+    if (!outcome.kept()) {
+      return DropEvent(item, OutcomeKind::kInvalid, std::string(outcome.reason));
     }
-    const auto type = json::GetString(*event, "type").value_or("");
+    if (const std::string_view filtered = rules_.filters->Match(event, delivery_.ip);
+        !filtered.empty()) {
+      return DropEvent(item, OutcomeKind::kFiltered, std::string(filtered));
+    }
+    const auto type = json::GetString(event, "type").value_or("");
     if (type == "feedback") {
       eventstore::StoredItem stored = NewItem("feedback");
-      stored.id = std::string(json::GetString(*event, "event_id").value_or(stored.id));
-      if (const json::Object* contexts = json::GetObject(*event, "contexts")) {
+      stored.id = std::string(json::GetString(event, "event_id").value_or(stored.id));
+      if (const json::Object* contexts = json::GetObject(event, "contexts")) {
         if (const json::Object* feedback = json::GetObject(*contexts, "feedback")) {
           stored.text = std::string(json::GetString(*feedback, "message").value_or(""));
         }
       }
-      stored.payload = json::Serialize(*event);
-      out_.project_flags |= projects::kHasFeedbacks;
+      stored.payload = json::Serialize(event);
+      Flag(projects::kHasFeedbacks);
       return Keep(item, std::move(stored));
     }
     events::Incoming incoming{.project = delivery_.admission.project,
-                              .event = std::move(*event),
+                              .event = std::move(event),
                               .grouping = {},
                               .received = delivery_.received,
                               .source = delivery_.source,
                               .is_transaction = type == "transaction"};
     if (!incoming.is_transaction) {
-      incoming.grouping = grouping::Group(incoming.event, rules_.grouping);
+      if (out_.resolves_scripts && artifacts::SourceMaps::MayWant(incoming.event)) {
+        out_.ungrouped.push_back({out_.events.size(), &rules_});
+      } else {
+        incoming.grouping = grouping::Group(incoming.event, rules_.grouping);
+      }
     }
     out_.events.push_back(std::move(incoming));
   }
@@ -152,7 +281,7 @@ class Unpacker {
 
   // What cannot be read is dropped without an outcome: that is the protocol of sessions.
   void TakeSession(const EnvelopeItem& item) {
-    out_.project_flags |= projects::kHasSessions;
+    Flag(projects::kHasSessions);
     if (item.type == ItemType::kSession) {
       auto session = ParseSession(item.payload, Context(), rng_);
       if (!session) return;
@@ -165,14 +294,16 @@ class Unpacker {
       stored.fields.emplace_back("errors", std::to_string(session->errors));
       stored.payload = item.payload;
       out_.items.push_back(std::move(stored));
+      sessions::Add(delivery_.admission.project, *session, ledger_.sessions);
       return;
     }
-    auto sessions = ParseSessions(item.payload, Context());
-    if (!sessions) return;
-    for (const SessionBucket& bucket : sessions->buckets) {
+    auto aggregates = ParseSessions(item.payload, Context());
+    if (!aggregates) return;
+    sessions::Add(delivery_.admission.project, *aggregates, ledger_.sessions);
+    for (const SessionBucket& bucket : aggregates->buckets) {
       eventstore::StoredItem stored = NewItem("sessions");
       stored.timestamp = bucket.started;
-      AddAttributes(sessions->attributes, stored);
+      AddAttributes(aggregates->attributes, stored);
       for (const auto& [name, value] :
            {std::pair("exited", bucket.exited), std::pair("errored", bucket.errored),
             std::pair("abnormal", bucket.abnormal), std::pair("unhandled", bucket.unhandled),
@@ -202,13 +333,18 @@ class Unpacker {
     stored.text = report->comments;
     stored.fields = {{"name", report->name}, {"email", report->email}};
     stored.payload = item.payload;
-    Keep(item, std::move(stored));
+    out_.items.push_back(std::move(stored));
+    ledger_.reports.push_back({.arrived = {.organization = delivery_.admission.project.organization,
+                                           .project = delivery_.admission.project.id,
+                                           .report = std::move(*report),
+                                           .received = delivery_.received},
+                               .accepted = Accepted(item)});
   }
 
   void TakeCheckIn(const EnvelopeItem& item) {
     auto check_in = ParseCheckIn(item.payload);
     if (!check_in) return Invalid(item, reason::kPayload);
-    out_.project_flags |= projects::kHasMonitors;
+    Flag(projects::kHasMonitors);
     eventstore::StoredItem stored = NewItem("check_in");
     if (!check_in->check_in_id.IsNil()) stored.id = check_in->check_in_id.ToString();
     stored.text = check_in->monitor_slug;
@@ -216,7 +352,15 @@ class Unpacker {
                      {"status", std::string(CheckInStatusName(check_in->status))},
                      {"environment", check_in->environment}};
     stored.payload = item.payload;
-    Keep(item, std::move(stored));
+    const std::string guid = stored.id;
+    out_.items.push_back(std::move(stored));
+    ledger_.check_ins.push_back(
+        {.arrived = {.organization = delivery_.admission.project.organization,
+                     .project = delivery_.admission.project.id,
+                     .check_in = std::move(*check_in),
+                     .new_guid = guid,
+                     .received = delivery_.received},
+         .accepted = Accepted(item)});
   }
 
   void TakeRecords(const EnvelopeItem& item) {
@@ -224,18 +368,11 @@ class Unpacker {
     std::size_t invalid = 0;
     std::string_view invalid_reason = reason::kInvalidJson;
     if (item.type == ItemType::kLog) {
-      out_.project_flags |= projects::kHasLogs;
-      auto logs = ParseLogs(item.payload, item.item_count());
+      Flag(projects::kHasLogs);
+      auto logs = ParseLogs(item.payload, item.item_count(),
+                            json::GetBool(item.fields, "otlp").value_or(false));
       if (!logs) return Invalid(item, reason::kInvalidJson);
-      for (const LogRecord& log : logs->records) {
-        eventstore::StoredItem stored = NewItem("log");
-        stored.timestamp = log.timestamp;
-        stored.text = log.body;
-        stored.fields = {{"level", std::string(LogLevelName(log.level))},
-                         {"trace_id", log.trace_id}};
-        stored.payload = json::Serialize(ToJson(log));
-        out_.items.push_back(std::move(stored));
-      }
+      for (const LogRecord& log : logs->records) KeepLog(log);
       invalid = logs->invalid;
       invalid_reason = reason::kInvalidLog;
     } else if (item.type == ItemType::kTraceMetric) {
@@ -264,6 +401,65 @@ class Unpacker {
     Count(item, invalid, OutcomeKind::kInvalid, invalid_reason);
   }
 
+  void KeepLog(const LogRecord& log) {
+    eventstore::StoredItem stored = NewItem("log");
+    stored.timestamp = log.timestamp;
+    stored.text = log.body;
+    stored.fields = {{"level", std::string(LogLevelName(log.level))}, {"trace_id", log.trace_id}};
+    stored.payload = json::Serialize(ToJson(log));
+    out_.items.push_back(std::move(stored));
+  }
+
+  void TakeOtel(const EnvelopeItem& item) {
+    if (item.type == ItemType::kOtelLog) {
+      auto log = ParseOtelLog(item.payload);
+      if (!log) return Invalid(item, reason::kInvalidLog);
+      Flag(projects::kHasLogs);
+      KeepLog(*log);
+    } else {
+      auto span = ParseOtelSpan(item.payload);
+      if (!span) return Invalid(item, reason::kInvalidSpan);
+      KeepSpan(*span);
+    }
+    Count(item, 1, OutcomeKind::kAccepted, "");
+  }
+
+  void TakeStatsd(const EnvelopeItem& item) {
+    const StatsdLines lines = ParseStatsd(item.payload);
+    for (const StatsdRecord& record : lines.records) {
+      eventstore::StoredItem stored = NewItem("statsd");
+      stored.timestamp = record.timestamp.value_or(delivery_.received);
+      stored.text = record.name;
+      stored.fields = {{"type", std::string(1, record.type)}, {"unit", record.unit}};
+      stored.payload = json::Serialize(ToJson(record));
+      out_.items.push_back(std::move(stored));
+    }
+    Count(item, lines.records.size(), OutcomeKind::kAccepted, "");
+    Count(item, lines.invalid, OutcomeKind::kInvalid, reason::kPayload);
+  }
+
+  // The parts of one replay are found by its id.
+  void TakeReplay(const EnvelopeItem& item) {
+    Flag(projects::kHasReplays);
+    eventstore::StoredItem stored = NewItem(item.type_name());
+    stored.fields = {{"content_type", std::string(item.content_type())},
+                     {"size", std::to_string(item.payload.size())}};
+    if (item.type == ItemType::kReplayRecording) {
+      auto recording = ParseReplayRecording(item.payload);
+      if (!recording) return Invalid(item, reason::kInvalidReplay);
+      stored.fields.emplace_back("segment_id", std::to_string(recording->segment_id));
+    } else if (item.type == ItemType::kReplayEvent) {
+      auto event = ParsePayloadObject(item.payload);
+      if (!event) return Invalid(item, reason::kInvalidReplay);
+      stored.fields.emplace_back("replay_id", json::GetString(*event, "replay_id").value_or(""));
+      if (auto segment = json::GetInt(*event, "segment_id")) {
+        stored.fields.emplace_back("segment_id", std::to_string(*segment));
+      }
+    }
+    stored.payload = std::string(item.payload);
+    Keep(item, std::move(stored));
+  }
+
   void TakeSingleSpan(const EnvelopeItem& item) {
     auto span = ParseSingleSpan(item.payload);
     if (!span) return Invalid(item, reason::kInvalidSpan);
@@ -289,28 +485,49 @@ class Unpacker {
     out_.outcomes.push_back(std::move(outcome));
   }
 
+  void KeepFile(std::string_view name, std::string_view content_type, AttachmentKind kind,
+                std::string_view data) {
+    eventstore::StoredItem stored = NewItem("attachment");
+    stored.text = std::string(name);
+    stored.fields = {{"name", std::string(name)},
+                     {"content_type", std::string(content_type)},
+                     {"attachment_type", std::string(AttachmentKindName(kind))},
+                     {"size", std::to_string(data.size())}};
+    stored.payload = std::string(data);
+    out_.items.push_back(std::move(stored));
+    Outcome accepted = OutcomeOf(delivery_, OutcomeKind::kAccepted, "", DataCategory::kAttachment);
+    accepted.quantity = std::max<std::uint64_t>(data.size(), 1);
+    out_.outcomes.push_back(std::move(accepted));
+  }
+
   void TakeAttachment(const EnvelopeItem& item) {
     // Its limit was reached before; the outcome is there.
     if (IsRateLimited(item)) return;
-    eventstore::StoredItem stored = NewItem("attachment");
-    stored.text = std::string(item.filename());
-    stored.fields = {{"name", std::string(item.filename())},
-                     {"content_type", std::string(item.content_type())},
-                     {"attachment_type", std::string(AttachmentKindName(item.attachment_kind()))},
-                     {"size", std::to_string(item.payload.size())}};
-    stored.payload = std::string(item.payload);
-    Keep(item, std::move(stored), std::max<std::uint64_t>(item.payload.size(), 1));
+    const AttachmentKind kind = item.attachment_kind();
+    // What made the event is in it.
+    if (kind == AttachmentKind::kEventPayload || kind == AttachmentKind::kBreadcrumbs) return;
+    KeepFile(CleanFileName(item.filename()), item.content_type(), kind, item.payload);
   }
 
-  // Stored as it came: profiles, replays, metrics.
+  // Stored as it came: profiles and metrics.
   void TakeRaw(const EnvelopeItem& item) {
-    if (item.type == ItemType::kProfile || item.type == ItemType::kProfileChunk) {
-      out_.project_flags |= projects::kHasProfiles;
-    }
-    if (item.type == ItemType::kReplayEvent) out_.project_flags |= projects::kHasReplays;
     eventstore::StoredItem stored = NewItem(item.type_name());
     stored.fields = {{"content_type", std::string(item.content_type())},
                      {"size", std::to_string(item.payload.size())}};
+    if (item.type == ItemType::kProfile || item.type == ItemType::kProfileChunk) {
+      Flag(projects::kHasProfiles);
+      MemberScan scan(item.payload);
+      while (auto member = scan.Next()) {
+        for (const std::string_view key :
+             {"platform", "version", "release", "environment", "profiler_id", "chunk_id"}) {
+          const auto text = member->key == key ? PlainString(member->value) : std::nullopt;
+          if (text) stored.fields.emplace_back(key, ValidUtf8(text->substr(0, 200)));
+        }
+      }
+      if (!scan.ok()) return Invalid(item, reason::kInvalidJson);
+    } else if (!ParsePayload(item.payload)) {
+      return Invalid(item, reason::kInvalidJson);
+    }
     stored.payload = std::string(item.payload);
     Keep(item, std::move(stored));
   }
@@ -320,6 +537,9 @@ class Unpacker {
   const CompiledRules& rules_;
   Rng& rng_;
   Unpacked& out_;
+  Ledger& ledger_;
+  // How and why the envelope's event was not kept.
+  std::optional<std::pair<OutcomeKind, std::string>> dropped_;
 };
 
 }  // namespace
@@ -338,8 +558,8 @@ Outcome OutcomeOf(const Delivery& delivery, OutcomeKind kind, std::string_view r
 }
 
 void Unpack(const Envelope& envelope, const Delivery& delivery, const CompiledRules& rules,
-            Rng& rng, Unpacked& out) {
-  Unpacker(envelope, delivery, rules, rng, out).Run();
+            Rng& rng, Unpacked& out, Ledger& ledger) {
+  Unpacker(envelope, delivery, rules, rng, out, ledger).Run();
 }
 
 }  // namespace gatehouse::ingest

@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "region/events/save/types.h"
 #include "region/eventstore/types.h"
+#include "region/ingest/intake/ledger.h"
 #include "region/ingest/intake/project_rules.h"
 #include "region/ingest/protocol/envelope.h"
 #include "region/ingest/protocol/outcome.h"
@@ -28,15 +29,23 @@ struct Delivery {
 };
 
 struct Unpacked {
+  // Events that source maps may say more about are not grouped yet, but listed in `ungrouped`.
+  bool resolves_scripts = false;
+  struct Ungrouped {
+    std::size_t event;
+    const CompiledRules* rules;  // of the entry
+  };
+  std::vector<Ungrouped> ungrouped;
   std::vector<events::Incoming> events;
   std::vector<eventstore::StoredItem> items;
-  std::vector<Outcome> outcomes;  // of what is not saved; and client reports
-  std::int64_t project_flags = 0;
+  // Of what is not saved, of stored items, and of client reports; the ledger has its own.
+  std::vector<Outcome> outcomes;
 };
 
-// Adds what the envelope holds to `out`. An item that cannot be read becomes an outcome.
+// Adds what the envelope holds to `out` and `ledger`. An item that cannot be read becomes an
+// outcome. `rng` makes ids: the same for a delivery that comes again.
 void Unpack(const Envelope& envelope, const Delivery& delivery, const CompiledRules& rules,
-            Rng& rng, Unpacked& out);
+            Rng& rng, Unpacked& out, Ledger& ledger);
 
 // Of whatever is not told more exactly.
 Outcome OutcomeOf(const Delivery& delivery, OutcomeKind kind, std::string_view reason,

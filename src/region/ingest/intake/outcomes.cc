@@ -1,25 +1,15 @@
 #include "region/ingest/intake/outcomes.h"
 
+#include "region/ingest/intake/statements.h"
+
 namespace gatehouse::ingest {
 namespace {
 
 constexpr std::int64_t kHourMicros = 3'600'000'000;
 
-constexpr sql::Statement kAdd{
-    "outcomes_add",
-    "INSERT INTO outcomes (organization_id, project_id, key_id, hour, outcome, reason, category, "
-    "quantity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (organization_id, project_id, "
-    "hour, key_id, outcome, reason, category) DO UPDATE SET quantity = outcomes.quantity + "
-    "excluded.quantity"};
-constexpr sql::Statement kList{
-    "outcomes_list",
-    "SELECT hour, outcome, reason, category, sum(quantity) FROM outcomes WHERE organization_id = "
-    "$1 AND project_id = $2 AND hour >= $3 GROUP BY hour, outcome, reason, category ORDER BY hour, "
-    "outcome, reason, category"};
-
 }  // namespace
 
-void Outcomes::Add(const Outcome& outcome) {
+void Outcomes::Count(const Outcome& outcome, Counts& counts) {
   if (outcome.organization_id == 0 || outcome.category == DataCategory::kInternal) return;
   Key key{outcome.organization_id,
           outcome.project_id,
@@ -28,26 +18,39 @@ void Outcomes::Add(const Outcome& outcome) {
           OutcomeName(outcome.kind),
           outcome.reason,
           CategoryName(outcome.category)};
+  counts[std::move(key)] += static_cast<std::int64_t>(outcome.quantity);
+}
+
+Result<void> Outcomes::WriteCounts(sql::Tx& tx, const Counts& counts) {
+  for (const auto& [key, quantity] : counts) {
+    const auto& [organization, project, key_id, hour, outcome, reason, category] = key;
+    GH_TRY_VOID(tx.Exec(sqls::kOutcomesAdd, {organization, project, key_id, hour, outcome, reason,
+                                             category, quantity}));
+  }
+  return {};
+}
+
+Result<void> Outcomes::Write(sql::Tx& tx, std::span<const Outcome> outcomes) {
+  Counts counts;
+  for (const Outcome& outcome : outcomes) Count(outcome, counts);
+  return WriteCounts(tx, counts);
+}
+
+void Outcomes::Add(const Outcome& outcome) {
   std::lock_guard lock(mutex_);
-  counts_[std::move(key)] += static_cast<std::int64_t>(outcome.quantity);
+  Count(outcome, counts_);
 }
 
 Task<void> Outcomes::Flush() {
-  std::map<Key, std::int64_t> counts;
+  Counts counts;
   {
     std::lock_guard lock(mutex_);
     counts.swap(counts_);
   }
   if (counts.empty()) co_return Result<void>();
   // All: the counts of many organizations.
-  auto written = co_await db_.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
-    for (const auto& [key, quantity] : counts) {
-      const auto& [organization, project, key_id, hour, outcome, reason, category] = key;
-      GH_TRY_VOID(tx.Exec(
-          kAdd, {organization, project, key_id, hour, outcome, reason, category, quantity}));
-    }
-    return {};
-  });
+  auto written =
+      co_await db_.Write(sql::Tenant::All(), [&](sql::Tx& tx) { return WriteCounts(tx, counts); });
   if (!written) {
     std::lock_guard lock(mutex_);
     for (auto& [key, quantity] : counts) counts_[key] += quantity;
@@ -59,10 +62,29 @@ Task<std::vector<Outcomes::Row>> Outcomes::List(OrgId organization, std::int64_t
                                                 std::int64_t from_hour) {
   co_return co_await db_.Read(
       sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<std::vector<Row>> {
-        GH_TRY(const sql::Rows rows, tx.Query(kList, {organization, project, from_hour}));
+        GH_TRY(const sql::Rows rows,
+               tx.Query(sqls::kOutcomesList, {organization, project, from_hour}));
         std::vector<Row> out;
         for (const sql::Row row : rows) {
           out.push_back({row.Int(0), row.String(1), row.String(2), row.String(3), row.Int(4)});
+        }
+        return out;
+      });
+}
+
+Task<std::vector<Outcomes::Row>> Outcomes::ListRange(OrgId organization,
+                                                     std::vector<std::int64_t> projects,
+                                                     std::int64_t from_hour, std::int64_t to_hour) {
+  co_return co_await db_.Read(
+      sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<std::vector<Row>> {
+        std::vector<Row> out;
+        for (const std::int64_t project : projects) {
+          GH_TRY(const sql::Rows rows,
+                 tx.Query(sqls::kOutcomesRange, {organization, project, from_hour, to_hour}));
+          for (const sql::Row row : rows) {
+            out.push_back(
+                {row.Int(0), row.String(1), row.String(2), row.String(3), row.Int(4), project});
+          }
         }
         return out;
       });

@@ -1,171 +1,17 @@
 // From a request of an SDK to rows and stored events, over the real stream, store and databases.
 
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include "region/ingest/intake/pipeline_fixture.h"
 
-#include <filesystem>
+#include <gtest/gtest.h>
+
 #include <thread>
 
 #include "region/events/issues/errors.h"
-#include "region/events/issues/service_impl.h"
-#include "region/eventstore/sqlite/sqlite_store.h"
-#include "region/ingest/intake/intake.h"
-#include "region/ingest/intake/processor.h"
-#include "region/orgs/members/members_fixture.h"
-#include "region/projects/service_impl.h"
-#include "region/stream/embedded/embedded_stream.h"
-#include "region/stream/embedded/files.h"
 
 namespace gatehouse::ingest {
 namespace {
 
-constexpr std::string_view kId = "fc6d8c0c43fc4630ad850ee518f1b9d0";
-
-class PipelineTest : public members::MembersFixture {
- protected:
-  void SetUp() override {
-    MembersFixture::SetUp();
-    if (IsSkipped()) return;
-    std::string name = std::filesystem::temp_directory_path() / "gatehouse_pipeline_XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-    files_ = stream::embedded::PosixFiles();
-    auto stream = stream::embedded::OpenStream({.folder = folder_ / "stream"}, clock(), *files_);
-    ASSERT_OK(stream);
-    stream_ = std::move(*stream);
-    auto store = eventstore::sqlite::OpenStore({.folder = folder_ / "events"}, clock(), rng());
-    ASSERT_OK(store);
-    store_ = std::move(*store);
-    projects_ = std::make_unique<projects::ServiceImpl>(projects::ServiceImpl::Parts{
-        .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .audit = audit()});
-    outcomes_ = std::make_unique<Outcomes>(db());
-    manager_ = std::make_unique<events::EventManager>(events::EventManager::Parts{
-        .db = db(), .clock = clock(), .ids = ids(), .on_first = [this](const auto& first) {
-          firsts_.push_back(first.signal);
-        }});
-    intake_ = std::make_unique<Intake>(Intake::Parts{.projects = *projects_,
-                                                     .stream = *stream_,
-                                                     .outcomes = *outcomes_,
-                                                     .quotas = quotas_,
-                                                     .rng = rng()});
-    issues_ = std::make_unique<issues::ServiceImpl>(
-        issues::ServiceImpl::Parts{.db = db(), .clock = clock(), .ids = ids(), .store = *store_});
-    StartProcessor();
-    admin_ = Add(acme_, UserId{10}, "admin");
-    auto shop = Run(projects_->Create(acme_, "shop", "Shop", "node", "", By(acme_, admin_)));
-    ASSERT_OK(shop);
-    shop_ = *shop;
-    key_ = Run(projects_->Keys(acme_, shop_.id))->front();
-  }
-  void TearDown() override {
-    processor_.reset();
-    issues_.reset();
-    intake_.reset();
-    manager_.reset();
-    store_.reset();
-    if (stream_) stream_->Stop();
-    stream_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    MembersFixture::TearDown();
-  }
-  // A new process: it does not remember where the one before stood.
-  void StartProcessor() {
-    processor_ = std::make_unique<Processor>(Processor::Parts{.projects = *projects_,
-                                                              .stream = *stream_,
-                                                              .store = *store_,
-                                                              .manager = *manager_,
-                                                              .outcomes = *outcomes_,
-                                                              .rules = rules_,
-                                                              .cpu = cpu_,
-                                                              .clock = clock(),
-                                                              .rng = rng(),
-                                                              .log = log_});
-  }
-
-  std::string Auth() const { return "Sentry sentry_version=7, sentry_key=" + key_.public_key; }
-  IntakeRequest Request(std::string_view body) {
-    auth_ = Auth();
-    project_ = shop_.id.ToString();
-    IntakeRequest request;
-    request.path_project = project_;
-    request.x_sentry_auth = auth_;
-    request.remote_ip = "203.0.113.7";
-    request.received = clock().Now();
-    request.body = body;
-    return request;
-  }
-  IntakeAnswer Send(const std::string& body) {
-    auto answer = Run(intake_->Envelope(Request(body)));
-    EXPECT_OK(answer);
-    return answer.value_or(IntakeAnswer{.status = 0, .body = {}, .headers = {}});
-  }
-  static std::string Item(std::string_view type, const std::string& payload,
-                          std::string_view more = "") {
-    return "{\"type\":\"" + std::string(type) + "\"" + std::string(more) +
-           ",\"length\":" + std::to_string(payload.size()) + "}\n" + payload + "\n";
-  }
-  static std::string Error(std::string_view id, std::string_view type = "TypeError",
-                           std::string_view more = "") {
-    const std::string event =
-        "{\"platform\":\"node\",\"level\":\"error\",\"exception\":{\"values\":[{\"type\":\"" +
-        std::string(type) +
-        "\",\"value\":\"boom\",\"stacktrace\":{\"frames\":[{\"function\":\"main\",\"filename\":"
-        "\"app.js\",\"lineno\":1,\"in_app\":true}]}}]}" +
-        std::string(more) + "}";
-    return "{\"event_id\":\"" + std::string(id) + "\"}\n" + Item("event", event);
-  }
-  std::size_t Process() {
-    std::size_t all = 0;
-    for (;;) {
-      auto done = Run(processor_->Step());
-      EXPECT_OK(done);
-      if (!done || *done == 0) return all;
-      all += *done;
-    }
-  }
-  issues::Issue OnlyIssue() {
-    auto page = Run(issues_->List(acme_, {}));
-    EXPECT_OK(page);
-    EXPECT_EQ(page->total, 1);
-    return page && !page->issues.empty() ? page->issues.front() : issues::Issue{};
-  }
-  std::int64_t OutcomeCount(std::string_view outcome, std::string_view reason = "") {
-    EXPECT_OK(Run(outcomes_->Flush()));
-    auto rows = Run(outcomes_->List(acme_, shop_.id.value, 0));
-    EXPECT_OK(rows);
-    std::int64_t sum = 0;
-    for (const Outcomes::Row& row : *rows) {
-      if (row.outcome == outcome && row.reason == reason) sum += row.quantity;
-    }
-    return sum;
-  }
-  static std::string HexId(int number) {
-    std::string id(32, '0');
-    const std::string digits = std::to_string(number);
-    id.replace(31 - digits.size(), digits.size(), digits);
-    id[0] = 'a';
-    return id;
-  }
-
-  std::filesystem::path folder_;
-  std::unique_ptr<stream::embedded::Files> files_;
-  std::unique_ptr<stream::EventStream> stream_;
-  std::unique_ptr<eventstore::EventStore> store_;
-  std::unique_ptr<projects::ServiceImpl> projects_;
-  std::unique_ptr<Outcomes> outcomes_;
-  QuotaCounters quotas_;
-  ProjectRules rules_;
-  std::unique_ptr<events::EventManager> manager_;
-  std::unique_ptr<Intake> intake_;
-  std::unique_ptr<issues::ServiceImpl> issues_;
-  std::unique_ptr<Processor> processor_;
-  runtime::WorkerPool cpu_{"cpu", 1, 100};
-  telemetry::Logger log_{clock(), {}};
-  MemberId admin_;
-  projects::Project shop_;
-  projects::Key key_;
-  std::vector<std::string> firsts_;
-  std::string auth_, project_;
-};
+class PipelineTest : public PipelineFixture {};
 GATEHOUSE_ON_ALL_ENGINES(PipelineTest);
 
 TEST_P(PipelineTest, AnErrorBecomesAnIssueWithItsEvent) {
@@ -291,7 +137,7 @@ TEST_P(PipelineTest, ADeletedIssueBeginsAnew) {
   Send(Error(HexId(1)));
   Process();
   const issues::Issue first = OnlyIssue();
-  ASSERT_OK(Run(issues_->Delete(acme_, first.id, By(acme_, admin_))));
+  ASSERT_OK(Run(issues_->Delete(acme_, {first.id}, By(acme_, admin_))));
   EXPECT_EQ(Run(issues_->List(acme_, {}))->total, 0);
   Send(Error(HexId(2)));
   Process();
@@ -340,19 +186,13 @@ TEST_P(PipelineTest, OtherItemsAreStoredAndReadable) {
            R"({"discarded_events":[{"reason":"sample_rate","category":"error","quantity":3}]})");
   EXPECT_EQ(Send(body).status, 200);
   Process();
-  const auto list = [&](std::string_view type) {
-    auto page = Run(store_->ListItems(
-        {.project_id = shop_.id.value, .type = std::string(type), .with_payload = true}));
-    EXPECT_OK(page);
-    return page ? page->items : std::vector<eventstore::StoredItem>();
-  };
-  ASSERT_EQ(list("attachment").size(), 1u);
-  EXPECT_EQ(list("attachment")[0].payload, "the log");
-  ASSERT_EQ(list("user_report").size(), 1u);
-  EXPECT_EQ(list("user_report")[0].text, "it broke");
-  ASSERT_EQ(list("check_in").size(), 1u);
-  ASSERT_EQ(list("log").size(), 1u);
-  EXPECT_EQ(list("log")[0].text, "hello");
+  ASSERT_EQ(Items("attachment").size(), 1u);
+  EXPECT_EQ(Items("attachment")[0].payload, "the log");
+  ASSERT_EQ(Items("user_report").size(), 1u);
+  EXPECT_EQ(Items("user_report")[0].text, "it broke");
+  ASSERT_EQ(Items("check_in").size(), 1u);
+  ASSERT_EQ(Items("log").size(), 1u);
+  EXPECT_EQ(Items("log")[0].text, "hello");
   EXPECT_EQ(OutcomeCount("client_discard", "sample_rate"), 3);
 }
 

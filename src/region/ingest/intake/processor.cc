@@ -1,16 +1,25 @@
 #include "region/ingest/intake/processor.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <map>
+#include <utility>
 
-#include "region/ingest/intake/intake.h"
+#include "region/feedback/service_impl.h"
 #include "region/ingest/intake/items.h"
+#include "region/ingest/intake/parts.h"
+#include "region/ingest/intake/statements.h"
 
 namespace gatehouse::ingest {
 namespace {
 
 constexpr std::string_view kGroup = "save";
-constexpr stream::ReadLimits kReadLimits{.max_records = 64, .max_bytes = 4 << 20};
+constexpr stream::ReadLimits kReadLimits{.max_records = 256, .max_bytes = 2 << 20};
 constexpr Duration kRetryPause = std::chrono::seconds(1);
+
+// Of an envelope in several records.
+constexpr stream::ReadLimits kPartLimits{.max_records = 16, .max_bytes = 512 << 20};
 
 std::string_view HeaderOf(const stream::Record& record, std::string_view name) {
   for (const auto& [key, value] : record.headers) {
@@ -33,19 +42,53 @@ DataCategory CategoryOf(const events::Incoming& incoming) {
   return security ? DataCategory::kSecurity : DataCategory::kError;
 }
 
+// The same would happen again.
+bool IsLasting(Code code) {
+  switch (code) {
+    case Code::kUnavailable:
+    case Code::kCancelled:
+    case Code::kDeadlineExceeded:
+    case Code::kResourceExhausted:
+    case Code::kConflict:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::uint64_t SeedOf(const Delivery& delivery) {
+  return static_cast<std::uint64_t>(delivery.received.micros) * 0x9E3779B97F4A7C15U ^
+         static_cast<std::uint64_t>(delivery.source) ^
+         static_cast<std::uint64_t>(delivery.admission.project.id.value) * 0xC2B2AE3D27D4EB4FU;
+}
+
+Outcome WithFate(Outcome outcome, events::Saved::Fate fate) {
+  if (fate == events::Saved::Fate::kDuplicate) {
+    outcome.kind = OutcomeKind::kInvalid;
+    outcome.reason = reason::kDuplicate;
+  } else if (fate == events::Saved::Fate::kDiscarded) {
+    outcome.kind = OutcomeKind::kFiltered;
+    outcome.reason = "discarded-hash";
+  }
+  return outcome;
+}
+
 }  // namespace
 
+struct Processor::Entry {
+  Delivery delivery;
+  std::string payload;
+  std::shared_ptr<const CompiledRules> rules;
+};
+
 struct Processor::Batch {
-  struct Entry {
-    Delivery delivery;
-    std::string payload;
-    std::shared_ptr<const CompiledRules> rules;
-  };
-  std::vector<Entry> entries;
   Unpacked unpacked;
-  // Of unpacked.events, one each.
+  Ledger ledger;
+  // Of unpacked.events, one each, as if it was accepted.
   std::vector<Outcome> accepted;
-  stream::Offset next = 0;
+  // What the stream is to get, encoded.
+  std::vector<stream::Record> errors;
+  std::vector<stream::Record> transactions;
 };
 
 Task<void> Processor::Run() {
@@ -58,96 +101,213 @@ Task<void> Processor::Run() {
       continue;
     }
     if (*done == 0) {
-      GH_CO_TRY_VOID(co_await d_.stream.WaitFor(std::string(kTopicIngest), at_));
+      GH_CO_TRY_VOID(co_await d_.stream.WaitFor(std::string(d_.topic), at_));
     }
   }
 }
 
+Task<void> Processor::JoinGroup() {
+  const std::string topic(d_.topic);
+  GH_CO_TRY(at_, co_await d_.stream.Join(topic, std::string(kGroup)));
+  // None: the position belongs to no organization.
+  GH_CO_TRY(counted_, co_await d_.db.Read([this](sql::Tx& tx) -> Result<stream::Offset> {
+    GH_TRY(const sql::Rows rows, tx.Query(sqls::kPosition, {d_.topic}));
+    return rows.empty() ? 0 : rows.front().Int(0);
+  }));
+  GH_CO_TRY(const stream::TopicState state, co_await d_.stream.State(topic));
+  // A database that was put back beside another stream.
+  if (counted_ > state.next) counted_ = at_;
+  joined_ = true;
+  co_return Result<void>();
+}
+
 Task<std::size_t> Processor::Step() {
-  const std::string topic(kTopicIngest);
-  const std::string group(kGroup);
-  if (!joined_) {
-    GH_CO_TRY(at_, co_await d_.stream.Join(topic, group));
-    joined_ = true;
-  }
+  const std::string topic(d_.topic);
+  if (!joined_) GH_CO_TRY_VOID(co_await JoinGroup());
   GH_CO_TRY(stream::ReadResult read, co_await d_.stream.Read(topic, at_, kReadLimits));
   if (read.records.empty()) {
     at_ = read.next;
     co_return std::size_t{0};
   }
-  Batch batch;
-  batch.next = read.next;
-  for (stream::StoredRecord& stored : read.records) {
-    const stream::Record& record = stored.record;
-    GH_CO_TRY(auto admission,
-              co_await d_.projects.Admit(std::string(HeaderOf(record, "public_key"))));
-    // The key has been deleted since it was accepted, and its data with it.
-    if (!admission) continue;
-    Batch::Entry entry{
-        .delivery = {.admission = std::move(*admission),
-                     .received = TimeOf(HeaderOf(record, "received"), stored.appended),
-                     .ip = std::string(HeaderOf(record, "ip")),
-                     .user_agent = std::string(HeaderOf(record, "user_agent")),
-                     .client = std::string(HeaderOf(record, "client")),
-                     .source = stored.offset},
-        .payload = std::move(stored.record.payload),
-        .rules = nullptr};
-    entry.rules = d_.rules.Of(entry.delivery.admission.project);
-    batch.entries.push_back(std::move(entry));
-  }
   const std::size_t count = read.records.size();
-  GH_CO_TRY_VOID(co_await d_.cpu.Run([this, &batch]() -> Result<void> {
-    Prepare(batch);
-    return {};
-  }));
-  GH_CO_TRY_VOID(co_await SaveAll(batch));
-  GH_CO_TRY_VOID(co_await d_.stream.Commit(topic, group, batch.next));
-  at_ = batch.next;
+  // The last envelope may go on behind what was read.
+  for (std::size_t missing = MissingParts(read.records); missing > 0;) {
+    stream::ReadLimits limits = kPartLimits;
+    limits.max_records = missing;
+    GH_CO_TRY(stream::ReadResult more, co_await d_.stream.Read(topic, read.next, limits));
+    if (more.records.empty()) break;
+    read.next = more.next;
+    for (stream::StoredRecord& record : more.records) read.records.push_back(std::move(record));
+    const std::size_t left = MissingParts(read.records);
+    if (left >= missing) break;
+    missing = left;
+  }
+  const stream::Offset next = read.next;
+  GH_CO_TRY(const std::vector<Entry> entries, co_await Admitted(read));
+  auto done = co_await Deal(entries, next);
+  if (!done && IsLasting(done.error().code)) done = co_await OneByOne(entries, next);
+  if (!done) co_return std::unexpected(std::move(done).error());
+  GH_CO_TRY_VOID(co_await d_.stream.Commit(topic, std::string(kGroup), next));
+  at_ = next;
+  for (const Entry& entry : entries) {
+    d_.backlog.Done(entry.delivery.admission.project.id.value, d_.topic, entry.payload.size());
+  }
   co_return count;
 }
 
-void Processor::Prepare(Batch& batch) const {
-  for (const Batch::Entry& entry : batch.entries) {
-    auto envelope = ParseEnvelope(entry.payload);
-    if (!envelope) {
-      batch.unpacked.outcomes.push_back(OutcomeOf(entry.delivery, OutcomeKind::kInvalid,
-                                                  reason::kInternal, DataCategory::kError));
+Task<std::vector<Processor::Entry>> Processor::Admitted(stream::ReadResult& read) {
+  std::vector<Entry> entries;
+  JoinParts(read.records);
+  entries.reserve(read.records.size());
+  std::map<std::string, std::optional<projects::Admission>, std::less<>> known;
+  for (stream::StoredRecord& stored : read.records) {
+    const stream::Record& record = stored.record;
+    const std::string_view key = HeaderOf(record, "public_key");
+    auto found = known.find(key);
+    if (found == known.end()) {
+      GH_CO_TRY(auto admission, co_await d_.projects.Admit(std::string(key)));
+      found = known.emplace(std::string(key), std::move(admission)).first;
+    }
+    // The key has been deleted since it was accepted, and its data with it.
+    if (!found->second) {
+      const auto project = ProjectId::Parse(HeaderOf(record, "project"));
+      if (project) d_.backlog.Done(project->value, d_.topic, record.payload.size());
       continue;
     }
-    const std::size_t before = batch.unpacked.events.size();
-    Unpack(*envelope, entry.delivery, *entry.rules, d_.rng, batch.unpacked);
-    for (std::size_t i = before; i < batch.unpacked.events.size(); ++i) {
-      batch.accepted.push_back(OutcomeOf(entry.delivery, OutcomeKind::kAccepted, "",
-                                         CategoryOf(batch.unpacked.events[i])));
+    const projects::Admission& admission = *found->second;
+    GH_CO_TRY(const auto settings, co_await d_.settings.Of(admission.project.organization));
+    entries.push_back(
+        {.delivery = {.admission = admission,
+                      .received = TimeOf(HeaderOf(record, "received"), stored.appended),
+                      .ip = std::string(HeaderOf(record, "ip")),
+                      .user_agent = std::string(HeaderOf(record, "user_agent")),
+                      .client = std::string(HeaderOf(record, "client")),
+                      .source = stored.offset},
+         .payload = std::move(stored.record.payload),
+         .rules = d_.rules.Of(admission.project, *settings)});
+  }
+  co_return entries;
+}
+
+void Processor::Unpack(std::span<const Entry> entries, Batch& batch) const {
+  batch.unpacked.resolves_scripts = d_.source_maps != nullptr;
+  for (const Entry& entry : entries) {
+    Unpacked& out = batch.unpacked;
+    const std::size_t events = out.events.size();
+    const std::size_t outcomes = out.outcomes.size();
+    if (auto envelope = ParseEnvelope(entry.payload)) {
+      // What comes again gets the ids that it got before.
+      SeededRng ids(SeedOf(entry.delivery));
+      Ledger again;
+      ingest::Unpack(*envelope, entry.delivery, *entry.rules, ids, out,
+                     entry.delivery.source >= counted_ ? batch.ledger : again);
+    } else {
+      out.outcomes.push_back(OutcomeOf(entry.delivery, OutcomeKind::kInvalid, reason::kInternal,
+                                       DataCategory::kError));
     }
+    for (std::size_t i = events; i < out.events.size(); ++i) {
+      batch.accepted.push_back(
+          OutcomeOf(entry.delivery, OutcomeKind::kAccepted, "", CategoryOf(out.events[i])));
+    }
+    if (entry.delivery.source >= counted_) continue;
+    // It comes again: stored once more, counted no more.
+    out.outcomes.resize(outcomes);
+    for (std::size_t i = events; i < batch.accepted.size(); ++i) batch.accepted[i].quantity = 0;
   }
 }
 
-Task<void> Processor::SaveAll(Batch& batch) {
-  std::vector<events::Saved> saved;
-  if (!batch.unpacked.events.empty()) {
-    GH_CO_TRY(saved, co_await d_.manager.Save(std::move(batch.unpacked.events)));
+Task<void> Processor::ResolveScripts(Batch& batch) {
+  Unpacked& unpacked = batch.unpacked;
+  if (unpacked.ungrouped.empty()) co_return Result<void>();
+  for (const Unpacked::Ungrouped& one : unpacked.ungrouped) {
+    events::Incoming& incoming = unpacked.events[one.event];
+    GH_CO_TRY_VOID(co_await d_.source_maps->Resolve(incoming.project, incoming.event));
   }
+  co_return co_await d_.cpu.Run([&unpacked]() -> Result<void> {
+    for (const Unpacked::Ungrouped& one : unpacked.ungrouped) {
+      events::Incoming& incoming = unpacked.events[one.event];
+      incoming.grouping = grouping::Group(incoming.event, one.rules->grouping);
+    }
+    return {};
+  });
+}
+
+Task<void> Processor::Deal(std::span<const Entry> entries, stream::Offset next) {
+  Batch batch;
+  GH_CO_TRY_VOID(co_await d_.cpu.Run([this, entries, &batch]() -> Result<void> {
+    Unpack(entries, batch);
+    return {};
+  }));
+  GH_CO_TRY_VOID(co_await ResolveScripts(batch));
+  for (Ledger::Report& report : batch.ledger.reports) {
+    GH_CO_TRY(report.place, co_await feedback::PlaceOf(d_.store, report.arrived.project.value,
+                                                       report.arrived.report.event_id.ToString()));
+  }
+  const Timestamp now = d_.clock.Now();
+  GH_CO_TRY(std::vector<events::Saved> saved,
+            co_await d_.manager.Save(
+                std::move(batch.unpacked.events),
+                [this, &batch, next, now](
+                    sql::Tx& tx,
+                    const std::vector<events::EventManager::Counted>& fates) -> Result<void> {
+                  if (next <= counted_) return {};
+                  std::vector<Outcome> outcomes = batch.unpacked.outcomes;
+                  for (std::size_t i = 0; i < fates.size(); ++i) {
+                    if (batch.accepted[i].quantity == 0 || fates[i].replay) continue;
+                    outcomes.push_back(WithFate(batch.accepted[i], fates[i].fate));
+                  }
+                  GH_TRY(std::vector<Outcome> noted,
+                         batch.ledger.Write(tx, d_.ids, d_.check_ins, now));
+                  std::ranges::move(noted, std::back_inserter(outcomes));
+                  GH_TRY_VOID(Outcomes::Write(tx, outcomes));
+                  GH_TRY_VOID(tx.Exec(sqls::kSetPosition, {d_.topic, next}));
+                  return {};
+                }));
+  counted_ = std::max(counted_, next);
+  co_return co_await Store(batch, std::move(saved));
+}
+
+Task<void> Processor::OneByOne(std::span<const Entry> entries, stream::Offset next) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::span<const Entry> one = entries.subspan(i, 1);
+    const Entry& entry = one.front();
+    const stream::Offset after = i + 1 == entries.size() ? next : entry.delivery.source + 1;
+    auto done = co_await Deal(one, after);
+    if (done) continue;
+    if (!IsLasting(done.error().code)) co_return done;
+    d_.log.Log(telemetry::Level::kError, "event_not_processed",
+               {{"project", entry.delivery.admission.project.id.value},
+                {"offset", entry.delivery.source},
+                {"reason", done.error().reason},
+                {"detail", done.error().detail}});
+    if (after <= counted_) continue;
+    const Outcome outcome =
+        OutcomeOf(entry.delivery, OutcomeKind::kInvalid, reason::kInternal, DataCategory::kError);
+    // All: the count is that record's organization's, the position nobody's.
+    GH_CO_TRY_VOID(co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+      GH_TRY_VOID(Outcomes::Write(tx, {&outcome, 1}));
+      GH_TRY_VOID(tx.Exec(sqls::kSetPosition, {d_.topic, after}));
+      return {};
+    }));
+    counted_ = after;
+  }
+  co_return Result<void>();
+}
+
+Task<void> Processor::Store(Batch& batch, std::vector<events::Saved> saved) {
   std::vector<eventstore::StoredEvent> stored;
-  std::vector<stream::Record> errors;
-  std::vector<stream::Record> transactions;
-  for (std::size_t i = 0; i < saved.size(); ++i) {
-    events::Saved& one = saved[i];
-    Outcome& outcome = batch.accepted[i];
-    if (one.fate == events::Saved::Fate::kDuplicate) {
-      outcome.kind = OutcomeKind::kInvalid;
-      outcome.reason = reason::kDuplicate;
-      continue;
+  GH_CO_TRY_VOID(co_await d_.cpu.Run([&batch, &saved, &stored]() -> Result<void> {
+    stored.reserve(saved.size());
+    for (events::Saved& one : saved) {
+      if (one.fate != events::Saved::Fate::kSaved) continue;
+      const bool transaction = one.stored.type == "transaction";
+      (transaction ? batch.transactions : batch.errors)
+          .push_back(EncodeInsert(one.message, !transaction));
+      stored.push_back(std::move(one.stored));
     }
-    if (one.fate == events::Saved::Fate::kDiscarded) {
-      outcome.kind = OutcomeKind::kFiltered;
-      outcome.reason = "discarded-hash";
-      continue;
-    }
-    const bool transaction = one.stored.type == "transaction";
-    (transaction ? transactions : errors).push_back(EncodeInsert(one.message, !transaction));
-    stored.push_back(std::move(one.stored));
-  }
+    return {};
+  }));
+  saved.clear();
   if (!stored.empty()) {
     GH_CO_TRY(const eventstore::InsertOutcome inserted,
               co_await d_.store.Insert(std::move(stored)));
@@ -156,17 +316,20 @@ Task<void> Processor::SaveAll(Batch& batch) {
     }
   }
   if (!batch.unpacked.items.empty()) {
-    GH_CO_TRY_VOID(co_await d_.store.InsertItems(std::move(batch.unpacked.items)));
+    GH_CO_TRY(const eventstore::InsertOutcome inserted,
+              co_await d_.store.InsertItems(std::move(batch.unpacked.items)));
+    for (const eventstore::Refusal& refusal : inserted.refused) {
+      d_.log.Log(telemetry::Level::kWarn, "item_not_stored", {{"reason", refusal.reason}});
+    }
   }
-  if (!errors.empty()) {
-    GH_CO_TRY_VOID(co_await d_.stream.Append(std::string(stream::kTopicEvents), std::move(errors)));
+  if (!batch.errors.empty()) {
+    GH_CO_TRY_VOID(
+        co_await d_.stream.Append(std::string(stream::kTopicEvents), std::move(batch.errors)));
   }
-  if (!transactions.empty()) {
+  if (!batch.transactions.empty()) {
     GH_CO_TRY_VOID(co_await d_.stream.Append(std::string(stream::kTopicTransactions),
-                                             std::move(transactions)));
+                                             std::move(batch.transactions)));
   }
-  for (const Outcome& outcome : batch.accepted) d_.outcomes.Add(outcome);
-  for (const Outcome& outcome : batch.unpacked.outcomes) d_.outcomes.Add(outcome);
   co_return Result<void>();
 }
 

@@ -1,18 +1,30 @@
 #pragma once
 
 // Reads what intake accepted from the stream, normalizes, filters and groups events, saves them,
-// and stores every item. One per process.
+// and stores every item. One per lane (backlog.h) and process.
 //
 // Delivery is at least once: the position in the stream moves on after everything of a batch is
-// stored, and everything can be stored twice (EventManager knows what it has counted).
+// stored, and everything can be stored twice. Counting is exactly once: what became of a batch is
+// written in the transaction that saves its events, with the position up to which that was done.
+//
+// A record that cannot be saved whatever is tried (an error that no later attempt changes) is
+// counted as invalid, logged and passed over: it does not hold up those behind it.
+
+#include <span>
+#include <vector>
 
 #include "base/rng.h"
 #include "platform/runtime/runtime.h"
+#include "platform/sql/sql.h"
 #include "platform/telemetry/log.h"
+#include "region/artifacts/source_maps.h"
 #include "region/events/save/event_manager.h"
 #include "region/eventstore/event_store.h"
+#include "region/ingest/intake/backlog.h"
 #include "region/ingest/intake/outcomes.h"
 #include "region/ingest/intake/project_rules.h"
+#include "region/ingest/settings/settings.h"
+#include "region/monitors/check_ins.h"
 #include "region/projects/service.h"
 #include "region/stream/stream.h"
 
@@ -21,16 +33,21 @@ namespace gatehouse::ingest {
 class Processor {
  public:
   struct Parts {
+    std::string_view topic;  // the lane; a constant
+    sql::Database& db;
     projects::Service& projects;
     stream::EventStream& stream;
     eventstore::EventStore& store;
     events::EventManager& manager;
-    Outcomes& outcomes;
     ProjectRules& rules;
+    Settings& settings;
+    const monitors::CheckIns& check_ins;
+    Backlog& backlog;
     runtime::WorkerPool& cpu;
     const Clock& clock;
-    Rng& rng;
+    IdGenerator& ids;
     telemetry::Logger& log;
+    artifacts::SourceMaps* source_maps = nullptr;  // none: stack traces stay as they came
   };
   explicit Processor(Parts parts) : d_(parts) {}
 
@@ -41,13 +58,23 @@ class Processor {
   Task<std::size_t> Step();
 
  private:
+  struct Entry;
   struct Batch;
-  void Prepare(Batch& batch) const;
-  Task<void> SaveAll(Batch& batch);
+  Task<void> JoinGroup();
+  Task<std::vector<Entry>> Admitted(stream::ReadResult& read);
+  // Everything for these records, up to but without the position in the stream.
+  Task<void> Deal(std::span<const Entry> entries, stream::Offset next);
+  Task<void> OneByOne(std::span<const Entry> entries, stream::Offset next);
+  void Unpack(std::span<const Entry> entries, Batch& batch) const;
+  // Of events that have to wait for it: sources in place of generated files, and then the groups.
+  Task<void> ResolveScripts(Batch& batch);
+  Task<void> Store(Batch& batch, std::vector<events::Saved> saved);
 
   const Parts d_;
   bool joined_ = false;
   stream::Offset at_ = 0;
+  // Below this everything has been counted.
+  stream::Offset counted_ = 0;
 };
 
 }  // namespace gatehouse::ingest

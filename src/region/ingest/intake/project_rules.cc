@@ -7,60 +7,29 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 10'000;
 
-void ReadList(const json::Object& from, std::string_view key, std::vector<std::string>& out) {
-  const json::Array* list = json::GetArray(from, key);
-  if (list == nullptr) return;
-  out.clear();
-  for (const json::Value& value : *list) {
-    if (value.is_string()) out.emplace_back(value.get_string());
-  }
-}
-
-void ReadFlag(const json::Object& from, std::string_view key, bool& out) {
-  out = json::GetBool(from, key).value_or(out);
-}
-
 }  // namespace
-
-FilterSettings FilterSettingsOf(const json::Object& options) {
-  FilterSettings settings;
-  const json::Object* filters = json::GetObject(options, "filters");
-  if (filters == nullptr) return settings;
-  ReadList(*filters, "ip_addresses", settings.ip_addresses);
-  ReadList(*filters, "releases", settings.releases);
-  ReadList(*filters, "error_messages", settings.error_messages);
-  ReadList(*filters, "csp_disallowed_sources", settings.csp_disallowed_sources);
-  ReadList(*filters, "ignore_transactions", settings.ignore_transactions);
-  ReadFlag(*filters, "browser_extensions", settings.browser_extensions);
-  ReadFlag(*filters, "localhost", settings.localhost);
-  ReadFlag(*filters, "web_crawlers", settings.web_crawlers);
-  ReadFlag(*filters, "filtered_transactions", settings.filtered_transactions);
-  ReadFlag(*filters, "chunk_load_error", settings.chunk_load_error);
-  ReadFlag(*filters, "react_hydration_errors", settings.react_hydration_errors);
-  std::vector<std::string> browsers;
-  ReadList(*filters, "legacy_browsers", browsers);
-  settings.legacy_browsers.insert(browsers.begin(), browsers.end());
-  return settings;
-}
 
 ProjectRules::ProjectRules() : default_grouping_(grouping::Config::Default()) {}
 
-std::shared_ptr<const CompiledRules> ProjectRules::Of(const projects::Project& project) {
+std::shared_ptr<const CompiledRules> ProjectRules::Of(const projects::Project& project,
+                                                      const OrganizationSettings& settings) {
   {
     std::lock_guard lock(mutex_);
     auto known = entries_.find(project.id.value);
-    if (known != entries_.end() && known->second.version == project.version) {
+    if (known != entries_.end() && known->second.version == project.version &&
+        known->second.settings == settings.version) {
       return known->second.rules;
     }
   }
-  std::shared_ptr<const CompiledRules> rules = Compile(project);
+  std::shared_ptr<const CompiledRules> rules = Compile(project, settings);
   std::lock_guard lock(mutex_);
   if (entries_.size() >= kMaxEntries) entries_.clear();
-  entries_[project.id.value] = {project.version, rules};
+  entries_[project.id.value] = {project.version, settings.version, rules};
   return rules;
 }
 
-std::shared_ptr<const CompiledRules> ProjectRules::Compile(const projects::Project& project) const {
+std::shared_ptr<const CompiledRules> ProjectRules::Compile(
+    const projects::Project& project, const OrganizationSettings& organization) const {
   auto rules = std::make_shared<CompiledRules>();
   rules->grouping = default_grouping_;
   if (auto text = json::GetString(project.options, "grouping.stack_rules")) {
@@ -74,7 +43,8 @@ std::shared_ptr<const CompiledRules> ProjectRules::Compile(const projects::Proje
           std::make_shared<const grouping::FingerprintRules>(std::move(*parsed));
     }
   }
-  rules->filters = std::make_shared<const Filters>(FilterSettingsOf(project.options));
+  rules->filters =
+      std::make_shared<const Filters>(FilterSettingsOf(project.options, organization.filters));
 
   events::scrub::Settings settings;
   if (const json::Object* wanted = json::GetObject(project.options, "scrubbing")) {

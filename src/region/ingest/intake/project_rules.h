@@ -10,6 +10,7 @@
 #include "region/events/grouping/grouping.h"
 #include "region/events/scrub/rules.h"
 #include "region/ingest/filters/filters.h"
+#include "region/ingest/settings/settings.h"
 #include "region/projects/types.h"
 
 namespace gatehouse::ingest {
@@ -24,21 +25,22 @@ struct CompiledRules {
 class ProjectRules {
  public:
   ProjectRules();
-  std::shared_ptr<const CompiledRules> Of(const projects::Project& project);
+  // `settings`: of the project's organization.
+  std::shared_ptr<const CompiledRules> Of(const projects::Project& project,
+                                          const OrganizationSettings& settings);
 
  private:
   struct Entry {
     std::int64_t version = 0;
+    std::int64_t settings = 0;  // version of the organization's
     std::shared_ptr<const CompiledRules> rules;
   };
-  std::shared_ptr<const CompiledRules> Compile(const projects::Project& project) const;
+  std::shared_ptr<const CompiledRules> Compile(const projects::Project& project,
+                                               const OrganizationSettings& organization) const;
 
   const grouping::Config default_grouping_;
   std::mutex mutex_;
   std::unordered_map<std::int64_t, Entry> entries_;
 };
-
-// `options["filters"]` of a project. Unknown names and wrong types are left at their defaults.
-FilterSettings FilterSettingsOf(const json::Object& options);
 
 }  // namespace gatehouse::ingest

@@ -1,5 +1,9 @@
 #include "region/ingest/intake/quota_counters.h"
 
+#include <algorithm>
+
+#include "region/ingest/intake/statements.h"
+
 namespace gatehouse::ingest {
 namespace {
 
@@ -21,13 +25,69 @@ std::vector<RateLimit> QuotaCounters::Take(const std::vector<Quota>& quotas, con
     used.push_back(found == windows_.end() ? 0 : found->second.used);
   }
   QuotaDecision decision = Decide(plan, used, quantity, now);
-  if (!decision.accepted) return std::move(decision.limits);
+  if (!decision.accepted) {
+    active_.Clean(now);
+    for (const RateLimit& limit : decision.limits) active_.Add(limit, scoping, now);
+    return std::move(decision.limits);
+  }
   for (const Counter& counter : plan.counters) {
     Window& window = windows_[counter.key];
+    window.organization = scoping.organization_id;
     window.used += quantity;
     window.expiry = counter.expiry;
+    window.is_dirty = true;
   }
   return {};
+}
+
+std::vector<RateLimit> QuotaCounters::Active(const Scoping& scoping, Timestamp now) const {
+  std::lock_guard lock(mutex_);
+  return active_.empty() ? std::vector<RateLimit>() : active_.All(scoping, now);
+}
+
+Task<void> QuotaCounters::Load(Timestamp now) {
+  // All: the counters of every organization.
+  GH_CO_TRY(auto rows, co_await db_.Read(sql::Tenant::All(), [&](sql::Tx& tx) {
+    return tx.Query(sqls::kQuotaLoad, {now});
+  }));
+  std::lock_guard lock(mutex_);
+  for (const sql::Row row : rows) {
+    windows_[row.String(0)] = {
+        .organization = row.Int(1),
+        .used = static_cast<std::uint64_t>(std::max<std::int64_t>(row.Int(2), 0)),
+        .expiry = row.Time(3)};
+  }
+  co_return Result<void>();
+}
+
+Task<void> QuotaCounters::Flush(Timestamp now) {
+  std::vector<std::pair<std::string, Window>> changed;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [key, window] : windows_) {
+      if (!window.is_dirty) continue;
+      window.is_dirty = false;
+      changed.emplace_back(key, window);
+    }
+  }
+  if (changed.empty()) co_return Result<void>();
+  // All: the counters of every organization.
+  auto written = co_await db_.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+    for (const auto& [key, window] : changed) {
+      GH_TRY_VOID(tx.Exec(
+          sqls::kQuotaPut,
+          {key, window.organization, static_cast<std::int64_t>(window.used), window.expiry}));
+    }
+    GH_TRY_VOID(tx.Exec(sqls::kQuotaForget, {now}));
+    return {};
+  });
+  if (!written) {
+    std::lock_guard lock(mutex_);
+    for (const auto& [key, window] : changed) {
+      if (auto found = windows_.find(key); found != windows_.end()) found->second.is_dirty = true;
+    }
+  }
+  co_return written;
 }
 
 void QuotaCounters::Sweep(Timestamp now) {

@@ -1,33 +1,49 @@
 #pragma once
 
-// Counts what keys send against their limits, in memory, in fixed windows. A restart begins new
-// windows: a limit is there to keep a flood out, not to bill.
+// Counts what is sent against limits, in fixed windows: in memory, and in the database every
+// second, so that a restart goes on where it was. After a crash what the last second counted may be
+// sent once more.
 
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "platform/sql/sql.h"
+#include "region/ingest/quotas/active_limits.h"
 #include "region/ingest/quotas/counter.h"
 
 namespace gatehouse::ingest {
 
-// Thread-safe.
+// Thread-safe. One per database.
 class QuotaCounters {
  public:
+  explicit QuotaCounters(sql::Database& db) : db_(db) {}
+
   // The limits that `quantity` more units run into; none: they have been counted.
   std::vector<RateLimit> Take(const std::vector<Quota>& quotas, const Scoping& scoping,
                               DataCategory category, std::uint64_t quantity, Timestamp now);
+  // What is known to be used up: for the headers of an accepted request.
+  std::vector<RateLimit> Active(const Scoping& scoping, Timestamp now) const;
+
+  // What a process before this one counted. Before the first Take.
+  Task<void> Load(Timestamp now);
+  // Writes what has changed since the last time; again after an error.
+  Task<void> Flush(Timestamp now);
 
  private:
   struct Window {
+    std::int64_t organization = 0;
     std::uint64_t used = 0;
     Timestamp expiry;
+    bool is_dirty = false;
   };
   void Sweep(Timestamp now);
 
-  std::mutex mutex_;
+  sql::Database& db_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, Window> windows_;
+  ActiveLimits active_;
 };
 
 }  // namespace gatehouse::ingest

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "platform/compress/decode.h"
+#include "region/ingest/protocol/crash_event.h"
 #include "region/ingest/protocol/form_data.h"
 #include "region/ingest/protocol/rejection.h"
 
@@ -117,7 +118,17 @@ Result<MinidumpUpload> ParseMinidumpUpload(std::string_view content_type, std::s
     if (upload.files.empty() || upload.files[0].kind != AttachmentKind::kMinidump) {
       return Reject(kMissingMinidump);
     }
-    upload.event = EventOfForm(fields);
+    CrashParts crash{.form = EventOfForm(fields)};
+    for (const UploadedFile& file : upload.files) {
+      if (file.kind == AttachmentKind::kEventPayload) crash.payload = file.data;
+      if (file.kind == AttachmentKind::kBreadcrumbs) crash.breadcrumbs.push_back(file.data);
+    }
+    upload.event = CrashEvent(crash);
+    // They are in the event now.
+    std::erase_if(upload.files, [](const UploadedFile& file) {
+      return file.kind == AttachmentKind::kEventPayload ||
+             file.kind == AttachmentKind::kBreadcrumbs;
+    });
   }
   GH_TRY_VOID(Prepare(upload.files[0], upload.unpacked, max_bytes));
   AddMinidumpDefaults(upload.event);

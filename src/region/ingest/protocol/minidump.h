@@ -25,7 +25,7 @@ struct UploadedFile {
 // `files` begins with the minidump. Views into the request's body, which must outlive it.
 struct MinidumpUpload {
   std::vector<UploadedFile> files;
-  json::Object event;                // of the form's fields, with the defaults of a crash
+  json::Object event;                // of form and MessagePack files, with the defaults of a crash
   std::deque<std::string> unpacked;  // keeps what was not in the body as it is
 };
 

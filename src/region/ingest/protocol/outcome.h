@@ -61,6 +61,7 @@ inline constexpr std::string_view kInvalidLog = "invalid_log";
 inline constexpr std::string_view kInvalidSpan = "invalid_span";
 inline constexpr std::string_view kInvalidTraceMetric = "invalid_trace_metric";
 inline constexpr std::string_view kFeatureDisabled = "feature_disabled";
+inline constexpr std::string_view kNoMonitor = "monitor_not_found";
 inline constexpr std::string_view kTransactionAttachment = "transaction_attachment";
 }  // namespace reason
 

@@ -27,6 +27,7 @@ constexpr std::array kTable = {
               ""},
     Rejection{kKeyDisabled, 403, reason::kProjectId,
               "event submission rejected with_reason: ProjectId", ""},
+    Rejection{kOverloaded, 429, "backlog", "the server is overloaded", ""},
     Rejection{kEmptyBody, 400, reason::kNoData, "empty request body", ""},
     Rejection{kBadEncoding, 400, reason::kInvalidCompression, "invalid content encoding", ""},
     Rejection{kUnsupportedEncoding, 415, reason::kInvalidCompression,
@@ -61,6 +62,8 @@ constexpr std::array kTable = {
     Rejection{kMissingMinidump, 400, reason::kMissingMinidumpUpload, "missing minidump", ""},
     Rejection{kInvalidMinidump, 400, reason::kInvalidMinidump, "invalid minidump", ""},
     Rejection{kInvalidProto, 400, reason::kInvalidProto, "invalid protobuf data", ""},
+    Rejection{kInvalidMsgpack, 400, reason::kInvalidMsgpack, "invalid msgpack data", ""},
+    Rejection{kInvalidUnreal, 400, reason::kProcessUnreal, "invalid unreal crash report", ""},
     Rejection{kInvalidCheckIn, 400, reason::kPayload, "invalid check-in", ""},
     Rejection{kBadEventId, 400, reason::kPayload, "invalid event id", ""},
     Rejection{kInvalidSession, 400, "", "invalid session", ""},
@@ -86,6 +89,7 @@ Code CodeOf(int status) {
     case 403:
       return Code::kPermissionDenied;
     case 413:
+    case 429:
       return Code::kResourceExhausted;
     default:
       return Code::kInvalidArgument;

@@ -32,6 +32,8 @@ inline constexpr std::string_view kBadDsn = "bad_dsn";
 inline constexpr std::string_view kProjectMismatch = "project_mismatch";
 inline constexpr std::string_view kOriginRefused = "origin_refused";
 inline constexpr std::string_view kKeyDisabled = "key_disabled";
+// Too much of the project waits to be processed.
+inline constexpr std::string_view kOverloaded = "intake_overloaded";
 // Bodies.
 inline constexpr std::string_view kEmptyBody = "empty_body";
 inline constexpr std::string_view kBadEncoding = "bad_encoding";
@@ -60,6 +62,8 @@ inline constexpr std::string_view kInvalidMultipart = "invalid_multipart";
 inline constexpr std::string_view kMissingMinidump = "missing_minidump_upload";
 inline constexpr std::string_view kInvalidMinidump = "invalid_minidump";
 inline constexpr std::string_view kInvalidProto = "invalid_proto";
+inline constexpr std::string_view kInvalidMsgpack = "invalid_msgpack";
+inline constexpr std::string_view kInvalidUnreal = "invalid_unreal";
 inline constexpr std::string_view kInvalidCheckIn = "invalid_check_in";
 inline constexpr std::string_view kBadEventId = "bad_event_id";
 // Parsers of single items: these drop the item, not the request.

@@ -47,12 +47,18 @@ void Attributes(const json::Object& in, json::Object& attributes, json::Object& 
   if (!notes.empty()) meta["attributes"] = std::move(notes);
 }
 
+template <bool kMayLackTrace>
 std::optional<LogRecord> LogOf(const json::Object& in) {
   LogRecord out;
   auto timestamp = TimeOf(in, "timestamp");
   auto trace_id = ParseHexId(TextOf(in, "trace_id"), 32);
   auto body = json::GetString(in, "body");
-  if (!timestamp || !trace_id || !body) return std::nullopt;
+  if (!timestamp || !body) return std::nullopt;
+  if (!trace_id) {
+    // Logs of OTLP may lie outside of a trace.
+    if (!kMayLackTrace || in.contains("trace_id")) return std::nullopt;
+    trace_id.emplace();
+  }
   if (!OptionalSpanId(in, "span_id", out.span_id)) return std::nullopt;
   out.timestamp = *timestamp;
   out.trace_id = std::move(*trace_id);
@@ -197,8 +203,8 @@ LogLevel LevelOfSeverity(std::int64_t number) {
 }
 
 Result<Records<LogRecord>> ParseLogs(std::string_view payload,
-                                     std::optional<std::int64_t> item_count) {
-  return Container<LogRecord>(payload, item_count, kMaxItems, LogOf);
+                                     std::optional<std::int64_t> item_count, bool otlp) {
+  return Container<LogRecord>(payload, item_count, kMaxItems, otlp ? LogOf<true> : LogOf<false>);
 }
 
 Result<Records<SpanRecord>> ParseSpans(std::string_view payload,

@@ -76,9 +76,9 @@ struct Records {
 };
 
 // `item_count` of the item's header must be the number of items. A container's `items` is required;
-// its version is not looked at. Error: kInvalidContainer.
+// its version is not looked at. `otlp`: logs may have no trace. Error: kInvalidContainer.
 Result<Records<LogRecord>> ParseLogs(std::string_view payload,
-                                     std::optional<std::int64_t> item_count);
+                                     std::optional<std::int64_t> item_count, bool otlp = false);
 Result<Records<SpanRecord>> ParseSpans(std::string_view payload,
                                        std::optional<std::int64_t> item_count);
 Result<Records<MetricRecord>> ParseMetrics(std::string_view payload,

@@ -104,17 +104,17 @@ TEST(Minidump, FormWithExtraFilesAndFields) {
   std::string body = Form({{"name=prod", "app"},
                            {"name=log; filename=log.txt", "hello"},
                            {"name=upload_file_minidump; filename=a.dmp", "MDMP123"},
-                           {"name=\"__sentry-breadcrumb1\"", "mp"},
+                           {"name=\"__sentry-breadcrumb1\"", "\x81\xa7message\xa2go"},
                            {"name=vh; filename=view-hierarchy.json", "{}"},
                            {"name=\"sentry[release]\"", "1.0"}});
   auto upload = ParseMinidumpUpload(kType, body, 1 << 20);
   ASSERT_TRUE(upload) << upload.error().reason;
-  ASSERT_EQ(upload->files.size(), 4u);
+  ASSERT_EQ(upload->files.size(), 3u);
   EXPECT_EQ(upload->files[0].kind, AttachmentKind::kMinidump);
   EXPECT_EQ(upload->files[0].data, "MDMP123");
   EXPECT_EQ(upload->files[1].name, "log.txt");
-  EXPECT_EQ(upload->files[2].kind, AttachmentKind::kBreadcrumbs);
-  EXPECT_EQ(upload->files[3].kind, AttachmentKind::kViewHierarchy);
+  EXPECT_EQ(upload->files[2].kind, AttachmentKind::kViewHierarchy);
+  EXPECT_EQ(upload->event.at("breadcrumbs").at("values").at(0).at("message").as_string(), "go");
   EXPECT_EQ(upload->event.at("release").as_string(), "1.0");
   EXPECT_EQ(upload->event.at("extra").at("prod").as_string(), "app");
   EXPECT_EQ(upload->event.at("level").as_string(), "fatal");

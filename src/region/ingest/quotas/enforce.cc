@@ -8,6 +8,7 @@ namespace gatehouse::ingest {
 namespace {
 
 constexpr std::string_view kMark = "rate_limited";
+constexpr std::string_view kSuppressed = "event_limited";
 
 class Enforcer {
  public:
@@ -97,6 +98,7 @@ class Enforcer {
       if (gone_[i]) continue;
       if (item.type == ItemType::kAttachment && CreatesEvent(item.attachment_kind())) {
         Mark(item, *reason);
+        item.fields[kSuppressed] = true;
       } else if (DependsOnEvent(item)) {
         gone_[i] = true;
         if (item.type == ItemType::kAttachment) {
@@ -177,6 +179,10 @@ class Enforcer {
 
 bool IsRateLimited(const EnvelopeItem& item) {
   return json::GetBool(item.fields, kMark).value_or(false);
+}
+
+bool IsEventLimited(const EnvelopeItem& item) {
+  return json::GetBool(item.fields, kSuppressed).value_or(false);
 }
 
 Enforcement Enforce(Envelope& envelope, const LimitCheck& check) {

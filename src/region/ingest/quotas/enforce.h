@@ -33,5 +33,7 @@ Enforcement Enforce(Envelope& envelope, const LimitCheck& check);
 
 // The header mark.
 bool IsRateLimited(const EnvelopeItem& item);
+// A second mark of such an attachment: it is the event that was beyond its limit, none is made.
+bool IsEventLimited(const EnvelopeItem& item);
 
 }  // namespace gatehouse::ingest

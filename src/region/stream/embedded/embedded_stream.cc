@@ -1,5 +1,7 @@
 #include "region/stream/embedded/embedded_stream.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -156,8 +158,10 @@ class EmbeddedStream final : public EventStream {
 
  private:
   std::unique_ptr<Topic> MakeTopic(const std::string& name) {
-    return std::make_unique<Topic>(files_, folder_ + "/" + name, folder_,
-                                   Topic::Limits{options_.segment_bytes, options_.retention});
+    return std::make_unique<Topic>(
+        files_, folder_ + "/" + name, folder_,
+        Topic::Limits{options_.segment_bytes, options_.retention, options_.keep_bytes,
+                      std::ranges::find(options_.unread, name) != options_.unread.end()});
   }
 
   Result<Topic*> Find(const std::string& name) {
@@ -216,6 +220,7 @@ class EmbeddedStream final : public EventStream {
   }
 
   void Writer() {
+    pthread_setname_np(pthread_self(), "stream-write");
     std::vector<Work*> batch;
     while (true) {
       batch.clear();

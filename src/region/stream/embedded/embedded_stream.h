@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "region/stream/embedded/files.h"
@@ -24,6 +26,10 @@ struct Options {
   // Of one topic on the disk; more is refused with "overloaded" until the groups come after.
   std::int64_t max_topic_bytes = std::int64_t{16} << 30;
   Duration retention = std::chrono::hours(24);
+  // Of one topic: what every group has passed is dropped before its time when it is more.
+  std::int64_t keep_bytes = 128 << 20;
+  // Topics that are kept in these limits even if no group reads them.
+  std::vector<std::string> unread = {};
   // Called once per topic at open when the newest segment ended in `bytes` that are no whole
   // record: a crash before they were answered. For the log.
   std::function<void(const std::string& topic, std::int64_t bytes)> on_cut = {};

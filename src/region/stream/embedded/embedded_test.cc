@@ -61,6 +61,8 @@ class EmbeddedTest : public testing::Test {
     stream_.reset();
     Options options = SmallOptions("/log");
     options.on_cut = [this](const std::string&, std::int64_t bytes) { cut_ += bytes; };
+    options.keep_bytes = keep_bytes_;
+    options.unread = {"copies"};
     options.on_commit = [this](std::size_t appends, std::size_t) {
       largest_ = std::max(largest_, appends);
     };
@@ -68,10 +70,10 @@ class EmbeddedTest : public testing::Test {
     ASSERT_EQ(opened.has_value(), expect);
     if (opened) stream_ = std::move(*opened);
   }
-  Result<Offset> Append(std::string payload) {
+  Result<Offset> Append(std::string payload, std::string topic = "events") {
     std::vector<Record> records;
     records.push_back({.payload = std::move(payload)});
-    return runtime::RunSync(stream_->Append("events", std::move(records)));
+    return runtime::RunSync(stream_->Append(std::move(topic), std::move(records)));
   }
   Result<ReadResult> Read(Offset from = 0) {
     return runtime::RunSync(stream_->Read("events", from, {}));
@@ -88,6 +90,7 @@ class EmbeddedTest : public testing::Test {
   ManualClock clock_;
   std::unique_ptr<EventStream> stream_;
   std::int64_t cut_ = 0;
+  std::int64_t keep_bytes_ = 1 << 30;
   std::size_t largest_ = 0;
 };
 
@@ -262,6 +265,49 @@ TEST_F(EmbeddedTest, MoreThanMayWaitIsRefusedBeforeItIsCopied) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_GT(accepted, 0);
   EXPECT_EQ(runtime::RunSync(stream_->State("events"))->next, accepted.load());
+}
+
+TEST_F(EmbeddedTest, WhatEveryGroupHasPassedIsBoundedInBytes) {
+  keep_bytes_ = 20'000;
+  Open();
+  ASSERT_TRUE(runtime::RunSync(stream_->Join("events", "g")));
+  const auto fill = [this] {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(Append(std::string(1000, 'x')));
+  };
+  fill();
+  EXPECT_EQ(runtime::RunSync(stream_->State("events"))->first, 0) << "nobody has passed it";
+  ASSERT_TRUE(runtime::RunSync(stream_->Commit("events", "g", 50)));
+  ASSERT_TRUE(runtime::RunSync(stream_->DropOld()));
+  const TopicState half = *runtime::RunSync(stream_->State("events"));
+  EXPECT_GT(half.first, 30) << "young, but more than is kept";
+  EXPECT_LE(half.first, 50) << "what was not passed stays, however much";
+  ASSERT_TRUE(runtime::RunSync(stream_->Commit("events", "g", 100)));
+  fill();
+  EXPECT_LE(runtime::RunSync(stream_->State("events"))->first, 100);
+  ASSERT_TRUE(runtime::RunSync(stream_->Commit("events", "g", 200)));
+  // Without a call of DropOld: as new segments begin.
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Append(std::string(1000, 'x')));
+  EXPECT_LE(runtime::RunSync(stream_->State("events"))->bytes, 30'000);
+  Open();
+  const ReadResult rest = *runtime::RunSync(stream_->Read("events", 0, {}));
+  EXPECT_GT(rest.records.size(), 5u);
+  EXPECT_EQ(rest.next, 205);
+}
+
+TEST_F(EmbeddedTest, ATopicThatNeedsNoReaderIsBoundedInBytesAndTime) {
+  keep_bytes_ = 20'000;
+  Open();
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(Append(std::string(1000, 'x'), "copies"));
+    ASSERT_TRUE(Append(std::string(1000, 'x'), "events"));
+  }
+  EXPECT_LE(runtime::RunSync(stream_->State("copies"))->bytes, 30'000);
+  EXPECT_EQ(runtime::RunSync(stream_->State("copies"))->next, 200);
+  EXPECT_EQ(runtime::RunSync(stream_->State("events"))->first, 0) << "this one does";
+  clock_.Advance(std::chrono::hours(2));
+  ASSERT_TRUE(runtime::RunSync(stream_->DropOld()));
+  EXPECT_EQ(runtime::RunSync(stream_->State("copies"))->first, 200);
+  EXPECT_EQ(runtime::RunSync(stream_->State("events"))->first, 0);
 }
 
 TEST(Crc32cTest, KnownValuesAndBothWaysAgree) {

@@ -112,7 +112,11 @@ class RealFiles final : public Files {
   }
 
   Result<void> CreateFolder(const std::string& folder) override {
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return Failure(folder, "create");
+    if (::mkdir(folder.c_str(), 0700) == 0) {
+      const std::string parent = std::filesystem::path(folder).parent_path();
+      return SyncFolder(parent.empty() ? "." : parent);
+    }
+    if (errno != EEXIST) return Failure(folder, "create");
     return {};
   }
 

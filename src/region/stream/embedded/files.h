@@ -34,6 +34,7 @@ class Files {
   virtual ~Files() = default;
   // Names without the folder; none if it does not exist.
   virtual Result<std::vector<std::string>> List(const std::string& folder) = 0;
+  // Its name is durable when it returns.
   virtual Result<void> CreateFolder(const std::string& folder) = 0;
   virtual Result<std::unique_ptr<File>> Open(const std::string& path) = 0;  // creates it
   virtual Result<void> Remove(const std::string& path) = 0;

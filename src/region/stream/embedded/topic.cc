@@ -159,6 +159,8 @@ Result<Offset> Topic::Write(std::span<const std::string_view> frames, std::int64
   if (segments_.empty() || needs_segment_ ||
       (segments_.back().bytes >= limits_.segment_bytes && segments_.back().records > 0)) {
     GH_TRY_VOID(StartSegment(first));
+    // What cannot be removed now is removed when the next segment begins.
+    (void)DropPassed(std::nullopt);
   }
   Segment& last = segments_.back();
   if (auto written = last.file->Append(frames); !written) {
@@ -242,13 +244,14 @@ Result<void> Topic::RewriteGroups(Timestamp now) {
 }
 
 Result<void> Topic::DropOld(Timestamp now) {
-  if (groups_.empty() || segments_.empty() || broken_) return {};
+  if (segments_.empty() || broken_) return {};
+  const Timestamp before = now - limits_.retention;
   Offset passed = next_;
   for (const auto& [group, position] : groups_) passed = std::min(passed, position);
-  const Timestamp before = now - limits_.retention;
   // The segment that grows, too, once nothing has come for so long.
   Segment& last = segments_.back();
-  if (last.records > 0 && passed == next_ && last.first < before) {
+  if (last.records > 0 && passed == next_ && last.first < before &&
+      (!groups_.empty() || limits_.needs_no_reader)) {
     FrameReader reader(*last.file, last.index.back().position, last.bytes);
     Timestamp newest = last.first;
     while (true) {
@@ -258,17 +261,30 @@ Result<void> Topic::DropOld(Timestamp now) {
     }
     if (newest < before) GH_TRY_VOID(StartSegment(next_));
   }
+  return DropPassed(before);
+}
+
+Result<void> Topic::DropPassed(std::optional<Timestamp> before) {
+  if (groups_.empty() && !limits_.needs_no_reader) return {};
+  Offset passed = next_;
+  for (const auto& [group, position] : groups_) passed = std::min(passed, position);
+  std::int64_t bytes = 0;
+  for (const Segment& segment : segments_) bytes += segment.bytes;
+  bool dropped = false;
   while (segments_.size() > 1) {
     const Segment& oldest = segments_.front();
     const Segment& second = segments_[1];
     // Everything in a segment is older than the first record of the next one.
-    const bool old = second.records > 0 ? second.first < before : oldest.first < before;
-    if (second.base > passed || !old) break;
+    const bool old =
+        before && (second.records > 0 ? second.first < *before : oldest.first < *before);
+    if (second.base > passed || (!old && bytes <= limits_.keep_bytes)) break;
     GH_TRY_VOID(files_.Remove(oldest.path));
+    bytes -= oldest.bytes;
+    dropped = true;
     std::lock_guard lock(mutex_);
     segments_.erase(segments_.begin());
   }
-  return files_.SyncFolder(folder_);
+  return dropped ? files_.SyncFolder(folder_) : Result<void>();
 }
 
 // Under mutex_ except while an old segment is indexed for the first time.

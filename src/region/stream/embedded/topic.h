@@ -30,6 +30,9 @@ class Topic {
   struct Limits {
     std::int64_t segment_bytes;
     Duration retention;
+    std::int64_t keep_bytes;
+    // Kept in these limits although no group has read it.
+    bool needs_no_reader;
   };
 
   // `files` outlives the topic. Touches nothing on the disk: that is Open's and the first Write's.
@@ -82,6 +85,9 @@ class Topic {
   Result<void> OpenGroups();
   Result<void> RewriteGroups(Timestamp now);
   Result<void> StartSegment(Offset base);
+  // Segments that nobody needs any more: those that hold only what is older than `before`, and the
+  // oldest ones beyond the bytes to keep.
+  Result<void> DropPassed(std::optional<Timestamp> before);
   Result<Piece> Find(Offset from);
   void TakeBack();
 

@@ -1,0 +1,212 @@
+#include <algorithm>
+
+#include "region/events/issues/issues_fixture.h"
+
+namespace gatehouse::issues {
+namespace {
+
+using Titles = std::vector<std::string>;
+constexpr Duration kHour = std::chrono::hours(1);
+
+class IssueListTest : public IssuesFixture {
+ protected:
+  // A: 3 events of 2 users, newest; B: 1 event, an hour ago; C: 2 events, two hours ago.
+  void SeedThree() {
+    Seed({{.number = 1, .type = "A", .release = "shop@1.0", .user = "1", .ago = 5 * kHour},
+          {.number = 2, .type = "A", .release = "shop@1.1", .user = "2"},
+          {.number = 3, .type = "A", .user = "2", .more = R"(,"tags":[["browser","Firefox"]])"},
+          {.number = 4,
+           .type = "B",
+           .environment = "prod",
+           .level = "warning",
+           .ago = kHour,
+           .more = R"(,"logger":"db","tags":[["browser","Chrome"],["colour","red"]])"},
+          {.number = 5, .type = "C", .environment = "stage", .ago = 2 * kHour},
+          {.number = 6, .type = "C", .level = "fatal", .user = "9", .ago = 3 * kHour}});
+  }
+};
+GATEHOUSE_ON_ALL_ENGINES(IssueListTest);
+
+TEST_P(IssueListTest, EverySortHasItsOrder) {
+  SeedThree();
+  ASSERT_OK(Run(issues_->CountUsers()));
+  EXPECT_EQ(Find("", {.sort = Sort::kLastSeen}), (Titles{"A: boom", "B: boom", "C: boom"}));
+  EXPECT_EQ(Find("", {.sort = Sort::kFirstSeen}), (Titles{"B: boom", "C: boom", "A: boom"}));
+  EXPECT_EQ(Find("", {.sort = Sort::kTimesSeen}), (Titles{"A: boom", "C: boom", "B: boom"}));
+  EXPECT_EQ(Find("", {.sort = Sort::kUsersSeen}).front(), "A: boom");
+  EXPECT_EQ(Of("A").users_seen, 2);
+  EXPECT_EQ(Of("B").users_seen, 0);
+}
+
+TEST_P(IssueListTest, PagesGoForthAndBackWithoutGapsAndTwins) {
+  std::vector<SeedEvent> seeds;
+  // Twelve issues, four at each of three times: cursors tell equals apart.
+  for (int i = 0; i < 12; ++i) {
+    seeds.push_back({.number = i, .type = "T" + std::to_string(i), .ago = (i % 3) * kHour});
+  }
+  Seed(seeds);
+  for (const Sort sort : {Sort::kLastSeen, Sort::kFirstSeen, Sort::kTimesSeen}) {
+    Titles all = Find("", {.sort = sort, .limit = 100});
+    ASSERT_EQ(all.size(), 12u);
+    Titles walked;
+    std::vector<Page> pages;
+    Query query{.sort = sort, .limit = 5};
+    for (;;) {
+      pages.push_back(List(query));
+      for (const Issue& issue : pages.back().issues) walked.push_back(issue.title);
+      if (!pages.back().has_next) break;
+      query.after = pages.back().next;
+    }
+    EXPECT_EQ(walked, all);
+    EXPECT_EQ(pages.size(), 3u);
+    EXPECT_FALSE(pages.front().has_previous);
+    EXPECT_TRUE(pages.back().has_previous);
+    EXPECT_EQ(pages.front().total, 12);
+    EXPECT_TRUE(pages.front().total_is_exact);
+    query.after = pages.back().previous;
+    const Page back = List(query);
+    ASSERT_EQ(back.issues.size(), 5u);
+    EXPECT_TRUE(back.has_previous);
+    EXPECT_TRUE(back.has_next);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(back.issues[i].title, all[5 + i]);
+    query.after = back.previous;
+    const Page first = List(query);
+    EXPECT_FALSE(first.has_previous);
+    EXPECT_EQ(first.issues.front().title, all.front());
+  }
+  Query skipping{.offset = 10, .limit = 5};
+  EXPECT_EQ(List(skipping).issues.size(), 2u);
+}
+
+TEST_P(IssueListTest, EveryTokenOfTheGrammarFindsWhatItSays) {
+  SeedThree();
+  ASSERT_OK(Run(issues_->CountUsers()));
+  const IssueId a = Of("A").id;
+  const IssueId b = Of("B").id;
+  ASSERT_OK(Update({a}, {.status = "resolved"}));
+  ASSERT_OK(Update({b}, {.assignee = "user:11", .is_bookmarked = true}));
+  const auto only = [](const char* type) { return Titles{std::string(type) + ": boom"}; };
+  EXPECT_EQ(Find("is:resolved"), only("A"));
+  EXPECT_EQ(Find("!is:unresolved"), only("A"));
+  EXPECT_EQ(Find("is:unresolved").size(), 2u);
+  EXPECT_TRUE(Find("is:ignored").empty());
+  EXPECT_EQ(Find("is:for_review is:new").size(), 2u);
+  EXPECT_EQ(Find("is:assigned"), only("B"));
+  EXPECT_EQ(Find("is:unassigned").size(), 2u);
+  EXPECT_EQ(Find("assigned:user:11"), only("B"));
+  EXPECT_EQ(Find("bookmarks:10"), only("B"));
+  EXPECT_TRUE(Find("bookmarks:11").empty());
+  EXPECT_TRUE(Find("is:linked").empty());
+  EXPECT_EQ(Find("is:unlinked").size(), 3u);
+  EXPECT_EQ(Find("level:warning"), only("B"));
+  EXPECT_EQ(Find("!level:[warning, fatal]").size(), Find("level:error").size());
+  EXPECT_EQ(Find("logger:db"), only("B"));
+  EXPECT_EQ(Find("has:logger"), only("B"));
+  EXPECT_EQ(Find("!has:logger").size(), 2u);
+  EXPECT_EQ(Find("platform.name:node").size(), 3u);
+  EXPECT_EQ(Find("issue.category:error").size(), 3u);
+  EXPECT_EQ(Find("issue.priority:medium"), only("B"));
+  EXPECT_EQ(Find("issue.priority:[high, medium]").size(), 3u);
+  EXPECT_EQ(Find("release:shop@1.1"), only("A"));
+  EXPECT_EQ(Find("release:latest"), only("A"));
+  EXPECT_EQ(Find("release:shop@1*"), only("A"));
+  EXPECT_EQ(Find("!has:release").size(), 2u);
+  EXPECT_EQ(Find("firstRelease:shop@1.0"), only("A"));
+  EXPECT_TRUE(Find("first-release:shop@1.1").empty());
+  EXPECT_EQ(Find("environment:[prod, dev]"), only("B"));
+  EXPECT_EQ(Find("issue:" + Of("C").short_id), only("C"));
+  EXPECT_EQ(Find("timesSeen:>2"), only("A"));
+  EXPECT_EQ(Find("timesSeen:<=1"), only("B"));
+  EXPECT_EQ(Find("userCount:>=2"), only("A"));
+  EXPECT_EQ(Find("lastSeen:-90m").size(), 2u);
+  EXPECT_EQ(Find("age:+4h"), only("A"));
+  EXPECT_EQ(Find("firstSeen:>2001-01-01T00:00:00").size(), 3u);
+  EXPECT_EQ(Find("browser:Firefox"), only("A"));
+  EXPECT_EQ(Find("browser:[Firefox, Chrome]").size(), 2u);
+  EXPECT_EQ(Find("!browser:Firefox").size(), 2u);
+  EXPECT_EQ(Find("browser:Chrome colour:red"), only("B"));
+  EXPECT_EQ(Find("has:colour"), only("B"));
+  EXPECT_EQ(Find("user.id:9"), only("C"));
+  EXPECT_TRUE(Find("colour:green").empty());
+  EXPECT_EQ(Find("\"B: BOOM\""), only("B"));
+  EXPECT_EQ(Find("\"B: boom\" level:warning"), only("B"));
+  EXPECT_TRUE(Find("100%_").empty()) << "no wildcards of SQL";
+  EXPECT_TRUE(Find("'; DROP TABLE issues; --").empty());
+  EXPECT_EQ(List().issues.size(), 3u);
+}
+
+TEST_P(IssueListTest, ProjectsIdsTimesAndEnvironmentsNarrow) {
+  SeedThree();
+  const projects::Project second = Project("second");
+  seeder_->Add(second, {{.number = 20, .type = "D"}});
+  EXPECT_EQ(List().issues.size(), 4u);
+  EXPECT_EQ(Find("", {.projects = {second.id}}), (Titles{"D: boom"}));
+  EXPECT_EQ(Find("", {.projects = {second.id, shop_.id}}).size(), 4u);
+  Query ids;
+  ids.ids = {Of("C").id, Of("B").id};
+  EXPECT_EQ(List(ids).issues.size(), 2u);
+  ids.projects = {second.id};
+  EXPECT_TRUE(List(ids).issues.empty());
+  EXPECT_EQ(Find("", {.from = clock().Now() - 90 * std::chrono::minutes(1)}).size(), 3u);
+  EXPECT_EQ(Find("", {.to = clock().Now() - 4 * kHour}), (Titles{"A: boom"}));
+  EXPECT_EQ(Find("", {.environments = {"prod", "stage"}}).size(), 2u);
+}
+
+TEST_P(IssueListTest, AnotherOrganizationsIssuesAreNotThere) {
+  SeedThree();
+  const Issue a = Of("A");
+  auto page = Run(issues_->List(other_, {}));
+  ASSERT_OK(page);
+  EXPECT_TRUE(page->issues.empty());
+  Query named;
+  named.ids = {a.id};
+  named.projects = {shop_.id};
+  EXPECT_TRUE(Run(issues_->List(other_, named))->issues.empty());
+  EXPECT_ERROR(kNotFound, kIssueNotFound, Run(issues_->Get(other_, a.id.ToString())));
+  EXPECT_ERROR(kNotFound, kIssueNotFound, Run(issues_->Get(other_, a.short_id)));
+  EXPECT_TRUE(Run(issues_->Activities(other_, a.id))->empty());
+  EXPECT_TRUE(Run(issues_->Hashes(other_, a.id))->empty());
+}
+
+TEST_P(IssueListTest, ASearchLooksAtSoManyIssuesAndSaysWhereToGoOn) {
+  std::vector<SeedEvent> seeds;
+  for (int i = 0; i < 250; ++i) {
+    const std::string type = i < 249 ? "T" : "Rare";
+    seeds.push_back(
+        {.number = i, .type = type + std::to_string(i), .ago = std::chrono::minutes(i)});
+  }
+  Seed(seeds);
+  ServiceImpl::Parts parts = Parts();
+  parts.max_examined = 200;
+  ServiceImpl bounded(parts);
+  auto terms = ParseQuery("Rare249", clock().Now());
+  ASSERT_OK(terms);
+  Query query{.terms = *terms, .limit = 5};
+  auto first = Run(bounded.List(acme_, query));
+  ASSERT_OK(first);
+  EXPECT_TRUE(first->issues.empty());
+  ASSERT_TRUE(first->has_next);
+  query.after = first->next;
+  auto second = Run(bounded.List(acme_, query));
+  ASSERT_OK(second);
+  ASSERT_EQ(second->issues.size(), 1u);
+  EXPECT_FALSE(second->has_next);
+}
+
+TEST_P(IssueListTest, WildcardsInTagsAreRefused) {
+  auto terms = ParseQuery("browser:Fire*", clock().Now());
+  ASSERT_OK(terms);
+  Query query{.terms = *terms};
+  EXPECT_ERROR(kInvalidArgument, kIssueQueryInvalid, Run(issues_->List(acme_, query)));
+}
+
+TEST_P(IssueListTest, IssuesOfADeletedProjectAreGone) {
+  SeedThree();
+  const Issue a = Of("A");
+  ASSERT_OK(Run(projects_->Delete(acme_, shop_.id, By(acme_, admin_))));
+  EXPECT_TRUE(List().issues.empty());
+  EXPECT_ERROR(kNotFound, kIssueNotFound, Run(issues_->Get(acme_, a.id.ToString())));
+}
+
+}  // namespace
+}  // namespace gatehouse::issues
