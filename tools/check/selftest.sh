@@ -117,7 +117,7 @@ rm "$copy/src/core/planted/CMakeLists.txt"
 
 # Reasons. The catalogue is found wherever the copy has one; the copy gets one if there is none yet.
 [ -n "$(find "$copy/src/edge/web" -name 'messages*')" ] || echo '{"in_catalogue", "x"}' >"$copy/src/edge/web/messages.cc"
-catalogued=$(grep -hoE '"[a-z]+_[a-z_]+"' "$copy"/src/edge/web/messages* | head -1 | tr -d '"')
+catalogued=$(grep -hoE '"[a-z]+_[a-z_]+"' "$copy"/src/edge/web/messages* | sed -n '1s/"//gp')
 [ -n "$catalogued" ] || { echo "selftest: the message catalogue has no slug" >&2; failures=$((failures + 1)); }
 plant check_reasons src/core/planted/errors.h 'has no line in the message catalogue' \
   <<<'inline constexpr std::string_view kPlanted = "planted_reason";'

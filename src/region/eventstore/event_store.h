@@ -48,9 +48,15 @@ class EventStore {
                                                           TimeRange range) = 0;
   // Keys by name, values by count.
   virtual Task<std::vector<TagSummary>> Tags(TagQuery query) = 0;
-  // Groups of the project that have an event with this tag; an empty value stands for any.
+  // Groups of the project that have an event with this tag; an empty value stands for any. At most
+  // about `limit` a day are looked at: a tag that so many have is better asked about with
+  // GroupsHave.
   virtual Task<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, Tag tag,
-                                                        TimeRange range) = 0;
+                                                        TimeRange range, std::size_t limit) = 0;
+  // Those of the groups that have it.
+  virtual Task<std::vector<std::int64_t>> GroupsHave(std::int64_t project_id,
+                                                     std::vector<std::int64_t> group_ids, Tag tag,
+                                                     TimeRange range) = 0;
 
   // The group's events are gone for readers, and for inserts that come late, when this answers.
   virtual Task<void> DeleteGroup(std::int64_t project_id, std::int64_t group_id) = 0;

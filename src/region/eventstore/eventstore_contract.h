@@ -352,19 +352,25 @@ TEST_P(EventStoreContract, TagsUsersAndGroupsByTag) {
   EXPECT_EQ(Get(store().DistinctUsers(kProject + 1, kGroup, {})), 0);
   EXPECT_EQ(Get(store().DistinctUsersOf(kProject, {8, kGroup, 999}, {})),
             (std::vector<std::int64_t>{0, 3, 0}));
-  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", ""}, {})),
+  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", ""}, {}, 100)),
             (std::vector<std::int64_t>{kGroup, 8}));
-  EXPECT_TRUE(Get(store().GroupsWithTag(kProject, {"colour", ""}, {})).empty());
+  EXPECT_TRUE(Get(store().GroupsWithTag(kProject, {"colour", ""}, {}, 100)).empty());
+  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", ""}, {}, 1)).size(), 1u);
+  using Groups = std::vector<std::int64_t>;
+  EXPECT_EQ(Get(store().GroupsHave(kProject, {8, 9, kGroup}, {"browser", "Chrome"}, {})),
+            (Groups{kGroup}));
+  EXPECT_EQ(Get(store().GroupsHave(kProject, {8, 9, kGroup}, {"browser", ""}, {})).size(), 2u);
+  EXPECT_TRUE(Get(store().GroupsHave(kProject + 1, {8, kGroup}, {"browser", ""}, {})).empty());
   TagQuery of_project;
   of_project.project_id = kProject;
   of_project.key = "browser";
   ASSERT_EQ(Get(store().Tags(of_project)).size(), 1u);
   EXPECT_EQ(Get(store().Tags(of_project)).front().total, 10);
-  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Firefox"}, {})),
+  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Firefox"}, {}, 100)),
             (std::vector<std::int64_t>{kGroup, 8}));
-  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Chrome"}, {})),
+  EXPECT_EQ(Get(store().GroupsWithTag(kProject, {"browser", "Chrome"}, {}, 100)),
             (std::vector<std::int64_t>{kGroup}));
-  EXPECT_TRUE(Get(store().GroupsWithTag(kProject + 1, {"browser", "Chrome"}, {})).empty());
+  EXPECT_TRUE(Get(store().GroupsWithTag(kProject + 1, {"browser", "Chrome"}, {}, 100)).empty());
 }
 
 TEST_P(EventStoreContract, ADeletedGroupIsGoneAndStaysGone) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <unordered_set>
 
@@ -26,15 +27,25 @@ constexpr std::size_t kMaxChunk = 5000;
 constexpr std::size_t kMaxBranches = 20;
 // A tag that fewer issues have is asked by their ids.
 constexpr std::size_t kFewIds = 400;
+// So many issues are asked for a common tag.
+constexpr std::size_t kMaxAsked = 4000;
 // As far back as a tag is looked for, when nobody says.
 constexpr Duration kTagWindow = std::chrono::days(90);
 
 using IdSet = std::unordered_set<std::int64_t>;
 
+// A tag that so many issues have that each is asked for it.
+struct CommonTag {
+  std::vector<eventstore::Tag> values = {};  // any of them
+  bool negated = false;
+};
+
 // What the tags of a search leave.
 struct Selection {
   std::optional<IdSet> only = {};
   IdSet without = {};
+  std::vector<CommonTag> common = {};
+  eventstore::TimeRange range = {};
 
   bool Has(std::int64_t id) const { return (!only || only->contains(id)) && !without.contains(id); }
 };
@@ -296,6 +307,7 @@ std::string Filter(Binder& b, const Query& query) {
 
 struct Candidate {
   Position at;
+  ProjectId project;
   bool matches = false;
 };
 
@@ -309,7 +321,8 @@ class Walk {
         statuses_(StatusesOf(query.terms)),
         back_(query.after && query.after->back) {
     Binder unused;
-    filtered_ = !Filter(unused, query).empty() || selection.only || !selection.without.empty();
+    filtered_ = !Filter(unused, query).empty() || selection.only || !selection.without.empty() ||
+                !selection.common.empty();
   }
 
   bool filtered() const { return filtered_; }
@@ -348,17 +361,20 @@ class Walk {
       }
     }
     const std::string filter = Filter(b, query_);
-    const std::string text =
-        "SELECT c.id, c.k, " +
-        (filter.empty() ? "1" : "CASE WHEN " + filter + " THEN 1 ELSE 0 END") + " FROM (" + inner +
-        ") AS c" + (filter.empty() ? "" : " JOIN issues i ON i.id = c.id") + " ORDER BY c.k " +
-        direction + ", c.id " + direction + " LIMIT " + count;
+    const bool looks = !filter.empty() || !selection_.common.empty();
+    const std::string text = "SELECT c.id, c.k, " +
+                             (filter.empty() ? "1" : "CASE WHEN " + filter + " THEN 1 ELSE 0 END") +
+                             (looks ? ", i.project_id" : ", 0") + " FROM (" + inner + ") AS c" +
+                             (looks ? " JOIN issues i ON i.id = c.id" : "") + " ORDER BY c.k " +
+                             direction + ", c.id " + direction + " LIMIT " + count;
     GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", text}, b.params()));
     std::vector<Candidate> out;
     out.reserve(rows.size());
     for (const sql::Row row : rows) {
       const std::int64_t id = row.Int(0);
-      out.push_back({{.key = row.Int(1), .id = id}, row.Int(2) != 0 && selection_.Has(id)});
+      out.push_back({{.key = row.Int(1), .id = id},
+                     row.As<ProjectId>(3),
+                     row.Int(2) != 0 && selection_.Has(id)});
     }
     return out;
   }
@@ -403,51 +419,93 @@ class Walk {
   bool filtered_ = false;
 };
 
-Result<Page> Listed(sql::Tx& tx, OrgId organization, const Query& query, const Walk& walk,
-                    std::size_t max_examined) {
-  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
-  const bool back = query.after && query.after->back;
-  std::vector<Position> found;
-  std::optional<Position> at = query.after;
+// What a walk has found, in its order.
+struct Found {
+  std::vector<Position> issues = {};
+  std::optional<Position> end = {};  // how far it has come
+  bool more = false;                 // there is, or may be, more
+};
+
+// Takes back the matches that lack a common tag.
+Task<void> AskForTags(eventstore::EventStore& store, const Selection& selection,
+                      std::vector<Candidate>& candidates) {
+  for (const CommonTag& tag : selection.common) {
+    std::map<std::int64_t, std::vector<std::int64_t>> by_project;
+    for (const Candidate& candidate : candidates) {
+      if (candidate.matches) by_project[candidate.project.value].push_back(candidate.at.id);
+    }
+    IdSet having;
+    for (const auto& [project, ids] : by_project) {
+      for (const eventstore::Tag& value : tag.values) {
+        GH_CO_TRY(const auto groups,
+                  co_await store.GroupsHave(project, ids, value, selection.range));
+        having.insert(groups.begin(), groups.end());
+      }
+    }
+    for (Candidate& candidate : candidates) {
+      if (having.contains(candidate.at.id) == tag.negated) candidate.matches = false;
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Found> Follow(sql::Database& db, eventstore::EventStore& store, OrgId organization,
+                   const Query& query, const Selection& selection, const Walk& walk,
+                   std::size_t limit, std::size_t max_examined) {
+  Found found;
+  found.end = query.after;
   std::size_t skip = query.offset;
   std::size_t examined = 0;
   std::size_t chunk = walk.filtered() ? std::max(kFirstChunk, limit + 1) : skip + limit + 1;
-  bool more = false;
-  while (!more) {
-    GH_TRY(const std::vector<Candidate> candidates, walk.Next(tx, at, chunk));
+  const bool asks = !selection.common.empty();
+  if (asks) max_examined = std::min(max_examined, kMaxAsked);
+  while (!found.more) {
+    GH_CO_TRY(std::vector<Candidate> candidates,
+              co_await db.Read(sql::Tenant::Of(organization),
+                               [&](sql::Tx& tx) { return walk.Next(tx, found.end, chunk); }));
+    if (asks) GH_CO_TRY_VOID(co_await AskForTags(store, selection, candidates));
     for (const Candidate& candidate : candidates) {
-      if (found.size() == limit && candidate.matches) {
-        more = true;
+      if (found.issues.size() == limit && candidate.matches) {
+        found.more = true;
         break;
       }
-      at = candidate.at;
+      found.end = candidate.at;
       if (!candidate.matches) continue;
       if (skip > 0) {
         --skip;
       } else {
-        found.push_back(candidate.at);
+        found.issues.push_back(candidate.at);
       }
     }
     if (candidates.size() < chunk) break;
     examined += candidates.size();
-    if (examined >= max_examined) more = true;
-    chunk = std::min(chunk * 4, kMaxChunk);
+    if (examined >= max_examined) found.more = true;
+    chunk = std::min(chunk * 4, asks ? kFirstChunk * 4 : kMaxChunk);
   }
+  co_return found;
+}
 
+Result<Page> Shown(sql::Tx& tx, OrgId organization, const Query& query, const Walk& walk,
+                   const Found& found, std::size_t limit) {
+  const bool back = query.after && query.after->back;
   Page page;
   std::vector<IssueId> ids;
-  for (const Position& position : found) ids.push_back(IssueId{position.id});
+  for (const Position& position : found.issues) ids.push_back(IssueId{position.id});
   if (back) std::ranges::reverse(ids);
   GH_TRY(page.issues, store::FindMany(tx, organization, ids));
-  page.has_previous = back ? more : query.after.has_value() || query.offset > 0;
-  page.has_next = back || more;
-  if (!found.empty()) {
-    page.previous = back ? found.back() : found.front();
-    page.next = back ? found.front() : found.back();
+  GH_TRY_VOID(store::AddDetails(tx, organization, query.viewer, page.issues));
+  page.has_previous = back ? found.more : query.after.has_value() || query.offset > 0;
+  page.has_next = back || found.more;
+  if (!found.issues.empty()) {
+    page.previous = back ? found.issues.back() : found.issues.front();
+    page.next = back ? found.issues.front() : found.issues.back();
   }
   // Where a walk that found too few has stopped.
-  if (more && found.size() < limit && at) (back ? page.previous : page.next) = *at;
+  if (found.more && found.issues.size() < limit && found.end) {
+    (back ? page.previous : page.next) = *found.end;
+  }
   page.previous.back = true;
+  page.next.back = false;
   if (walk.filtered()) {
     page.total = static_cast<std::int64_t>(query.offset + page.issues.size());
     page.total_is_exact = !page.has_next && !page.has_previous;
@@ -458,10 +516,11 @@ Result<Page> Listed(sql::Tx& tx, OrgId organization, const Query& query, const W
   return page;
 }
 
-// Those of a project's issues that have the tag.
-Task<IdSet> WithTag(eventstore::EventStore& store, std::vector<std::int64_t> projects, Term term,
-                    eventstore::TimeRange range) {
+// What a condition on a tag leaves.
+Task<void> Select(eventstore::EventStore& store, const std::vector<std::int64_t>& projects,
+                  const Term& term, std::size_t many, Selection& selection) {
   IdSet found;
+  CommonTag common{.negated = term.negated};
   std::vector<std::string> values = term.values;
   if (term.op == Op::kHas) values = {""};
   for (const std::string& value : values) {
@@ -469,13 +528,24 @@ Task<IdSet> WithTag(eventstore::EventStore& store, std::vector<std::int64_t> pro
       co_return Fail(Code::kInvalidArgument, kIssueQueryInvalid,
                      term.key + ": no wildcards in tags");
     }
+    common.values.emplace_back(term.key, value);
     for (const std::int64_t project : projects) {
-      const eventstore::Tag tag(term.key, value);
-      GH_CO_TRY(const auto groups, co_await store.GroupsWithTag(project, tag, range));
+      if (found.size() > many) break;
+      GH_CO_TRY(const auto groups, co_await store.GroupsWithTag(project, common.values.back(),
+                                                                selection.range, many + 1));
       found.insert(groups.begin(), groups.end());
     }
   }
-  co_return found;
+  if (found.size() > many) {
+    selection.common.push_back(std::move(common));
+  } else if (term.negated) {
+    selection.without.merge(found);
+  } else if (!selection.only) {
+    selection.only = std::move(found);
+  } else {
+    std::erase_if(*selection.only, [&](std::int64_t id) { return !found.contains(id); });
+  }
+  co_return Result<void>();
 }
 
 bool HasTags(const Terms& terms) {
@@ -509,26 +579,19 @@ Task<Page> ServiceImpl::List(OrgId organization, Query query) {
                                       return ids;
                                     }));
     }
-    eventstore::TimeRange range;
-    range.from = query.from.value_or(d_.clock.Now() - kTagWindow);
-    if (query.to) range.to = *query.to;
+    selection.range.from = query.from.value_or(d_.clock.Now() - kTagWindow);
+    if (query.to) selection.range.to = *query.to;
     for (const Term& term : query.terms.terms) {
       if (term.field != Field::kTag) continue;
-      GH_CO_TRY(IdSet ids, co_await WithTag(d_.store, projects, term, range));
-      if (term.negated) {
-        selection.without.merge(ids);
-      } else if (!selection.only) {
-        selection.only = std::move(ids);
-      } else {
-        std::erase_if(*selection.only, [&](std::int64_t id) { return !ids.contains(id); });
-      }
+      GH_CO_TRY_VOID(co_await Select(d_.store, projects, term, d_.max_tagged, selection));
     }
   }
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
   const Walk walk(organization, query, selection);
-  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Page> {
-    GH_TRY(Page page, Listed(tx, organization, query, walk, d_.max_examined));
-    GH_TRY_VOID(store::AddDetails(tx, organization, query.viewer, page.issues));
-    return page;
+  GH_CO_TRY(const Found found, co_await Follow(d_.db, d_.store, organization, query, selection,
+                                               walk, limit, d_.max_examined));
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return Shown(tx, organization, query, walk, found, limit);
   });
 }
 

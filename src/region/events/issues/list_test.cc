@@ -193,6 +193,24 @@ TEST_P(IssueListTest, ASearchLooksAtSoManyIssuesAndSaysWhereToGoOn) {
   EXPECT_FALSE(second->has_next);
 }
 
+TEST_P(IssueListTest, ACommonTagIsAskedOfEachIssueAndSaysTheSame) {
+  SeedThree();
+  ServiceImpl::Parts parts = Parts();
+  parts.max_tagged = 0;
+  ServiceImpl asking(parts);
+  for (const char* text :
+       {"browser:Firefox", "!browser:Firefox", "browser:[Firefox, Chrome]", "has:colour",
+        "!has:colour", "browser:Chrome colour:red level:warning", "browser:Firefox colour:red"}) {
+    auto terms = ParseQuery(text, clock().Now());
+    ASSERT_OK(terms);
+    auto page = Run(asking.List(acme_, {.terms = *terms}));
+    ASSERT_OK(page);
+    Titles titles;
+    for (const Issue& issue : page->issues) titles.push_back(issue.title);
+    EXPECT_EQ(titles, Find(text)) << text;
+  }
+}
+
 TEST_P(IssueListTest, WildcardsInTagsAreRefused) {
   auto terms = ParseQuery("browser:Fire*", clock().Now());
   ASSERT_OK(terms);

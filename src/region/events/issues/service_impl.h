@@ -23,6 +23,8 @@ class ServiceImpl final : public Service {
     eventstore::EventStore& store;
     // How many issues one search looks at.
     std::size_t max_examined = 20'000;
+    // A tag that more issues have is asked of each issue on the way.
+    std::size_t max_tagged = 2000;
   };
   explicit ServiceImpl(Parts parts) : d_(parts) {}
 

@@ -33,7 +33,10 @@ class Reader {
                                                     TimeRange range);
   Result<std::vector<TagSummary>> Tags(const TagQuery& query);
   Result<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, const Tag& tag,
-                                                  TimeRange range);
+                                                  TimeRange range, std::size_t limit);
+  Result<std::vector<std::int64_t>> GroupsHave(std::int64_t project_id,
+                                               const std::vector<std::int64_t>& group_ids,
+                                               const Tag& tag, TimeRange range);
   Result<ItemPage> ListItems(const ItemQuery& query);
 
  private:

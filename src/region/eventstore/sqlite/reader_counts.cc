@@ -164,18 +164,38 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
 }
 
 Result<std::vector<std::int64_t>> Reader::GroupsWithTag(std::int64_t project_id, const Tag& tag,
-                                                        TimeRange range) {
+                                                        TimeRange range, std::size_t limit) {
   std::set<std::int64_t> groups;
   const bool any = tag.second.empty();
   const std::int64_t wanted =
       any ? ids_.Of(project_id, kKindKey, tag.first) : ids_.Of(project_id, tag.first, tag.second);
   GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
+    if (groups.size() >= limit) return {};
     GH_TRY(const sql::Rows rows,
-           tx.Query(any ? kGroupsWithKey : kGroupsWithTag, {wanted, project_id}));
+           tx.Query(any ? kGroupsWithKey : kGroupsWithTag, {wanted, project_id, limit}));
     for (const sql::Row row : rows) groups.insert(row.Int(0));
     return {};
   }));
   return std::vector<std::int64_t>(groups.begin(), groups.end());
+}
+
+Result<std::vector<std::int64_t>> Reader::GroupsHave(std::int64_t project_id,
+                                                     const std::vector<std::int64_t>& group_ids,
+                                                     const Tag& tag, TimeRange range) {
+  std::vector<std::int64_t> left = group_ids;
+  std::vector<std::int64_t> found;
+  const std::int64_t key = ids_.Of(project_id, kKindKey, tag.first);
+  const std::int64_t value = tag.second.empty() ? 0 : ids_.Of(project_id, tag.first, tag.second);
+  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
+    std::vector<std::int64_t> still;
+    for (const std::int64_t group : left) {
+      GH_TRY(const sql::Rows rows, tx.Query(kGroupHas, {project_id, group, key, value}));
+      (rows.empty() ? still : found).push_back(group);
+    }
+    left = std::move(still);
+    return {};
+  }));
+  return found;
 }
 
 }  // namespace gatehouse::eventstore::sqlite

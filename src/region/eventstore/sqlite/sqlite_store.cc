@@ -86,10 +86,19 @@ class SqliteStore final : public EventStore {
     auto tags = co_await read_threads_.Run([this, &query] { return reader_.Tags(query); });
     co_return Public(std::move(tags));
   }
-  Task<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, Tag tag,
-                                                TimeRange range) override {
-    auto groups = co_await read_threads_.Run(
-        [this, project_id, &tag, range] { return reader_.GroupsWithTag(project_id, tag, range); });
+  Task<std::vector<std::int64_t>> GroupsWithTag(std::int64_t project_id, Tag tag, TimeRange range,
+                                                std::size_t limit) override {
+    auto groups = co_await read_threads_.Run([this, project_id, &tag, range, limit] {
+      return reader_.GroupsWithTag(project_id, tag, range, limit);
+    });
+    co_return Public(std::move(groups));
+  }
+  Task<std::vector<std::int64_t>> GroupsHave(std::int64_t project_id,
+                                             std::vector<std::int64_t> group_ids, Tag tag,
+                                             TimeRange range) override {
+    auto groups = co_await read_threads_.Run([this, project_id, &group_ids, &tag, range] {
+      return reader_.GroupsHave(project_id, group_ids, tag, range);
+    });
     co_return Public(std::move(groups));
   }
   Task<ItemPage> ListItems(ItemQuery query) override {

@@ -19,7 +19,8 @@ struct Options {
   std::filesystem::path folder = {};  // created, with its parents
   Duration retention = std::chrono::days(90);
   Duration ahead = std::chrono::days(1);
-  std::size_t open_days = 8;
+  // A month: what people look at, and as many files (seven descriptors each) as may stay open.
+  std::size_t open_days = 32;
   Duration close_after = std::chrono::minutes(5);
   std::size_t max_payload_bytes = 128 << 20;
   // A project's dictionary is made from so many of its newest events, once it has them.
