@@ -7,7 +7,7 @@
 
 #include "app/installation.h"
 #include "edge/api/api.h"
-#include "edge/web/web.h"
+#include "edge/web/events/events.h"
 #include "platform/http/router.h"
 #include "platform/jobs/jobs.h"
 #include "region/artifacts/blobs.h"

@@ -17,6 +17,7 @@
 #include "edge/access/access.h"
 #include "edge/api/api.h"
 #include "edge/idp/test_provider.h"
+#include "edge/web/events/events.h"
 #include "edge/web/web.h"
 #include "platform/http/server.h"
 #include "platform/jobs/jobs.h"
@@ -314,6 +315,7 @@ int Serve(const config::Config& config) {
   }
   web::Web web(std::move(web_deps));
   web.Register(router);
+  web::RegisterEvents(web.site(), router);
   (*events)->AddRoutes(router);
   RegisterHealth(router, i, metrics);
 

@@ -1,6 +1,7 @@
 #include "edge/web/site.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -48,6 +49,11 @@ Page& Page::LeaveFor(std::string url) {
 
 Page& Page::Wide() {
   data_.Show("WIDE");
+  return *this;
+}
+
+Page& Page::Styles(std::string_view name) {
+  data_.Add("STYLES").Set("URL", AssetUrl(name));
   return *this;
 }
 
@@ -347,8 +353,11 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
     item.Set("NAME", membership.organization.name).Set("SLUG", membership.organization.slug);
     if (membership.organization.slug == page.org_slug_) item.Show("CURRENT");
   }
+  // What comes next begins a group.
+  std::string_view heading;
   auto nav = [&](std::string_view id, std::string_view label, std::string url) {
     html::Data& item = data.Add("NAV");
+    if (!heading.empty()) item.Add("HEADING").Set("TEXT", std::string(std::exchange(heading, {})));
     item.Set("LABEL", std::string(label)).Set("URL", std::move(url));
     if (id == page.active_) item.Show("CURRENT");
   };
@@ -357,12 +366,20 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
     const std::string base = "/organizations/" + page.org_slug_ + "/";
     nav("overview", "Overview", base);
     if (d.events != nullptr) {
+      heading = "Events";
       nav("issues", "Issues", base + "issues/");
+      nav("transactions", "Transactions", base + "transactions/");
+      nav("releases", "Releases", base + "releases/");
+      nav("logs", "Logs", base + "logs/");
+      nav("monitors", "Crons", base + "monitors/");
+      nav("feedback", "Feedback", base + "feedback/");
       nav("projects", "Projects", base + "projects/");
     }
+    heading = "People";
     nav("members", "Members", base + "members/");
     nav("teams", "Teams", base + "teams/");
     if (page.can_write_) {
+      heading = "Security";
       nav("sso", "Single sign-on", "/settings/" + page.org_slug_ + "/auth/");
       nav("providers", "Linked accounts", "/settings/" + page.org_slug_ + "/identity-providers/");
       nav("decisions", "Sign-in decisions", base + "sso-decisions/");
@@ -414,10 +431,6 @@ void Web::Register(http::Router& router) {
   RegisterSessions(*site_, router);
   RegisterSsoSetup(*site_, router);
   if (!site_->d.mailbox_folder.empty()) RegisterMailbox(*site_, router);
-  if (site_->d.events != nullptr) {
-    RegisterProjects(*site_, router);
-    RegisterIssues(*site_, router);
-  }
 }
 
 http::Response Web::RenderError(const http::Request& request, const Error& error,

@@ -43,6 +43,8 @@ class Page {
   // Leaves for `url` at once (with a link for those who do not).
   Page& LeaveFor(std::string url);
   Page& Wide();
+  // One more style sheet of static/, after the common one.
+  Page& Styles(std::string_view name);
   Page& Notice(std::string_view level, std::string text);
 
  private:
@@ -147,7 +149,5 @@ void RegisterSsoSetup(Site& site, http::Router& router);
 void RegisterMailbox(Site& site, http::Router& router);
 void RegisterIdentities(Site& site, http::Router& router);
 void RegisterIdentityProviders(Site& site, http::Router& router);
-void RegisterProjects(Site& site, http::Router& router);
-void RegisterIssues(Site& site, http::Router& router);
 
 }  // namespace gatehouse::web

@@ -27,16 +27,6 @@
 #include "region/orgs/service.h"
 #include "region/orgs/teams/service.h"
 
-namespace gatehouse::projects {
-class Service;
-}
-namespace gatehouse::issues {
-class Service;
-}
-namespace gatehouse::eventstore {
-class EventStore;
-}
-
 namespace gatehouse::web {
 
 // What a demonstration shows: ready accounts on the log-in page, and a provider that can be set up
@@ -53,13 +43,8 @@ struct Demo {
   std::vector<Person> people;
 };
 
-// What the pages of projects and issues read; without it there are none.
-struct Events {
-  projects::Service& projects;
-  issues::Service& issues;
-  eventstore::EventStore& store;
-  std::string base_url;  // what DSNs name
-};
+// The services behind the pages of projects and events (edge/web/events).
+struct Events;
 
 struct Deps {
   access::Guard& guard;
@@ -76,7 +61,7 @@ struct Deps {
   audit::Sealer& sealer;
   linking::Service& linking;
   const audit::CheckpointFile* checkpoints = nullptr;  // what they say of the chain is shown
-  const Events* events = nullptr;
+  const Events* events = nullptr;                      // without it there are no such pages
   std::optional<Demo> demo = {};
   std::filesystem::path mailbox_folder = {};  // empty: no /demo/mailbox/
 };
@@ -90,6 +75,8 @@ class Web {
   ~Web();
 
   void Register(http::Router& router);
+  // For page groups of other modules.
+  Site& site() { return *site_; }
   // The page for an error that left a handler, or that the server itself found: title, what
   // happened, what to do, reason and correlation id. Never a cause that the reason does not name.
   http::Response RenderError(const http::Request& request, const Error& error, int status) const;

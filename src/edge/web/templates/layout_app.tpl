@@ -8,7 +8,8 @@
 <title>{{TITLE}} · Gatehouse</title>
 <link rel="icon" href="{{ICON_URL}}" type="image/svg+xml">
 <link rel="stylesheet" href="{{CSS_URL}}">
-<script src="{{JS_URL}}" defer></script>
+{{#STYLES}}<link rel="stylesheet" href="{{URL}}">
+{{/STYLES}}<script src="{{JS_URL}}" defer></script>
 </head>
 <body class="app">
 <a class="skip" href="#main">Skip to content</a>
@@ -38,7 +39,7 @@
 </header>
 <div class="cols">
 <nav class="side" aria-label="{{NAV_LABEL}}">
-{{#NAV}}<a href="{{URL}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{LABEL}}</a>{{/NAV}}
+{{#NAV}}{{#HEADING}}<small>{{TEXT}}</small>{{/HEADING}}<a href="{{URL}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{LABEL}}</a>{{/NAV}}
 </nav>
 <main id="main" class="page">
 {{#NOTICE}}<div class="notice {{LEVEL}}" role="status" aria-live="polite"><p>{{TEXT}}</p></div>{{/NOTICE}}

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "edge/access/access.h"
+#include "edge/web/events/events.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
 #include "region/projects/service.h"
