@@ -20,6 +20,8 @@ pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(BROTLIDEC REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(BROTLIENC REQUIRED IMPORTED_TARGET libbrotlienc)
+# Replaces the C library's allocator in the finished server; sanitizers bring their own.
+find_library(JEMALLOC NAMES libjemalloc_pic.a REQUIRED)
 if(GATEHOUSE_TESTS)
   find_package(GTest CONFIG REQUIRED)
 endif()

@@ -19,7 +19,7 @@ gatehouse_packages() {
         ninja-build cmake pkg-config "$boost" libsqlite3-dev libpq-dev libssl-dev libsodium-dev \
         libctemplate-dev libcurl4-openssl-dev zlib1g-dev libtomlplusplus-dev libcli11-dev \
         libicu-dev libfido2-dev libqrencode-dev libzstd-dev libbrotli-dev \
-        liblzma-dev libbz2-dev libgtest-dev libfmt-dev
+        liblzma-dev libbz2-dev libjemalloc-dev libgtest-dev libfmt-dev
       ;;
     test) echo postgresql "$chromium" nodejs:node npm:npm ;;
     bench) echo nginx-light:nginx wrk:wrk sqlite3:sqlite3 nodejs:node ;;
