@@ -75,6 +75,14 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
       .on_first = [logger](const auto& first) {
         logger->Log(telemetry::Level::kInfo, first.signal, {{"project", first.project.value}});
       }});
+  e.incidents_ =
+      std::make_unique<monitors::Incidents>(monitors::Incidents::Parts{.db = *i.db,
+                                                                       .projects = *i.projects,
+                                                                       .manager = *e.manager_,
+                                                                       .store = *e.store_,
+                                                                       .stream = *e.stream_,
+                                                                       .clock = i.clock,
+                                                                       .ids = *i.ids});
   e.issues_ = std::make_unique<issues::ServiceImpl>(issues::ServiceImpl::Parts{
       .db = *i.db, .clock = i.clock, .rng = i.rng, .ids = *i.ids, .store = *e.store_});
   e.intake_ =
@@ -139,9 +147,13 @@ void Events::AddJobs(jobs::JobRunner& runner) {
              [this] { return DropCount(issues_->CountUsers()); });
   runner.Add("issue-snoozes", std::chrono::minutes(1),
              [this] { return DropCount(issues_->WakeSnoozed()); });
+  runner.Add("issue-quiet", std::chrono::minutes(5),
+             [this] { return DropCount(issues_->ResolveQuiet()); });
   runner.Add("artifact-retention", std::chrono::hours(1), [this] { return artifacts_->CleanUp(); });
   runner.Add("monitor-check", std::chrono::seconds(30),
              [this] { return DropCount(monitors_->Judge()); });
+  runner.Add("monitor-incidents", std::chrono::seconds(10),
+             [this] { return DropCount(incidents_->Write()); });
   runner.Add("feedback-link", std::chrono::seconds(30),
              [this] { return DropCount(feedback_->LinkLate()); });
   runner.Add("monitor-retention", std::chrono::hours(6),

@@ -20,6 +20,7 @@
 #include "region/ingest/intake/intake.h"
 #include "region/ingest/intake/processor.h"
 #include "region/ingest/settings/settings.h"
+#include "region/monitors/incidents/incidents.h"
 #include "region/monitors/service_impl.h"
 #include "region/releases/service_impl.h"
 #include "region/sessions/service_impl.h"
@@ -40,6 +41,7 @@ class Events {
   void Start(runtime::Runtime& runtime);
   // After the runtime has ended: writes what is still in memory.
   void Finish();
+  ingest::Intake& intake() { return *intake_; }
   // For the API and the pages; they live as long as this.
   const api::Events* api() const { return &*api_; }
   const web::Events* pages() const { return &*pages_; }
@@ -73,6 +75,7 @@ class Events {
   monitors::TimeZones zones_;
   std::unique_ptr<monitors::CheckIns> check_ins_;
   std::unique_ptr<monitors::ServiceImpl> monitors_;
+  std::unique_ptr<monitors::Incidents> incidents_;
   std::unique_ptr<sessions::ServiceImpl> sessions_;
   std::unique_ptr<feedback::ServiceImpl> feedback_;
   // One for each lane.

@@ -12,7 +12,11 @@
 #include "core/schema/schema.h"
 #include "core/testing/migrated_database.h"
 #include "embedded_history.h"
+#include "region/events/issues/store.h"
+#include "region/monitors/store.h"
 #include "region/orgs/store.h"
+#include "region/projects/store.h"
+#include "region/releases/store.h"
 
 namespace gatehouse::app {
 namespace {
@@ -119,6 +123,52 @@ TEST_P(HistoryTest, TheFirstReleasedSchema) {
   });
   ASSERT_OK(runtime::RunSync(drainer.DrainDue()));
   EXPECT_EQ(delivered, std::vector<std::string>{"member"});
+}
+
+TEST_P(HistoryTest, TheFirstSchemaWithIssuesAndMonitors) {
+  ASSERT_NO_FATAL_FAILURE(Load("control_7_region_6.sql", 7, 6));
+  const ProjectId shop{30};
+
+  for (const char* slug : {"shop", "old-shop"}) {
+    auto project = Read([&](sql::Tx& tx) { return projects::store::FindBySlug(tx, kOrg, slug); });
+    ASSERT_OK(project);
+    EXPECT_EQ(project->id, shop);
+    EXPECT_EQ(project->flags, projects::kHasTransactions | projects::kHasReleases);
+    EXPECT_EQ(json::GetBool(project->options, "dataScrubber"), false);
+  }
+  auto key = Read([&](sql::Tx& tx) {
+    return projects::store::FindKey(tx, kOrg, shop, "0123456789abcdef0123456789abcdef");
+  });
+  ASSERT_OK(key);
+  EXPECT_EQ(key->rate_count, 100);
+
+  auto release =
+      Read([&](sql::Tx& tx) { return releases::store::Find(tx, kOrg, "shop@1.2.3-rc.1+5"); });
+  ASSERT_OK(release);
+  ASSERT_TRUE(release->semantic.has_value());
+  EXPECT_EQ(release->semantic->prerelease, "rc.1");
+
+  auto issue = Read([&](sql::Tx& tx) -> Result<issues::Issue> {
+    GH_TRY(std::vector<issues::Issue> found, issues::store::FindMany(tx, kOrg, {IssueId{34}}));
+    if (found.size() != 1) return Fail(Code::kNotFound, "issue_not_found");
+    GH_TRY_VOID(issues::store::AddDetails(tx, kOrg, kUser, found));
+    return found.front();
+  });
+  ASSERT_OK(issue);
+  EXPECT_EQ(issue->short_id, "SHOP-1A");
+  EXPECT_EQ(issue->level, "error");
+  EXPECT_EQ(issue->users_seen, 4);
+  EXPECT_EQ(issue->assignee, "user:10");
+  EXPECT_TRUE(issue->marks.is_bookmarked);
+  ASSERT_TRUE(issue->snooze.has_value());
+  EXPECT_EQ(issue->snooze->events, 10);
+
+  auto monitor =
+      Read([&](sql::Tx& tx) { return monitors::store::Find(tx, kOrg, "nightly", std::nullopt); });
+  ASSERT_OK(monitor);
+  EXPECT_EQ(monitor->config.timezone, "Europe/Vienna");
+  ASSERT_EQ(monitor->environments.size(), 1u);
+  EXPECT_EQ(monitor->environments.front().status, "error");
 }
 
 }  // namespace

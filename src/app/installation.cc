@@ -12,6 +12,7 @@
 #include "platform/http/url.h"
 #include "platform/sql/postgres/postgres.h"
 #include "platform/sql/sqlite/sqlite.h"
+#include "region/ingest/settings/project_options.h"
 
 namespace gatehouse::app {
 namespace {
@@ -233,7 +234,7 @@ Result<std::unique_ptr<Installation>> Installation::Open(const config::Config& c
   i.teams = std::make_unique<teams::ServiceImpl>(teams::ServiceImpl::Parts{
       *i.db, i.clock, *i.ids, *i.region_outbox, *i.audit, i.layout.base_url});
   i.projects = std::make_unique<projects::ServiceImpl>(
-      projects::ServiceImpl::Parts{*i.db, i.clock, i.rng, *i.ids, *i.audit});
+      projects::ServiceImpl::Parts{*i.db, i.clock, i.rng, *i.ids, *i.audit, ingest::CheckOptions});
 
   sso::Deps deps{*i.db,
                  i.clock,

@@ -220,6 +220,7 @@ const std::map<std::string_view, Allowed> kAllowed = {
     {"listIssueUserReports", {404}},
     {"listEventAttachments", {404}},
     {"getEventAttachment", {404}},
+    {"deleteEventAttachment", {404}},
     {"listItems", {404}},
     {"getItem", {404}},
     {"searchEvents", {400}}};

@@ -4,6 +4,7 @@
 #include "app/api_fixture.h"
 #include "platform/compress/encode.h"
 #include "platform/crypto/hash.h"
+#include "region/sessions/store.h"
 
 namespace gatehouse::app {
 namespace {
@@ -77,6 +78,78 @@ class ReleaseApiTest : public ApiTest {
   Credentials ci_;
 };
 GATEHOUSE_ON_ALL_ENGINES(ReleaseApiTest);
+
+TEST_P(ReleaseApiTest, HealthIsAddedWhereItIsAskedFor) {
+  Create("shop@1.0.0");
+  Create("shop@1.1.0");
+  const projects::Project shop = Do(app().projects->Get(acme_, "shop"));
+  const std::int64_t hour = app().clock.Now().micros / 3'600'000'000;
+  sessions::Tally tally;
+  sessions::Counts& old = tally[{acme_, shop.id, "shop@1.0.0", "production", hour - 48}];
+  old.sessions = 80;
+  sessions::Counts& fresh = tally[{acme_, shop.id, "shop@1.1.0", "production", hour}];
+  fresh.sessions = 40;
+  fresh.crashed = 1;
+  fresh.errored = 3;
+  for (int i = 0; i < 10; ++i) fresh.users.Add("user" + std::to_string(i));
+  fresh.users_crashed.Add("user3");
+  auto counted = app().db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) {
+    return sessions::store::Apply(tx, *app().ids, tally, app().clock.Now());
+  });
+  ASSERT_TRUE(counted.has_value());
+
+  const auto health = [&](const http::Response& response) {
+    EXPECT_EQ(response.status, 200) << response.body;
+    const json::Value value = Json(response);
+    const json::Value& release = value.is_array() ? value.at(0) : value;
+    const json::Value* data = release.at("projects").at(0).as_object().if_contains("healthData");
+    return data == nullptr ? json::Value(nullptr) : *data;
+  };
+  EXPECT_TRUE(health(Get(ci_, Acme("releases/shop@1.1.0/"))).is_null()) << "not asked for";
+  const json::Value now = health(Get(ci_, Acme("releases/shop@1.1.0/?health=1")));
+  EXPECT_TRUE(now.at("hasHealthData").as_bool());
+  EXPECT_EQ(now.at("totalSessions").as_int64(), 40);
+  EXPECT_EQ(now.at("totalSessions24h").as_int64(), 40);
+  EXPECT_EQ(now.at("sessionsCrashed").as_int64(), 1);
+  EXPECT_EQ(now.at("sessionsErrored").as_int64(), 2);
+  EXPECT_EQ(now.at("totalUsers").as_int64(), 10);
+  EXPECT_DOUBLE_EQ(now.at("crashFreeSessions").as_double(), 97.5);
+  EXPECT_DOUBLE_EQ(now.at("crashFreeUsers").as_double(), 90);
+  EXPECT_DOUBLE_EQ(now.at("sessionsAdoption").as_double(), 100);
+  EXPECT_TRUE(now.at("durationP50").is_null());
+  const json::Array& points = now.at("stats").at("24h").as_array();
+  std::int64_t sum = 0;
+  for (const json::Value& point : points) sum += point.at(1).as_int64();
+  EXPECT_EQ(sum, 40);
+
+  const json::Value then = health(Get(ci_, Acme("releases/shop@1.0.0/?health=1")));
+  EXPECT_EQ(then.at("totalSessions").as_int64(), 80);
+  EXPECT_EQ(then.at("totalSessions24h").as_int64(), 0);
+  const json::Value lately =
+      health(Get(ci_, Acme("releases/shop@1.0.0/?health=1&summaryStatsPeriod=1d")));
+  EXPECT_FALSE(lately.at("hasHealthData").as_bool());
+  EXPECT_TRUE(lately.at("crashFreeSessions").is_null());
+  const json::Value users = health(
+      Get(ci_, Acme("releases/shop@1.1.0/?health=1&healthStat=users&healthStatsPeriod=14d")));
+  std::int64_t people = 0;
+  for (const json::Value& point : users.at("stats").at("14d").as_array()) {
+    people += point.at(1).as_int64();
+  }
+  EXPECT_EQ(people, 10);
+  const json::Value elsewhere =
+      health(Get(ci_, Acme("releases/shop@1.1.0/?health=1&environment=staging")));
+  EXPECT_EQ(elsewhere.at("totalSessions").as_int64(), 0);
+
+  const json::Value list = Json(Get(ci_, Acme("releases/?health=1&adoptionStages=1")));
+  ASSERT_EQ(list.as_array().size(), 2u);
+  const json::Value& stages = list.at(0).at("projects").at(0).at("adoptionStages");
+  EXPECT_EQ(stages.at("production").at("stage").as_string(), "adopted");
+  EXPECT_EQ(list.at(1).at("projects").at(0).at("adoptionStages").at("production").at("stage"),
+            "replaced");
+  for (const char* odd : {"summaryStatsPeriod=x", "healthStatsPeriod=9999d", "healthStat=money"}) {
+    EXPECT_EQ(Get(ci_, Acme("releases/?health=1&") + odd).status, 400) << odd;
+  }
+}
 
 // 235
 TEST_P(ReleaseApiTest, CreatingIsIdempotentAndValidates) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/demo.h"
+#include "app/demo_events.h"
 #include "app/events.h"
 #include "app/health.h"
 #include "base/bytes.h"
@@ -281,6 +282,12 @@ int Serve(const config::Config& config) {
 
   auto events = Events::Open(i, log);
   if (!events) return Complain(events.error());
+  std::string demo_dsn;
+  if (demo) {
+    auto filled = FillDemoEvents(i, (*events)->intake());
+    if (!filled) return Complain(filled.error());
+    demo_dsn = std::move(*filled);
+  }
 
   telemetry::Registry metrics;
   http::Router router;
@@ -387,7 +394,12 @@ int Serve(const config::Config& config) {
     }
   }
   if (demo) {
-    std::fprintf(stderr, "\nThe demonstration is ready: open %s\n\n", i.layout.base_url.c_str());
+    std::fprintf(stderr, "\nThe demonstration is ready: open %s\n", i.layout.base_url.c_str());
+    if (!demo_dsn.empty()) {
+      std::fprintf(stderr, "Send errors of your own to its project Shop:\n\n  export DSN=%s\n",
+                   demo_dsn.c_str());
+    }
+    std::fprintf(stderr, "\n");
   }
   {
     SignalWatch signals(runtime);

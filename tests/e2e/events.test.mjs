@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
@@ -15,6 +17,23 @@ function sendWithSdk(dsn, code) {
     if (!(await Sentry.flush(10000))) process.exit(1);`;
   execFileSync(process.execPath, ["--input-type=module", "-e", script],
     { cwd: import.meta.dirname, stdio: "pipe" });
+}
+
+// The same from a file, so that there is source around the line that throws.
+function runWithSdk(dsn, name, lines) {
+  const file = join(import.meta.dirname, `.${name}-${process.pid}.mjs`);
+  writeFileSync(file, [
+    'import * as Sentry from "@sentry/node";',
+    `Sentry.init({ dsn: ${JSON.stringify(dsn)}, release: "shop@1.0.0", environment: "production" });`,
+    ...lines,
+    "if (!(await Sentry.flush(10000))) process.exit(1);",
+  ].join("\n"));
+  try {
+    execFileSync(process.execPath, [file], { cwd: import.meta.dirname, stdio: "pipe" });
+  } finally {
+    rmSync(file, { force: true });
+  }
+  return file;
 }
 
 for (const engine of engines) {
@@ -82,6 +101,88 @@ for (const engine of engines) {
       await waitForText("/organizations/acme/issues/?query=is%3Aunresolved+refused", "1 found");
     });
 
+    it("the line that threw is open with its source, and what came with it is around it", async () => {
+      const shops = ["north", "north", "north", "south"];
+      let file;
+      for (const shop of shops) {
+        file = runWithSdk(project.dsn, "checkout", [
+          `Sentry.setTag("shop", "${shop}");`,
+          'Sentry.addBreadcrumb({ category: "cart", message: "a teapot", level: "warning" });',
+          "function checkout(cart) {",
+          "  // the till is shut at night",
+          '  throw new RangeError("till is shut");',
+          "}",
+          "try { checkout([1]); } catch (error) { Sentry.captureException(error); }",
+        ]);
+      }
+      await waitForText("/organizations/acme/issues/?query=till", "4 events");
+      await page.click("text=RangeError: till is shut");
+      const frame = page.locator("details.frame[open]").first();
+      assert.equal(await frame.locator("summary b").innerText(), "checkout");
+      assert.ok((await frame.locator("summary").innerText()).includes(`${file.split("/").pop()}:7`));
+      const at = frame.locator(".code .at");
+      assert.equal(await at.locator("span").innerText(), "7");
+      assert.equal(await at.locator("code").textContent(),
+        '  throw new RangeError("till is shut");');
+      const crumb = page.locator(".trail tr", { hasText: "a teapot" });
+      assert.ok((await crumb.innerText()).includes("warning"));
+      const tag = page.locator(".tag", { hasText: "shop" }).filter({ hasText: "north" });
+      const shares = await tag.innerText();
+      assert.ok(shares.includes("75 %") && shares.includes("25 %"), shares);
+      // A value leads to the issues that have it.
+      await tag.locator(".shares a", { hasText: "south" }).click();
+      assert.equal(await page.inputValue("#query"), 'shop:"south"');
+      await page.waitForSelector("text=RangeError: till is shut");
+      assert.deepEqual(page.problems, []);
+    });
+
+    it("decisions, comments and the other pages of an issue", async () => {
+      await page.goto("/organizations/acme/issues/?query=till");
+      await page.click("text=RangeError: till is shut");
+      await page.click("summary:has-text('Archive')");
+      await page.click("button:has-text('For a day')");
+      await page.waitForSelector("text=Archived by Olivia Owner until");
+      await page.click("button:has-text('Reopen')");
+      await page.waitForSelector("button:has-text('Resolve')");
+      await page.click("summary:has-text('Nobody')");
+      await page.click("button:has-text('Assign to me')");
+      await page.waitForSelector("summary:has-text('Olivia Owner') >> nth=-1");
+      await page.click("nav.tabs >> text=Activity");
+      await page.getByLabel("Comment", { exact: true }).fill("looked at it\nit is the clock");
+      await page.click("button:text-is('Comment')");
+      await page.waitForSelector("text=it is the clock");
+      const text = await page.textContent("main");
+      for (const part of ["assigned it to Olivia Owner", "reopened it", "archived it until"]) {
+        assert.ok(text.includes(part), `no ${part} in ${text}`);
+      }
+      await page.click("nav.tabs >> text=Grouping");
+      await page.waitForSelector("text=Why this event is in this issue");
+      await page.click("nav.tabs >> text=All events");
+      assert.equal(await page.locator("tbody tr").count(), 4);
+      await page.locator("tbody tr a").first().click();
+      await page.click("text=JSON");
+      await page.waitForSelector("h1:has-text('Event JSON')");
+      assert.ok((await page.textContent(".json")).includes('"till is shut"'));
+      const [download] = await Promise.all([page.waitForEvent("download"),
+        page.click("text=Download")]);
+      assert.match(download.suggestedFilename(), /^[0-9a-f]{32}\.json$/);
+    });
+
+    it("many issues are resolved at once", async () => {
+      await page.goto("/organizations/acme/issues/");
+      const boxes = page.locator(".issue-row input[type=checkbox]");
+      const many = await boxes.count();
+      assert.ok(many >= 2);
+      for (let i = 0; i < many; ++i) await boxes.nth(i).check();
+      await page.click(".bulk button:has-text('Resolve')");
+      await page.waitForSelector("text=Done with all that were chosen.");
+      await page.waitForSelector("text=Nothing here.");
+      await page.goto("/organizations/acme/issues/?query=is:resolved");
+      for (let i = 0; i < many; ++i) await boxes.nth(i).check();
+      await page.click(".bulk button:has-text('Reopen')");
+      await page.waitForSelector("text=Done with all that were chosen.");
+    });
+
     it("a search that cannot be read says so", async () => {
       const answer = await page.request.get("/organizations/acme/issues/?query=level%3Aloud");
       assert.equal(answer.status(), 400);
@@ -112,8 +213,13 @@ for (const engine of engines) {
       await page.setViewportSize({ width: 360, height: 800 });
       await page.goto("/organizations/acme/issues/");
       const issue = await page.getAttribute(".list a.go", "href");
+      await page.goto(`${issue}events/`);
+      const event = await page.getAttribute("tbody a", "href");
+      const tabs = ["events/", "activity/", "tags/", "tags/shop/", "similar/", "hashes/",
+        "grouping/", "delete/", "discard/"];
       for (const path of ["/organizations/acme/issues/", "/organizations/acme/projects/",
-        "/organizations/acme/projects/shop/", issue]) {
+        "/organizations/acme/projects/shop/", issue, ...tabs.map((tab) => issue + tab),
+        event, `${event}json/`, `${event}grouping/`]) {
         await page.goto(path);
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         assert.ok(width <= 360, `${path} is ${width} wide`);

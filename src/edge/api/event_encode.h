@@ -19,4 +19,7 @@ json::Object EncodeSimpleEvent(const eventstore::StoredEvent& event);
 // camel case.
 json::Object EncodeFullEvent(const eventstore::StoredEvent& event, const json::Object& payload);
 
+// items.cc. `item`: with its payload.
+json::Object EncodeAttachment(const eventstore::StoredItem& item);
+
 }  // namespace gatehouse::api

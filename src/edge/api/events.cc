@@ -11,55 +11,19 @@
 #include "edge/api/projects.h"
 #include "edge/api/values.h"
 #include "region/events/grouping/grouping.h"
+#include "region/events/grouping/project_config.h"
 #include "region/events/issues/errors.h"
+#include "region/events/issues/event_search.h"
 
 namespace gatehouse::api {
 namespace {
 
+constexpr std::size_t kMaxAttachments = 100;
 // As far back as events of an issue are listed, when nobody says.
 constexpr Duration kWindow = std::chrono::days(90);
 constexpr std::size_t kRecommendedAmong = 20;
 
 std::unexpected<Error> NotFound() { return Fail(Code::kNotFound, kEventNotFound); }
-
-// What a search of issues says that a search of events can do.
-Result<void> TakeTerms(const issues::Terms& terms, eventstore::EventQuery& query) {
-  for (const issues::Term& term : terms.terms) {
-    const bool plain = term.op == issues::Op::kIs && !term.negated && term.values.size() == 1 &&
-                       !issues::HasWildcard(term.values.front());
-    const auto refuse = [&term] {
-      return Fail(Code::kInvalidArgument, issues::kIssueQueryInvalid, term.key);
-    };
-    if (!plain) return refuse();
-    const std::string& value = term.values.front();
-    switch (term.field) {
-      case issues::Field::kRelease:
-        query.release = value;
-        break;
-      case issues::Field::kEnvironment:
-        query.environment = value;
-        break;
-      case issues::Field::kLevel:
-        query.tags.emplace_back("level", value);
-        break;
-      case issues::Field::kLogger:
-        query.tags.emplace_back("logger", value);
-        break;
-      case issues::Field::kTag:
-        query.tags.emplace_back(term.key, value);
-        break;
-      default:
-        return refuse();
-    }
-  }
-  if (!terms.texts.empty()) {
-    query.text.clear();
-    for (const std::string& text : terms.texts) {
-      query.text += (query.text.empty() ? "" : " ") + text;
-    }
-  }
-  return {};
-}
 
 // The page of events that the request asks for, as it asks for it.
 Task<http::Response> Page(Call& call, http::Form form, eventstore::EventQuery query) {
@@ -99,6 +63,20 @@ Task<json::Object> Detailed(Call& call, eventstore::StoredEvent event) {
   };
   o["previousEventID"] = id(around.previous);
   o["nextEventID"] = id(around.next);
+  eventstore::ItemQuery of_event{.project_id = event.project_id,
+                                 .type = "attachment",
+                                 .event_id = event.event_id,
+                                 .limit = kMaxAttachments,
+                                 .with_payload = true};
+  GH_CO_TRY(const auto files, co_await call.events().store.ListItems(std::move(of_event)));
+  json::Array attachments;
+  for (const eventstore::StoredItem& file : files.items) {
+    json::Object shown = EncodeAttachment(file);
+    const std::string_view type = json::GetString(shown, "type").value_or("");
+    if (type == "event.minidump" || type == "event.applecrashreport") o["crashFile"] = shown;
+    attachments.push_back(std::move(shown));
+  }
+  o["attachments"] = std::move(attachments);
   o["userReport"] = nullptr;
   o["sdkUpdates"] = json::Array();
   o["resolvedWith"] = json::Array();
@@ -112,24 +90,6 @@ Task<eventstore::StoredEvent> ReadEvent(Call& call, ProjectId project) {
   GH_CO_TRY(auto event, co_await call.events().store.Get(project.value, *id));
   if (!event) co_return NotFound();
   co_return std::move(*event);
-}
-
-// What a project groups by beside the built-in rules. Rules that do not parse were refused when
-// they were set.
-grouping::Config ConfigOf(const projects::Project& project) {
-  grouping::Config config = grouping::Config::Default();
-  if (auto text = json::GetString(project.options, "grouping.stack_rules")) {
-    if (auto rules = grouping::Rules::Parse(*text)) {
-      config.project = std::make_shared<const grouping::Rules>(std::move(*rules));
-    }
-  }
-  if (auto text = json::GetString(project.options, "grouping.fingerprint_rules")) {
-    if (auto rules = grouping::FingerprintRules::Parse(*text)) {
-      config.project_fingerprints =
-          std::make_shared<const grouping::FingerprintRules>(std::move(*rules));
-    }
-  }
-  return config;
 }
 
 // Of the newest ones, the one that people can do most with.
@@ -191,7 +151,7 @@ Task<http::Response> GetGroupingInfo(Call& call) {
   if (found.moved) co_return *std::move(found.moved);
   GH_CO_TRY(const auto event, co_await ReadEvent(call, found.project.id));
   GH_CO_TRY(json::Object payload, PayloadOf(event));
-  const grouping::Config config = ConfigOf(found.project);
+  const grouping::Config config = grouping::ConfigOf(found.project.options);
   co_return Reply(grouping::Explain(grouping::Group(payload, config)));
 }
 
@@ -243,7 +203,7 @@ Task<http::Response> ListIssueEvents(Call& call) {
     co_return response;
   }
   GH_CO_TRY(const issues::Terms terms, issues::ParseQuery(text, call.d.clock.Now()));
-  GH_CO_TRY_VOID(TakeTerms(terms, query));
+  GH_CO_TRY_VOID(issues::NarrowEvents(terms, query));
   co_return co_await Page(call, form, std::move(query));
 }
 

@@ -229,6 +229,7 @@ Task<http::Response> SubmitUserFeedback(Call& call);
 // items.cc
 Task<http::Response> ListEventAttachments(Call& call);
 Task<http::Response> GetEventAttachment(Call& call);
+Task<http::Response> DeleteEventAttachment(Call& call);
 Task<http::Response> ListItems(Call& call);
 Task<http::Response> GetItem(Call& call);
 Task<http::Response> SearchEvents(Call& call);

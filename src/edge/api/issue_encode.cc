@@ -169,7 +169,9 @@ json::Object EncodeIssue(const Call& call, const issues::Issue& issue,
                               {"name", issue.project_name},
                               {"slug", issue.project_slug},
                               {"platform", TextOrNull(issue.project_platform)}};
-  o["type"] = issue.type;
+  // Events that are no errors share a type, and say elsewhere what they are.
+  const bool incident = issue.type == "monitor_check_in_failure";
+  o["type"] = incident ? "generic" : issue.type;
   o["metadata"] = issue.metadata;
   o["numComments"] = issue.comments;
   o["assignedTo"] = EncodeAssignee(issue.assignee, context);
@@ -181,8 +183,8 @@ json::Object EncodeIssue(const Call& call, const issues::Issue& issue,
   }
   o["hasSeen"] = issue.marks.has_seen;
   o["annotations"] = json::Array();
-  o["issueType"] = "error";
-  o["issueCategory"] = "error";
+  o["issueType"] = incident ? issue.type : "error";
+  o["issueCategory"] = incident ? "cron" : "error";
   o["priority"] = PriorityName(issue.priority);
   o["priorityLockedAt"] = EncodeTime(issue.priority_locked_at);
   o["count"] = std::to_string(issue.times_seen);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "edge/api/errors.h"
+#include "edge/api/event_encode.h"
 #include "edge/api/handlers.h"
 #include "edge/api/issue_query.h"
 #include "edge/api/paging.h"
@@ -30,21 +31,6 @@ std::string_view FieldOf(const eventstore::StoredItem& item, std::string_view na
 bool IsType(std::string_view type) {
   return !type.empty() && type.size() <= 40 &&
          std::ranges::all_of(type, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-}
-
-json::Object EncodeAttachment(const eventstore::StoredItem& item) {
-  const std::string_view mimetype = FieldOf(item, "content_type");
-  json::Object headers;
-  if (!mimetype.empty()) headers["Content-Type"] = mimetype;
-  return {{"id", item.id},
-          {"event_id", item.event_id},
-          {"type", FieldOf(item, "attachment_type")},
-          {"name", FieldOf(item, "name")},
-          {"mimetype", mimetype.empty() ? "application/octet-stream" : mimetype},
-          {"dateCreated", FormatIso8601(item.timestamp)},
-          {"size", static_cast<std::int64_t>(item.payload.size())},
-          {"headers", std::move(headers)},
-          {"sha1", crypto::Sha1Hex(item.payload)}};
 }
 
 json::Object EncodeItem(const eventstore::StoredItem& item) {
@@ -76,12 +62,13 @@ http::Response Download(const eventstore::StoredItem& item, std::string_view nam
 
 Task<eventstore::StoredItem> ReadItem(Call& call, ProjectId project, std::string type,
                                       std::string id, std::string event) {
-  GH_CO_TRY(auto page, co_await call.events().store.ListItems({.project_id = project.value,
-                                                               .type = std::move(type),
-                                                               .event_id = std::move(event),
-                                                               .id = std::move(id),
-                                                               .limit = 1,
-                                                               .with_payload = true}));
+  eventstore::ItemQuery query{.project_id = project.value,
+                              .type = std::move(type),
+                              .event_id = std::move(event),
+                              .id = std::move(id),
+                              .limit = 1,
+                              .with_payload = true};
+  GH_CO_TRY(auto page, co_await call.events().store.ListItems(std::move(query)));
   if (page.items.empty()) co_return Fail(Code::kNotFound, kItemNotFound);
   co_return std::move(page.items.front());
 }
@@ -179,6 +166,21 @@ json::Object RowOf(const eventstore::StoredItem& item, const projects::Project& 
 
 }  // namespace
 
+json::Object EncodeAttachment(const eventstore::StoredItem& item) {
+  const std::string_view mimetype = FieldOf(item, "content_type");
+  json::Object headers;
+  if (!mimetype.empty()) headers["Content-Type"] = mimetype;
+  return {{"id", item.id},
+          {"event_id", item.event_id},
+          {"type", FieldOf(item, "attachment_type")},
+          {"name", FieldOf(item, "name")},
+          {"mimetype", mimetype.empty() ? "application/octet-stream" : mimetype},
+          {"dateCreated", FormatIso8601(item.timestamp)},
+          {"size", static_cast<std::int64_t>(item.payload.size())},
+          {"headers", std::move(headers)},
+          {"sha1", crypto::Sha1Hex(item.payload)}};
+}
+
 // ---- attachments --------------------------------------------------------------------------------
 
 Task<http::Response> ListEventAttachments(Call& call) {
@@ -186,11 +188,12 @@ Task<http::Response> ListEventAttachments(Call& call) {
   if (found.moved) co_return *std::move(found.moved);
   const auto event = issues::ParseEventId(call.request.Param("event"));
   if (!event) co_return Fail(Code::kNotFound, kEventNotFound);
-  GH_CO_TRY(auto page, co_await call.events().store.ListItems({.project_id = found.project.id.value,
-                                                               .type = "attachment",
-                                                               .event_id = *event,
-                                                               .limit = 100,
-                                                               .with_payload = true}));
+  eventstore::ItemQuery query{.project_id = found.project.id.value,
+                              .type = "attachment",
+                              .event_id = *event,
+                              .limit = 100,
+                              .with_payload = true};
+  GH_CO_TRY(auto page, co_await call.events().store.ListItems(std::move(query)));
   json::Array list;
   for (const eventstore::StoredItem& item : page.items) list.push_back(EncodeAttachment(item));
   co_return Reply(std::move(list));
@@ -206,6 +209,19 @@ Task<http::Response> GetEventAttachment(Call& call) {
   GH_CO_TRY(const http::Form form, call.Query());
   if (form.Has("download")) co_return Download(item, FieldOf(item, "name"));
   co_return Reply(EncodeAttachment(item));
+}
+
+Task<http::Response> DeleteEventAttachment(Call& call) {
+  GH_CO_TRY(FoundProject found, co_await ReadProject(call));
+  if (found.moved) co_return *std::move(found.moved);
+  const auto event = issues::ParseEventId(call.request.Param("event"));
+  if (!event) co_return Fail(Code::kNotFound, kEventNotFound);
+  // Of this event: another one's is not found under it.
+  GH_CO_TRY(const auto item, co_await ReadItem(call, found.project.id, "attachment",
+                                               call.request.Param("attachment"), *event));
+  GH_CO_TRY_VOID(
+      co_await call.events().store.DeleteItem(found.project.id.value, "attachment", item.id));
+  co_return http::Response::Empty(204);
 }
 
 // ---- any items ----------------------------------------------------------------------------------

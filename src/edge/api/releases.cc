@@ -11,6 +11,7 @@
 #include "edge/api/paging.h"
 #include "edge/api/projects.h"
 #include "edge/api/refusals.h"
+#include "edge/api/release_health.h"
 #include "edge/api/values.h"
 #include "platform/http/url.h"
 #include "region/ingest/protocol/time_text.h"
@@ -220,6 +221,7 @@ Task<http::Response> List(Call& call, std::vector<ProjectId> projects) {
   if (more) found.pop_back();
   json::Array list;
   for (const releases::Detail& detail : found) list.push_back(Encode(detail));
+  GH_CO_TRY(list, co_await WithHealth(call, std::move(list)));
   http::Response response = Reply(std::move(list));
   const auto step = static_cast<std::int64_t>(size);
   AddLinks(response, call.request, call.events().base_url,
@@ -230,6 +232,13 @@ Task<http::Response> List(Call& call, std::vector<ProjectId> projects) {
             .next = {.value = 0, .offset = offset + step},
             .has_next = more});
   co_return response;
+}
+
+Task<http::Response> ReplyWithHealth(Call& call, json::Object release) {
+  json::Array one;
+  one.push_back(std::move(release));
+  GH_CO_TRY(json::Array list, co_await WithHealth(call, std::move(one)));
+  co_return Reply(std::move(list.front().as_object()));
 }
 
 // The release of the path, if it is one of the project of the path.
@@ -293,7 +302,7 @@ Task<http::Response> CreateRelease(Call& call) {
 Task<http::Response> GetRelease(Call& call) {
   GH_CO_TRY(const releases::Detail detail,
             co_await call.events().releases.Get(call.organization(), VersionOf(call)));
-  co_return Reply(Encode(detail));
+  co_return co_await ReplyWithHealth(call, Encode(detail));
 }
 
 Task<http::Response> UpdateRelease(Call& call) {
@@ -430,7 +439,7 @@ Task<http::Response> GetProjectRelease(Call& call) {
   GH_CO_TRY(FoundProject found, co_await ReadProject(call));
   if (found.moved) co_return *std::move(found.moved);
   GH_CO_TRY(const releases::Detail detail, co_await OfProject(call, found.project.id));
-  co_return Reply(Encode(detail));
+  co_return co_await ReplyWithHealth(call, Encode(detail));
 }
 
 Task<http::Response> UpdateProjectRelease(Call& call) {

@@ -58,6 +58,8 @@ const Route kRoutes[] = {
      "Attachments of an event", ListEventAttachments, kEventRead},
     {"getEventAttachment", kGet, GH_PROJECT "/events/{event}/attachments/{attachment}/",
      "An attachment, or its content with ?download=1", GetEventAttachment, kEventRead},
+    {"deleteEventAttachment", kDelete, GH_PROJECT "/events/{event}/attachments/{attachment}/",
+     "Delete an attachment", DeleteEventAttachment, "event:admin"},
     {"listItems", kGet, GH_PROJECT "/items/", "Logs, spans, profiles and everything else, by type",
      ListItems, kEventRead},
     {"getItem", kGet, GH_PROJECT "/items/{type}/{item}/", "The content of an item", GetItem,

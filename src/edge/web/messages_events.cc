@@ -9,6 +9,8 @@ const std::vector<Message>& EventMessages() {
       {"project_not_found", "No such project",
        "There is no project with that name in this organization, or it was removed.",
        "Look at the list of projects."},
+      {"confirmation_wrong", "That is not its short name", "Nothing was removed.",
+       "Type the short name exactly as it is shown."},
       {"project_key_not_found", "No such key", "The project has no key with that value.",
        "Look at the project's keys."},
       {"platform_invalid", "That platform is not a name",
@@ -54,6 +56,8 @@ const std::vector<Message>& EventMessages() {
       {"intake_settings_invalid", "That is no setting of intake",
        "A quota is a number, a filter is on, off, or a list of texts.",
        "The API reference has the names."},
+      {"filter_condition_invalid", "A condition cannot be read",
+       "Its operator, name or value is not as conditions have them.", "Correct it and save again."},
 
       // ---- releases and uploads
       {"release_invalid", "That is no name of a release",

@@ -374,6 +374,8 @@ Task<http::Response> Site::Show(Call& call, Page page, int status) {
       nav("monitors", "Crons", base + "monitors/");
       nav("feedback", "Feedback", base + "feedback/");
       nav("projects", "Projects", base + "projects/");
+      nav("usage", "Usage", base + "stats/");
+      if (page.can_write_) nav("event-settings", "Event settings", base + "settings/events/");
     }
     heading = "People";
     nav("members", "Members", base + "members/");

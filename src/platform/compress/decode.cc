@@ -66,7 +66,8 @@ class Output {
                                                                       : limits_.max_out + 1;
   }
   void Resize(std::size_t size) {
-    text_.resize_and_overwrite(size, [](char*, std::size_t n) { return n; });
+    // Not the size it is called with: libstdc++ 12 may tell twice the capacity there.
+    text_.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
   }
 
   std::size_t input_size_;

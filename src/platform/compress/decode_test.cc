@@ -145,6 +145,20 @@ TEST(Decode, MembersAndFramesFollowEachOtherUnderOneBound) {
   EXPECT_EQ(Decode(Encoding::kZstd, codec.Encode("a") + codec.Encode("b"), 2).value(), "ab");
 }
 
+TEST(Zstd, TextsOfEverySizeComeBackAsTheyWere) {
+  ZstdCodec codec;
+  std::string all;
+  std::string text;
+  for (int size = 0; size < 200; ++size) {
+    const std::string frame = codec.Encode(text);
+    EXPECT_EQ(codec.Decode(frame, nullptr, 1000).value(), text) << size;
+    const std::size_t before = all.size();
+    codec.Append(all, text);
+    EXPECT_EQ(all.substr(before), frame) << size;
+    text += static_cast<char>('a' + size % 26);
+  }
+}
+
 TEST(Decode, ZstdWindowBeyond8MiBIsRefused) {
   // A frame head that asks for a window of 128 MiB: exponent 17.
   std::string frame("\x28\xB5\x2F\xFD\x00\x88\x01\x00\x00", 9);

@@ -3,6 +3,7 @@
 #include <zdict.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,14 @@ ZstdCodec::ZstdCodec() : state_(std::make_unique<State>()) {}
 ZstdCodec::~ZstdCodec() = default;
 
 std::string ZstdCodec::Encode(std::string_view text, const Dictionary* dictionary, int level) {
+  std::string out;
+  Append(out, text, dictionary, level);
+  out.shrink_to_fit();
+  return out;
+}
+
+void ZstdCodec::Append(std::string& out, std::string_view text, const Dictionary* dictionary,
+                       int level) {
   if (!state_->encode) {
     state_->encode.reset(ZSTD_createCCtx());
     GH_CHECK(state_->encode != nullptr);
@@ -97,13 +106,14 @@ std::string ZstdCodec::Encode(std::string_view text, const Dictionary* dictionar
   ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
   // nullptr takes a dictionary of an earlier call away.
   ZSTD_CCtx_refCDict(c, dictionary != nullptr ? dictionary->state_->encode.get() : nullptr);
-  std::string out;
-  out.resize_and_overwrite(ZSTD_compressBound(text.size()), [](char*, std::size_t n) { return n; });
-  std::size_t size = ZSTD_compress2(c, out.data(), out.size(), text.data(), text.size());
+  const std::size_t before = out.size();
+  const std::size_t most = before + ZSTD_compressBound(text.size());
+  if (out.capacity() < most) out.reserve(std::max(most, out.capacity() * 2));
+  out.resize_and_overwrite(most, [most](char*, std::size_t) { return most; });
+  const std::size_t size =
+      ZSTD_compress2(c, out.data() + before, most - before, text.data(), text.size());
   GH_CHECK(!ZSTD_isError(size));
-  out.resize(size);
-  out.shrink_to_fit();
-  return out;
+  out.resize(before + size);
 }
 
 Result<std::string> ZstdCodec::Decode(std::string_view frame, const Dictionary* dictionary,
@@ -119,7 +129,8 @@ Result<std::string> ZstdCodec::Decode(std::string_view frame, const Dictionary* 
   }
   ZSTD_DCtx* d = state_->decode.get();
   std::string out;
-  out.resize_and_overwrite(announced, [](char*, std::size_t n) { return n; });
+  // Not the size it is called with: libstdc++ 12 tells twice the capacity there.
+  out.resize_and_overwrite(announced, [announced](char*, std::size_t) { return announced; });
   std::size_t size =
       dictionary != nullptr
           ? ZSTD_decompress_usingDDict(d, out.data(), out.size(), frame.data(), frame.size(),

@@ -51,6 +51,9 @@ class ZstdCodec {
 
   // One frame with its size and a checksum. `level` is ignored with a dictionary.
   std::string Encode(std::string_view text, const Dictionary* dictionary = nullptr, int level = 3);
+  // The same, at the end of `out`.
+  void Append(std::string& out, std::string_view text, const Dictionary* dictionary = nullptr,
+              int level = 3);
   // One frame, made with exactly this dictionary or with none.
   Result<std::string> Decode(std::string_view frame, const Dictionary* dictionary,
                              std::size_t max_out);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 #include <cmath>
 
 namespace gatehouse::json {
@@ -150,6 +152,24 @@ TEST(JsonTest, MemberAccessHasNoConversions) {
   EXPECT_EQ(GetObject(o, "a"), nullptr);
   EXPECT_EQ(GetArray(o, "o"), nullptr);
   EXPECT_EQ(GetObject(o, "missing"), nullptr);
+}
+
+TEST(JsonTest, WhatIsWrittenIsWhatBoostWrites) {
+  std::string bytes;
+  for (int byte = 1; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  bytes += std::string(1, '\0');
+  const Value value{{"k\"\n", bytes},
+                    {"", ""},
+                    {"numbers", Array{0, -1, INT64_MIN, INT64_MAX, UINT64_MAX, 0.0, -0.0, 1.5,
+                                      1e300, 5e-324, 1'732'000'000.123456, 0.1, 1e21, -1e-7}},
+                    {"flags", Array{true, false, nullptr}},
+                    {"empty", Array{Array{}, Object{}, Array{Object{}}}},
+                    {"long", std::string(10'000, 'x') + "\\"}};
+  EXPECT_EQ(Serialize(value), boost::json::serialize(value));
+  EXPECT_EQ(Serialize(value.get_object()), boost::json::serialize(value));
+  EXPECT_EQ(Serialize(Object{}), "{}");
+  EXPECT_EQ(Serialize(Value()), "null");
+  EXPECT_EQ(Serialize(Value("\x1f/")), R"("\u001f/")");
 }
 
 }  // namespace

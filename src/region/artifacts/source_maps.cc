@@ -313,10 +313,11 @@ Task<SourceMaps::Found> SourceMaps::Find(const projects::Project& project, const
 }
 
 Task<void> SourceMaps::Resolve(const projects::Project& project, json::Object& event) {
-  const std::vector<Wanted> wanted = WantedScripts(event);
-  if (wanted.empty()) co_return Result<void>();
+  // Known in memory as a rule, and for most projects the end of it.
   GH_CO_TRY(const bool has, co_await HasArtifacts(project));
   if (!has) co_return Result<void>();
+  const std::vector<Wanted> wanted = WantedScripts(event);
+  if (wanted.empty()) co_return Result<void>();
   const std::string version(json::GetString(event, "release").value_or(""));
   const std::string dist(json::GetString(event, "dist").value_or(""));
   std::vector<Found> found;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "platform/runtime/task.h"
+#include "region/eventstore/transactions.h"
 #include "region/eventstore/types.h"
 
 namespace gatehouse::eventstore {
@@ -39,6 +40,8 @@ class EventStore {
 
   // One series per group asked for, in that order, or one for the project.
   virtual Task<std::vector<Series>> Counts(CountQuery query) = 0;
+  // The newest transactions of a project, by name.
+  virtual Task<TransactionGroups> Transactions(TransactionQuery query) = 0;
   // Different values of kTagUser.
   virtual Task<std::int64_t> DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                            TimeRange range) = 0;
@@ -63,6 +66,8 @@ class EventStore {
   // Merge: the events of `from` are those of `into`, and so are those that come late.
   virtual Task<void> MoveGroup(std::int64_t project_id, std::int64_t from, std::int64_t into) = 0;
 
+  // The item is gone for readers when this answers; whether there was one.
+  virtual Task<bool> DeleteItem(std::int64_t project_id, std::string type, std::string id) = 0;
   // Newest first, with ties by insertion.
   virtual Task<ItemPage> ListItems(ItemQuery query) = 0;
 

@@ -290,6 +290,73 @@ TEST_P(EventStoreContract, TransactionsAndTracesAreFound) {
   EXPECT_EQ(Get(store().Get(kProject, EventIdOf(1)))->duration, Duration(1500));
 }
 
+TEST_P(EventStoreContract, TransactionsAreAddedUpByName) {
+  std::vector<StoredEvent> events;
+  for (int n = 1; n <= 30; ++n) {
+    StoredEvent e = Event(n, std::chrono::hours(n));
+    e.type = "transaction";
+    e.group_id = 0;
+    e.transaction = n % 3 == 0 ? "job" : "GET /";
+    e.environment = n <= 10 ? "production" : "staging";
+    e.duration = std::chrono::milliseconds(n);
+    e.tags = {{std::string(kTagTransactionStatus), n % 6 == 0 ? "internal_error" : "ok"}};
+    events.push_back(std::move(e));
+  }
+  Insert(std::move(events));
+  Insert({Event(99)});
+  TransactionGroups all = Get(store().Transactions({.project_id = kProject}));
+  ASSERT_EQ(all.groups.size(), 2u);
+  EXPECT_EQ(all.examined, 30u);
+  EXPECT_TRUE(all.complete);
+  EXPECT_EQ(all.groups[0].name, "GET /");
+  EXPECT_EQ(all.groups[0].count, 20);
+  EXPECT_EQ(all.groups[0].failed, 0);
+  EXPECT_EQ(all.groups[1].count, 10);
+  EXPECT_EQ(all.groups[1].failed, 5);
+  EXPECT_EQ(all.groups[1].p50, std::chrono::milliseconds(15));
+  EXPECT_EQ(all.groups[1].last_seen, Now() - std::chrono::hours(3));
+
+  const TransactionGroups some = Get(store().Transactions({.project_id = kProject, .limit = 7}));
+  EXPECT_EQ(some.examined, 7u);
+  EXPECT_FALSE(some.complete);
+  EXPECT_EQ(some.oldest, Now() - std::chrono::hours(7));
+  TransactionQuery narrow{.project_id = kProject, .transaction = "job"};
+  narrow.environment = "production";
+  EXPECT_EQ(Get(store().Transactions(narrow)).examined, 3u);
+  EXPECT_TRUE(Get(store().Transactions({.project_id = kProject + 1})).groups.empty());
+}
+
+TEST_P(EventStoreContract, SegmentsOfTracesAreTransactionsToo) {
+  std::vector<StoredItem> items;
+  for (int n = 1; n <= 10; ++n) {
+    items.push_back(ToItem({.name = n % 2 == 0 ? "GET /" : "job",
+                            .op = "http.server",
+                            .status = n == 2 ? "error" : "ok",
+                            .environment = n <= 5 ? "production" : "staging",
+                            .release = "app@1",
+                            .trace_id = std::string(32, 'c'),
+                            .span_id = "00000000000000" + std::to_string(10 + n),
+                            .start = Now() - std::chrono::hours(n),
+                            .duration = std::chrono::milliseconds(n)},
+                           kProject));
+  }
+  Get(store().InsertItems(items));
+  Get(store().InsertItems(items));
+  const TransactionGroups all = Get(store().Transactions({.project_id = kProject}));
+  ASSERT_EQ(all.groups.size(), 2u);
+  EXPECT_EQ(all.groups[0].name, "GET /");
+  EXPECT_EQ(all.groups[0].count, 5) << "each once, however often it came";
+  EXPECT_EQ(all.groups[0].failed, 1);
+  EXPECT_EQ(all.groups[0].p95, std::chrono::milliseconds(10));
+  EXPECT_EQ(all.oldest, Now() - std::chrono::hours(10));
+  TransactionQuery narrow{.project_id = kProject, .transaction = "job"};
+  narrow.environment = "production";
+  EXPECT_EQ(Get(store().Transactions(narrow)).examined, 3u);
+  const TransactionGroups some = Get(store().Transactions({.project_id = kProject, .limit = 4}));
+  EXPECT_EQ(some.examined, 4u);
+  EXPECT_FALSE(some.complete);
+}
+
 TEST_P(EventStoreContract, CountsFallIntoTheirBuckets) {
   // Twelve o'clock, so that hours and days are known.
   fixture_->clock().SetWall(Timestamp::FromSeconds(1'800'014'400));
@@ -466,6 +533,35 @@ TEST_P(EventStoreContract, ItemsOfEveryKindAreStoredAndListed) {
   EXPECT_TRUE(Get(store().ListItems(text)).items.empty());
   items[0].timestamp = Now() - 99 * kADay;
   EXPECT_EQ(Get(store().InsertItems({items[0]})).refused.at(0).reason, kTooOld);
+}
+
+TEST_P(EventStoreContract, AnItemIsTakenOutByTypeAndId) {
+  StoredItem one;
+  one.project_id = kProject;
+  one.type = "attachment";
+  one.id = "one";
+  one.event_id = EventIdOf(1);
+  one.timestamp = Now();
+  one.payload = "secret";
+  StoredItem other = one;
+  other.id = "other";
+  StoredItem old = one;
+  old.timestamp = Now() - kADay;
+  StoredItem log = one;
+  log.type = "log";
+  EXPECT_EQ(Get(store().InsertItems({one, other, old, log})).stored, 4u);
+  EXPECT_FALSE(Get(store().DeleteItem(kProject + 1, "attachment", "one")));
+  EXPECT_FALSE(Get(store().DeleteItem(kProject, "attachment", "none")));
+  EXPECT_FALSE(Get(store().DeleteItem(kProject, "attachment", "")));
+  EXPECT_TRUE(Get(store().DeleteItem(kProject, "attachment", "one")));
+  EXPECT_FALSE(Get(store().DeleteItem(kProject, "attachment", "one")));
+  ItemQuery query{.project_id = kProject, .type = "attachment", .with_payload = true};
+  const ItemPage left = Get(store().ListItems(query));
+  ASSERT_EQ(left.items.size(), 1u);
+  EXPECT_EQ(left.items[0].id, "other");
+  EXPECT_EQ(left.items[0].payload, "secret");
+  query.type = "log";
+  EXPECT_EQ(Get(store().ListItems(query)).items.size(), 1u);
 }
 
 TEST_P(EventStoreContract, RetentionDropsWholeDays) {

@@ -38,6 +38,35 @@ std::string MissedGuid(const Monitor& monitor, const Environment& environment, T
 
 }  // namespace
 
+Result<void> CheckIns::End(sql::Tx& tx, const Monitor& monitor, const CheckIn& check_in,
+                           Environment& environment, Timestamp at) const {
+  const bool was_failing = IsFailing(environment);
+  Settle(monitor.config, check_in.status, environment);
+  const bool failed = check_in.status != "ok";
+  // One failure of a job that may fail sometimes is no news, nor is a success of one that is well.
+  if (failed ? !IsFailing(environment) : !was_failing || IsFailing(environment)) return {};
+  json::Object data{{"slug", monitor.slug},
+                    {"name", monitor.name},
+                    {"guid", monitor.guid},
+                    {"status", check_in.status},
+                    {"failures", environment.failures},
+                    {"config", ShowConfig(monitor.config)}};
+  if (check_in.duration_millis) data["duration"] = *check_in.duration_millis;
+  if (check_in.expected_at) data["expected"] = FormatIso8601(*check_in.expected_at);
+  if (environment.last_check_in) data["last"] = FormatIso8601(*environment.last_check_in);
+  if (!check_in.release.empty()) data["release"] = check_in.release;
+  if (!check_in.trace_id.empty()) data["trace_id"] = check_in.trace_id;
+  return store::AddOccurrence(tx, {.id = ids_.NextValue(),
+                                   .organization = monitor.organization,
+                                   .project = monitor.project,
+                                   .monitor = monitor.id,
+                                   .environment = environment.name,
+                                   .is_failure = failed,
+                                   .check_in = check_in.guid,
+                                   .data = std::move(data),
+                                   .at = at});
+}
+
 Result<CheckIns::Found> CheckIns::MonitorOf(sql::Tx& tx, const Arrived& arrived) const {
   const ingest::CheckIn& in = arrived.check_in;
   GH_TRY(std::optional<Monitor> monitor,
@@ -100,6 +129,7 @@ Result<Fate> CheckIns::Take(sql::Tx& tx, const Arrived& arrived) const {
   const bool ends = in.status != ingest::CheckInStatus::kInProgress;
   GH_TRY(std::optional<Environment> stored, store::FindEnvironment(tx, monitor, name));
   Environment environment = stored.value_or(Environment{.name = name});
+  CheckIn ended;
   if (known) {
     // A sign of life: it may take its time again.
     known->status = status;
@@ -112,6 +142,7 @@ Result<Fate> CheckIns::Take(sql::Tx& tx, const Arrived& arrived) const {
     known->timeout_at =
         ends ? std::nullopt : std::optional(TimeoutOf(monitor.config, arrived.received));
     GH_TRY_VOID(store::UpdateCheckIn(tx, monitor, *known));
+    ended = *known;
   } else {
     GH_TRY(const std::int64_t recent,
            store::CountSince(tx, monitor, name, arrived.received - std::chrono::minutes(1)));
@@ -127,13 +158,14 @@ Result<Fate> CheckIns::Take(sql::Tx& tx, const Arrived& arrived) const {
     if (in.duration) fresh.duration_millis = Millis(*in.duration);
     if (!ends) fresh.timeout_at = TimeoutOf(monitor.config, arrived.received);
     GH_TRY_VOID(store::InsertCheckIn(tx, monitor, fresh));
+    ended = std::move(fresh);
   }
   // The job runs: the next run is another one.
   if (!environment.last_check_in || *environment.last_check_in <= arrived.received) {
     environment.last_check_in = arrived.received;
     Expect(monitor.config, *zones_.Find(monitor.config.timezone), arrived.received, environment);
   }
-  if (ends) Settle(monitor.config, status, environment);
+  if (ends) GH_TRY_VOID(End(tx, monitor, ended, environment, arrived.received));
   GH_TRY_VOID(store::PutEnvironment(tx, monitor, environment));
   return Fate::kTaken;
 }
@@ -144,16 +176,16 @@ Result<void> CheckIns::Miss(sql::Tx& tx, const Monitor& monitor, Environment& en
   for (int i = 0; i < kMaxMissed && environment.next_latest && *environment.next_latest <= now;
        ++i) {
     const Timestamp expected = *environment.next_check_in;
-    GH_TRY_VOID(store::InsertCheckIn(tx, monitor,
-                                     {.id = ids_.NextValue(),
-                                      .guid = MissedGuid(monitor, environment, expected),
-                                      .environment = environment.name,
-                                      .status = "missed",
-                                      .release = {},
-                                      .trace_id = {},
-                                      .expected_at = expected,
-                                      .created_at = expected}));
-    Settle(monitor.config, "missed", environment);
+    const CheckIn missed{.id = ids_.NextValue(),
+                         .guid = MissedGuid(monitor, environment, expected),
+                         .environment = environment.name,
+                         .status = "missed",
+                         .release = {},
+                         .trace_id = {},
+                         .expected_at = expected,
+                         .created_at = expected};
+    GH_TRY_VOID(store::InsertCheckIn(tx, monitor, missed));
+    GH_TRY_VOID(End(tx, monitor, missed, environment, now));
     Expect(monitor.config, *zone, expected, environment);
   }
   // A long gap (the server was off): from now on.
@@ -182,7 +214,7 @@ Result<std::int64_t> CheckIns::Judge(sql::Tx& tx, Timestamp now) const {
          environment->status == "ok")) {
       continue;
     }
-    Settle(monitor.config, "timeout", *environment);
+    GH_TRY_VOID(End(tx, monitor, *check_in, *environment, now));
     GH_TRY_VOID(store::PutEnvironment(tx, monitor, *environment));
   }
   GH_TRY(const auto missed, store::DueEnvironments(tx, now, kJudgeBatch));

@@ -38,6 +38,10 @@ class CheckIns {
   Result<void> Miss(sql::Tx& tx, const Monitor& monitor, Environment& environment,
                     Timestamp now) const;
 
+  // Counts an ended check-in, and notes what the issues of the project are to be told of it.
+  Result<void> End(sql::Tx& tx, const Monitor& monitor, const CheckIn& check_in,
+                   Environment& environment, Timestamp at) const;
+
   IdGenerator& ids_;
   TimeZones& zones_;
   const Limits limits_;

@@ -104,8 +104,12 @@ void Expect(const Config& config, const TimeZone& zone, Timestamp at, Environmen
                             std::chrono::minutes(config.checkin_margin.value_or(kDefaultMargin));
 }
 
+bool IsFailing(const Environment& environment) {
+  return environment.status != "ok" && environment.status != "active";
+}
+
 void Settle(const Config& config, std::string_view status, Environment& environment) {
-  const bool failing = environment.status != "ok" && environment.status != "active";
+  const bool failing = IsFailing(environment);
   if (status == "ok") {
     environment.failures = 0;
     ++environment.recoveries;

@@ -20,6 +20,9 @@ void Expect(const Config& config, const TimeZone& zone, Timestamp at, Environmen
 // A check-in ended with `status` (ok, error, missed, timeout): counts it against the thresholds.
 void Settle(const Config& config, std::string_view status, Environment& environment);
 
+// Is the job's state one that people should know of?
+bool IsFailing(const Environment& environment);
+
 Timestamp TimeoutOf(const Config& config, Timestamp started);
 
 // {"schedule_type", "schedule", "checkin_margin", "max_runtime", "timezone", …}: for the API.

@@ -104,6 +104,25 @@ inline constexpr sql::Statement kOverdue{
     "monitor_check_ins_overdue",
     "SELECT organization_id, monitor_id, guid FROM monitor_check_ins WHERE status = 'in_progress' "
     "AND timeout_at <= $1 ORDER BY timeout_at LIMIT $2"};
+// Told once, however often the same run says it.
+inline constexpr sql::Statement kAddOccurrence{
+    "monitor_occurrences_add",
+    "INSERT INTO monitor_occurrences (id, organization_id, project_id, monitor_id, environment, "
+    "kind, check_in, data, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"};
+inline constexpr sql::Statement kDeleteOccurrences{
+    "monitor_occurrences_delete",
+    "DELETE FROM monitor_occurrences WHERE organization_id = $1 AND monitor_id = $2"};
+// Of every organization, in the order in which it happened.
+inline constexpr sql::Statement kOccurrences{
+    "monitor_occurrences_list",
+    "SELECT id, organization_id, project_id, monitor_id, environment, kind, check_in, data, at, "
+    "saved_at FROM monitor_occurrences ORDER BY id LIMIT $1"};
+inline constexpr sql::Statement kOccurrenceSaved{
+    "monitor_occurrences_saved",
+    "UPDATE monitor_occurrences SET saved_at = $3 WHERE organization_id = $1 AND id = $2"};
+inline constexpr sql::Statement kDropOccurrence{
+    "monitor_occurrences_drop",
+    "DELETE FROM monitor_occurrences WHERE organization_id = $1 AND id = $2"};
 inline constexpr sql::Statement kDropOld{"monitor_check_ins_drop_old",
                                          "DELETE FROM monitor_check_ins WHERE created_at < $1"};
 

@@ -91,6 +91,7 @@ Result<void> Update(sql::Tx& tx, const Monitor& monitor) {
 }
 
 Result<void> Delete(sql::Tx& tx, const Monitor& monitor) {
+  GH_TRY_VOID(tx.Exec(sqls::kDeleteOccurrences, {monitor.organization, monitor.id}));
   GH_TRY_VOID(tx.Exec(sqls::kDeleteCheckIns, {monitor.organization, monitor.id}));
   GH_TRY_VOID(tx.Exec(sqls::kDeleteEnvironments, {monitor.organization, monitor.id}));
   GH_TRY_VOID(tx.Exec(sqls::kDelete, {monitor.organization, monitor.id}));
@@ -192,6 +193,44 @@ Result<std::int64_t> CountSince(sql::Tx& tx, const Monitor& monitor, std::string
   GH_TRY(const sql::Rows rows,
          tx.Query(sqls::kRecent, {monitor.organization, monitor.id, environment, since}));
   return rows.front().Int(0);
+}
+
+Result<void> AddOccurrence(sql::Tx& tx, const Occurrence& o) {
+  const std::string data = json::Serialize(o.data);
+  GH_TRY_VOID(tx.Exec(sqls::kAddOccurrence,
+                      {o.id, o.organization, o.project, o.monitor, o.environment,
+                       o.is_failure ? "failure" : "recovery", o.check_in, data, o.at}));
+  return {};
+}
+
+Result<std::vector<Occurrence>> Occurrences(sql::Tx& tx, std::size_t limit) {
+  GH_TRY(const sql::Rows rows, tx.Query(sqls::kOccurrences, {limit}));
+  std::vector<Occurrence> out;
+  for (const sql::Row row : rows) {
+    Occurrence one{.id = row.Int(0),
+                   .organization = row.As<OrgId>(1),
+                   .project = row.As<ProjectId>(2),
+                   .monitor = row.As<MonitorId>(3),
+                   .environment = row.String(4),
+                   .is_failure = row.Text(5) == "failure",
+                   .check_in = row.String(6),
+                   .data = {},
+                   .at = row.Time(8),
+                   .saved_at = row.OptTime(9)};
+    if (auto data = json::ParseObject(row.Text(7))) one.data = std::move(*data);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+Result<void> NoteSaved(sql::Tx& tx, const Occurrence& occurrence, Timestamp now) {
+  GH_TRY_VOID(tx.Exec(sqls::kOccurrenceSaved, {occurrence.organization, occurrence.id, now}));
+  return {};
+}
+
+Result<void> DropOccurrence(sql::Tx& tx, const Occurrence& occurrence) {
+  GH_TRY_VOID(tx.Exec(sqls::kDropOccurrence, {occurrence.organization, occurrence.id}));
+  return {};
 }
 
 Result<std::vector<Due>> DueEnvironments(sql::Tx& tx, Timestamp now, std::size_t limit) {

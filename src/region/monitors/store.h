@@ -45,6 +45,13 @@ Result<std::vector<CheckIn>> CheckIns(sql::Tx& tx, const Monitor& monitor,
 Result<std::int64_t> CountSince(sql::Tx& tx, const Monitor& monitor, std::string_view environment,
                                 Timestamp since);
 
+// What issues are to be told. Adding the same again changes nothing.
+Result<void> AddOccurrence(sql::Tx& tx, const Occurrence& occurrence);
+// Of every organization, oldest first.
+Result<std::vector<Occurrence>> Occurrences(sql::Tx& tx, std::size_t limit);
+Result<void> NoteSaved(sql::Tx& tx, const Occurrence& occurrence, Timestamp now);
+Result<void> DropOccurrence(sql::Tx& tx, const Occurrence& occurrence);
+
 // What a job has to look at, of every organization.
 struct Due {
   OrgId organization;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "platform/json/json.h"
 #include "region/ingest/protocol/check_in.h"
 #include "region/projects/types.h"
 
@@ -63,6 +64,20 @@ struct CheckIn {
   std::optional<Timestamp> expected_at = {};
   std::optional<Timestamp> timeout_at = {};
   Timestamp created_at;
+};
+
+// What a monitor has to tell the issues of its project.
+struct Occurrence {
+  std::int64_t id = 0;
+  OrgId organization;
+  ProjectId project;
+  MonitorId monitor;
+  std::string environment;
+  bool is_failure = true;  // else: it has recovered
+  std::string check_in;    // public id of the run that did it
+  json::Object data;       // slug, name, guid, status, …
+  Timestamp at;
+  std::optional<Timestamp> saved_at = {};
 };
 
 // A check-in as intake hands it on.

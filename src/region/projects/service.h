@@ -55,7 +55,7 @@ class Service {
   virtual Task<Project> CreateOnHost(OrgId organization, std::string slug, std::string name,
                                      std::string platform, orgs::Actor operator_actor) = 0;
   // REQUIRES project:write. Audited (project.edit). Errors: those of Create; kInvalidArgument
-  // "option_unknown".
+  // "option_unknown", and those of whoever goes by the option.
   virtual Task<Project> Update(OrgId organization, ProjectId project, Edit edit, Caller caller) = 0;
   // REQUIRES project:admin. The project takes nothing any more and is not listed; its events go
   // with their days. Audited (project.remove).

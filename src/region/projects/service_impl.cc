@@ -22,9 +22,9 @@ constexpr std::size_t kMaxAdmissions = 10'000;
 constexpr std::size_t kMaxPlatform = 64;
 constexpr std::int64_t kMaxRate = 1'000'000'000;
 constexpr std::int64_t kMaxRateSeconds = 24 * 60 * 60;
-constexpr std::array<std::string_view, 5> kOptions = {"allowed_domains", "filters",
-                                                      "grouping.fingerprint_rules",
-                                                      "grouping.stack_rules", "scrubbing"};
+constexpr std::array<std::string_view, 6> kOptions = {
+    "allowed_domains",      "filters",     "grouping.fingerprint_rules",
+    "grouping.stack_rules", "resolve_age", "scrubbing"};
 
 // "", or a name as SDK snippets have it: "javascript-react".
 bool IsPlatform(std::string_view text) {
@@ -247,6 +247,7 @@ Task<Project> ServiceImpl::Update(OrgId organization, ProjectId project, Edit ed
           changes[name] = value;
         }
         if (changes.empty()) return before;
+        if (d_.check_options) GH_TRY_VOID(d_.check_options(edit.options));
         GH_TRY_VOID(store::Update(tx, after));
         if (after.slug != before.slug) {
           GH_TRY_VOID(store::Redirect(tx, before, after.slug));

@@ -3,6 +3,7 @@
 // The project service over a database. Each call is one transaction, which reads the caller's own
 // rights first.
 
+#include <functional>
 #include <mutex>
 #include <unordered_map>
 
@@ -23,6 +24,8 @@ class ServiceImpl final : public Service {
     Rng& rng;
     IdGenerator& ids;
     const audit::Log& audit;
+    // Whether the options that are set can be read by those who go by them; nulls are among them.
+    std::function<Result<void>(const json::Object& options)> check_options = {};
     // How long intake goes by what it read of a key.
     Duration admission_life = std::chrono::seconds(10);
   };

@@ -41,7 +41,7 @@ struct Project {
   std::int64_t flags = 0;
   std::optional<Timestamp> first_event_at = {};
   // What differs from the defaults. Keys: "grouping.fingerprint_rules", "grouping.stack_rules",
-  // "filters", "scrubbing", "allowed_domains".
+  // "filters", "scrubbing", "allowed_domains", "resolve_age" (hours).
   json::Object options = {};
   std::int64_t version = 0;
   Timestamp created_at;

@@ -8,19 +8,22 @@ namespace {
 
 void Quote(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
+  std::size_t from = 0;  // of what is written as it is
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+    out.append(text, from, i - from);
+    from = i + 1;
+    if (byte < 0x20) {
       char escape[8];
       std::snprintf(escape, sizeof escape, "\\u%04x", byte);
       out += escape;
     } else {
-      out += c;
+      out += '\\';
+      out += text[i];
     }
   }
+  out.append(text, from);
   out += '"';
 }
 

@@ -87,6 +87,10 @@ export async function callIntake(api, gatehouse, olivia, nina, project, key) {
   assert.equal(files[0].name, "a.txt");
   const file = { ...shop, event, attachment: files[0].id };
   assert.equal((await api.call(olivia, "getEventAttachment", 200, { params: file })).size, 5);
+  const holder = await api.call(olivia, "getEvent", 200, { params: { ...shop, event } });
+  assert.equal(holder.attachments[0].id, files[0].id);
+  await api.call(olivia, "deleteEventAttachment", 204, { params: file });
+  await api.call(olivia, "deleteEventAttachment", 404, { params: file });
   const [log] = await api.call(olivia, "listItems", 200, {
     params: shop, query: [["type", "log"], ["query", "level:error"]] });
   assert.equal(log.payload.body, "a line");

@@ -59,6 +59,11 @@ export async function callReleases(api, who, organization, project) {
     params: v1, body: { dateReleased: "2026-11-21T07:54:00Z", url: "https://ci.example/1" } });
   assert.equal(release.lastCommit.id, "c1");
   await api.call(who, "getRelease", 200, { params: v1 });
+  const health = { health: "1", adoptionStages: "1", healthStatsPeriod: "14d" };
+  const [healthy] = await api.call(who, "listReleases", 200, { params: org, query: health });
+  assert.equal(healthy.projects[0].healthData.hasHealthData, false);
+  await api.call(who, "getRelease", 200, { params: v1, query: health });
+  await api.call(who, "getRelease", 400, { params: v1, query: { health: "1", healthStat: "x" } });
   await api.call(who, "listReleaseCommits", 200, { params: v1 });
   await api.call(who, "getPreviousRelease", 200, { params: v1 });
   await api.call(who, "createDeploy", 201, { params: v1, body: { environment: "production", name: "n" } });
@@ -73,6 +78,8 @@ export async function callReleases(api, who, organization, project) {
   const previous = await api.call(who, "getPreviousRelease", 200, { params: v2 });
   assert.equal(previous.version, "v1");
   await api.call(who, "getProjectRelease", 200, { params: v2 });
+  await api.call(who, "getProjectRelease", 400, {
+    params: v2, query: { health: "1", summaryStatsPeriod: "x" } });
   await api.call(who, "updateProjectRelease", 200, { params: v2, body: { status: "archived" } });
   await api.call(who, "deleteProjectRelease", 204, { params: v2 });
   await api.call(who, "createRelease", 201, { params: org, body: { version: "v3", projects: [project] } });

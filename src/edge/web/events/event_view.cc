@@ -1,120 +1,356 @@
 #include "edge/web/events/event_view.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "platform/json/json.h"
+#include "edge/web/events/event_stack.h"
+#include "edge/web/events/when.h"
+#include "edge/web/site.h"
 
 namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kMaxFrames = 50;
-constexpr std::size_t kMaxCrumbs = 30;
+constexpr std::size_t kMaxDepth = 128;
+// Of all stacks of an event together.
+constexpr std::size_t kMaxFrames = 250;
+constexpr std::size_t kMaxExceptions = 25;
+constexpr std::size_t kMaxThreads = 50;
+constexpr std::size_t kMaxCrumbs = 100;
+constexpr std::size_t kMaxProblems = 50;
+constexpr std::size_t kMaxKeys = 100;
+constexpr std::size_t kMaxContexts = 40;
+constexpr std::size_t kMaxPackages = 300;
+constexpr std::size_t kMaxImages = 100;
+constexpr std::size_t kMaxLines = 200;
+constexpr std::size_t kMaxValue = 1000;
+constexpr std::size_t kMaxBody = 8000;
 
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
+std::string Text(const json::Object& object, std::string_view key, std::size_t max = kMaxValue) {
+  return std::string(TruncateUtf8(json::GetString(object, key).value_or(""), max));
 }
 
-// A value as people read it: texts as they are, everything else as JSON.
-std::string Shown(const json::Value& value) {
-  return value.is_string() ? std::string(value.get_string()) : json::Serialize(value);
+const json::Array* Values(const json::Object& event, std::string_view key) {
+  const json::Value* value = event.if_contains(key);
+  if (value == nullptr) return nullptr;
+  if (value->is_array()) return &value->get_array();
+  return value->is_object() ? json::GetArray(value->get_object(), "values") : nullptr;
 }
 
-// A line of code keeps its indentation and still breaks where the page ends.
-std::string Indented(std::string_view line) {
-  const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
-  std::string out;
-  for (std::size_t i = 0; i < blanks; ++i) out += "\u00a0";
-  return out + std::string(line.substr(blanks));
-}
-
+// A text of several lines, one section a line: templates make blanks of line ends.
 void AddRows(html::Data& data, std::string_view text) {
-  for (const std::string_view line : Split(text, '\n'))
-    data.Add("LINES").Set("ROW", Indented(line));
-}
-
-void AddFrame(html::Data& stack, const json::Object& frame) {
-  html::Data& row = stack.Add("FRAME");
-  std::string place = Text(frame, "filename");
-  if (place.empty()) place = Text(frame, "module");
-  if (auto line = json::GetInt(frame, "lineno")) place += ":" + std::to_string(*line);
-  std::string function = Text(frame, "function");
-  row.Set("FUNCTION", function.empty() ? "(anonymous)" : function).Set("PLACE", place);
-  if (json::GetBool(frame, "in_app").value_or(false)) row.Show("IN_APP");
-  const std::string line = Text(frame, "context_line");
-  if (line.empty()) return;
-  html::Data& source = row.Add("SOURCE");
-  const auto add_lines = [&](const char* section, std::string_view key) {
-    const json::Array* context = json::GetArray(frame, key);
-    if (context == nullptr) return;
-    for (const json::Value& one : *context) {
-      if (one.is_string()) source.Add(section).Set("ROW", Indented(one.get_string()));
-    }
-  };
-  add_lines("BEFORE", "pre_context");
-  source.Set("LINE", Indented(line));
-  add_lines("AFTER", "post_context");
-}
-
-void AddExceptions(html::Data& body, const json::Object& event) {
-  const json::Object* exception = json::GetObject(event, "exception");
-  const json::Array* values = exception ? json::GetArray(*exception, "values") : nullptr;
-  if (values == nullptr) return;
-  // The one that was thrown last comes first, its newest frame too.
-  for (auto it = values->rbegin(); it != values->rend(); ++it) {
-    const json::Object* one = it->if_object();
-    if (one == nullptr) continue;
-    html::Data& section = body.Add("EXCEPTION");
-    const std::string type = Text(*one, "type");
-    section.Set("TYPE", type.empty() ? "Stack trace" : type).Set("VALUE", Text(*one, "value"));
-    if (const json::Object* mechanism = json::GetObject(*one, "mechanism")) {
-      if (json::GetBool(*mechanism, "handled") == false) section.Show("UNHANDLED");
-    }
-    const json::Object* stack = json::GetObject(*one, "stacktrace");
-    const json::Array* frames = stack ? json::GetArray(*stack, "frames") : nullptr;
-    if (frames == nullptr) continue;
-    std::size_t shown = 0;
-    for (auto frame = frames->rbegin(); frame != frames->rend() && shown < kMaxFrames; ++frame) {
-      if (const json::Object* fields = frame->if_object()) {
-        AddFrame(section, *fields);
-        ++shown;
-      }
-    }
+  const std::vector<std::string_view> lines = Split(text, '\n');
+  for (std::size_t i = 0; i < lines.size() && i < kMaxLines; ++i) {
+    data.Add("LINES").Set("ROW", std::string(lines[i]));
   }
 }
 
-void AddCrumbs(html::Data& body, const json::Object& event) {
-  const json::Object* crumbs = json::GetObject(event, "breadcrumbs");
-  const json::Array* values = crumbs ? json::GetArray(*crumbs, "values") : nullptr;
+// ---- what went wrong while it was taken in ------------------------------------------------------
+
+std::string_view ProblemText(std::string_view type) {
+  using Names = std::pair<std::string_view, std::string_view>;
+  constexpr auto kTexts = std::to_array<Names>(
+      {{"invalid_data", "A value of the wrong kind was left out"},
+       {"invalid_attribute", "An unknown attribute was left out"},
+       {"missing_attribute", "A required attribute is missing"},
+       {"value_too_long", "A value that is too long was left out"},
+       {"future_timestamp", "The time was in the future"},
+       {"past_timestamp", "The time was too long ago"},
+       {"clock_drift", "The clock of the sender was wrong"},
+       {"js_no_source", "The source file was not found"},
+       {"js_invalid_source", "The source file cannot be read"},
+       {"js_invalid_sourcemap", "The source map cannot be read"},
+       {"js_invalid_sourcemap_location", "The source map does not know that place"},
+       {"js_missing_source", "The source map lacks the source"}});
+  const auto* found = std::ranges::find(kTexts, type, &Names::first);
+  return found == kTexts.end() ? "Something could not be processed" : found->second;
+}
+
+void AddProblems(html::Data& data, const json::Object& event) {
+  const json::Array* errors = json::GetArray(event, "errors");
+  if (errors == nullptr || errors->empty()) return;
+  html::Data& section = data.Add("PROBLEMS");
+  section.Set("COUNT", Counted(static_cast<std::int64_t>(errors->size()), "problem", "problems"));
+  for (std::size_t i = 0; i < errors->size() && i < kMaxProblems; ++i) {
+    const json::Object* error = (*errors)[i].if_object();
+    if (error == nullptr) continue;
+    const std::string type = Text(*error, "type");
+    std::string where = Text(*error, "name");
+    if (where.empty()) where = Text(*error, "url");
+    section.Add("PROBLEM")
+        .Set("WHAT", std::string(ProblemText(type)))
+        .Set("WHERE", where.empty() ? type : where);
+  }
+}
+
+// ---- message, report, exceptions, threads -------------------------------------------------------
+
+void AddMessage(html::Data& data, const json::Object& event) {
+  const json::Object* entry = json::GetObject(event, "logentry");
+  if (entry == nullptr) return;
+  std::string text = Text(*entry, "formatted", kMaxBody);
+  if (text.empty()) text = Text(*entry, "message", kMaxBody);
+  if (text.empty()) return;
+  html::Data& section = data.Add("MESSAGE");
+  AddRows(section, text);
+  const std::string pattern = Text(*entry, "message");
+  if (const json::Value* params = entry->if_contains("params");
+      params != nullptr && !params->is_null() && !pattern.empty() && pattern != text) {
+    section.Add("PARAMS").Set("PATTERN", pattern).Set("GIVEN", Shown(*params, kMaxValue));
+  }
+}
+
+void AddReport(html::Data& data, const json::Object& event) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kReports = {
+      {{"csp", "Content Security Policy"},
+       {"hpkp", "Public key pinning"},
+       {"expectct", "Expect-CT"},
+       {"expectstaple", "Expect-Staple"}}};
+  for (const auto& [key, name] : kReports) {
+    const json::Object* report = json::GetObject(event, key);
+    if (report == nullptr) continue;
+    html::Data& section = data.Add("REPORT");
+    section.Set("NAME", std::string(name));
+    AddFields(section, "FIELD", *report, kMaxKeys);
+  }
+}
+
+void AddExceptions(html::Data& data, const json::Object& event, std::size_t& budget) {
+  const json::Array* values = Values(event, "exception");
+  if (values == nullptr) return;
+  std::size_t shown = 0;
+  // The one that was thrown last comes first.
+  for (auto it = values->rbegin(); it != values->rend() && shown < kMaxExceptions; ++it) {
+    const json::Object* one = it->if_object();
+    if (one == nullptr) continue;
+    html::Data& section = data.Add("EXCEPTION");
+    const std::string type = Text(*one, "type");
+    section.Set("TYPE", type.empty() ? "Stack trace" : type);
+    if (shown++ > 0) section.Show("CAUSE");
+    if (const std::string text = Text(*one, "value", kMaxBody); !text.empty()) {
+      AddRows(section.Add("TEXT"), text);
+    }
+    if (const std::string module = Text(*one, "module"); !module.empty()) {
+      section.Add("OF").Set("MODULE", module);
+    }
+    if (const json::Object* mechanism = json::GetObject(*one, "mechanism")) {
+      const auto handled = json::GetBool(*mechanism, "handled");
+      if (handled == false) section.Show("UNHANDLED");
+      if (handled == true) section.Show("HANDLED");
+      if (const std::string kind = Text(*mechanism, "type"); !kind.empty() && kind != "generic") {
+        section.Add("MECHANISM").Set("KIND", kind);
+      }
+    }
+    if (!AddStack(section, *one, budget)) section.Show("NO_STACK");
+  }
+  if (values->size() > shown && shown == kMaxExceptions) data.Show("MORE_EXCEPTIONS");
+}
+
+void AddThreads(html::Data& data, const json::Object& event, std::size_t& budget) {
+  const json::Array* values = Values(event, "threads");
   if (values == nullptr || values->empty()) return;
-  html::Data& section = body.Add("CRUMBS");
+  html::Data& section = data.Add("THREADS");
+  std::size_t shown = 0;
+  const bool alone = event.if_contains("exception") == nullptr;
+  for (const json::Value& value : *values) {
+    const json::Object* thread = value.if_object();
+    if (thread == nullptr || shown == kMaxThreads) continue;
+    ++shown;
+    html::Data& row = section.Add("THREAD");
+    std::string name = Text(*thread, "name");
+    if (name.empty()) {
+      const json::Value* id = thread->if_contains("id");
+      name = id == nullptr ? "Thread" : "Thread " + Shown(*id, 100);
+    }
+    row.Set("NAME", name);
+    const bool current = json::GetBool(*thread, "current").value_or(false);
+    const bool crashed = json::GetBool(*thread, "crashed").value_or(false);
+    if (current) row.Show("CURRENT");
+    if (crashed) row.Show("CRASHED");
+    if (alone && (current || crashed || values->size() == 1)) row.Show("IS_OPEN");
+    if (const std::string state = Text(*thread, "state"); !state.empty()) {
+      row.Add("STATE").Set("WORD", state);
+    }
+    if (!AddStack(row, *thread, budget)) row.Show("NO_FRAMES");
+  }
+}
+
+void AddPlainStack(html::Data& data, const json::Object& event, std::size_t& budget) {
+  const json::Object* stack = json::GetObject(event, "stacktrace");
+  const json::Array* frames = stack == nullptr ? nullptr : json::GetArray(*stack, "frames");
+  if (frames != nullptr && !frames->empty()) AddStack(data.Add("STACKTRACE"), event, budget);
+  if (const json::Object* failed = json::GetObject(event, "template")) {
+    AddTemplateFrame(data.Add("TEMPLATE"), *failed);
+  }
+}
+
+// ---- breadcrumbs --------------------------------------------------------------------------------
+
+void AddCrumbTime(html::Data& row, const json::Object& crumb) {
+  const auto seconds = json::GetNumber(crumb, "timestamp");
+  std::string iso;
+  if (seconds && *seconds > 0 && *seconds < 4e9) {
+    iso = FormatIso8601(Timestamp{static_cast<std::int64_t>(*seconds * 1e6)});
+  } else {
+    iso = Text(crumb, "timestamp", 40);
+  }
+  // "2026-11-21T09:30:00…": what is none is shown as it came.
+  constexpr std::size_t kClock = 11, kClockEnd = 19;
+  if (iso.size() < kClockEnd || iso[10] != 'T') return;
+  row.Add("AT").Set("ISO", iso).Set("CLOCK", iso.substr(kClock, kClockEnd - kClock));
+}
+
+void AddCrumbs(html::Data& data, const json::Object& event) {
+  const json::Array* values = Values(event, "breadcrumbs");
+  if (values == nullptr || values->empty()) return;
+  html::Data& section = data.Add("CRUMBS");
   std::size_t shown = 0;
   for (auto it = values->rbegin(); it != values->rend() && shown < kMaxCrumbs; ++it) {
     const json::Object* crumb = it->if_object();
     if (crumb == nullptr) continue;
-    std::string what = Text(*crumb, "message");
-    if (what.empty()) {
-      if (const json::Object* data = json::GetObject(*crumb, "data")) what = json::Serialize(*data);
-    }
-    section.Add("CRUMB").Set("CATEGORY", Text(*crumb, "category")).Set("WHAT", what);
     ++shown;
+    html::Data& row = section.Add("CRUMB");
+    const std::string level = Text(*crumb, "level", 20);
+    std::string category = Text(*crumb, "category", 200);
+    if (category.empty()) category = Text(*crumb, "type", 200);
+    row.Set("CATEGORY", category.empty() ? "–" : category)
+        .Set("LEVEL", level.empty() ? "info" : level)
+        .Set("LEVEL_CLASS", std::string(LevelPill(level)))
+        .Set("WHAT", Text(*crumb, "message"));
+    AddCrumbTime(row, *crumb);
+    const json::Object* extra = json::GetObject(*crumb, "data");
+    if (extra != nullptr && !extra->empty()) {
+      row.Add("DATA").Set("FIELDS", Shown(json::Value(*extra), kMaxValue));
+    }
+  }
+  if (values->size() > shown) {
+    section.Add("LEFT").Set("COUNT", Counted(static_cast<std::int64_t>(values->size() - shown),
+                                             "older one", "older ones"));
   }
 }
 
-void AddContexts(html::Data& body, const json::Object& event) {
+// ---- everything around it -----------------------------------------------------------------------
+
+// Headers, query and cookies come as pairs or as an object.
+void AddPairs(html::Data& data, std::string_view section, const json::Object& request,
+              std::string_view key) {
+  const json::Value* value = request.if_contains(key);
+  if (value == nullptr || value->is_null()) return;
+  if (const json::Object* object = value->if_object()) {
+    if (!object->empty()) AddFields(data.Add(std::string(section)), "FIELD", *object, kMaxKeys);
+    return;
+  }
+  if (const json::Array* pairs = value->if_array()) {
+    if (pairs->empty()) return;
+    html::Data& out = data.Add(std::string(section));
+    std::size_t shown = 0;
+    for (const json::Value& one : *pairs) {
+      const json::Array* pair = one.if_array();
+      if (pair == nullptr || pair->size() != 2 || shown++ == kMaxKeys) continue;
+      out.Add("FIELD")
+          .Set("KEY", Shown((*pair)[0], 200))
+          .Set("VALUE", Shown((*pair)[1], kMaxValue));
+    }
+    return;
+  }
+  data.Add(std::string(section))
+      .Add("FIELD")
+      .Set("KEY", std::string(key))
+      .Set("VALUE", Shown(*value, kMaxValue));
+}
+
+void AddRequest(html::Data& data, const json::Object& event) {
+  const json::Object* request = json::GetObject(event, "request");
+  if (request == nullptr || request->empty()) return;
+  html::Data& section = data.Add("REQUEST");
+  const std::string method = Text(*request, "method", 20);
+  section.Set("METHOD", method.empty() ? "Request" : method);
+  section.Set("ADDRESS", Text(*request, "url"));
+  AddPairs(section, "QUERY", *request, "query_string");
+  AddPairs(section, "HEADERS", *request, "headers");
+  AddPairs(section, "COOKIES", *request, "cookies");
+  AddPairs(section, "ENV", *request, "env");
+  const json::Value* body = request->if_contains("data");
+  if (body != nullptr && !body->is_null()) AddRows(section.Add("BODY"), Shown(*body, kMaxBody));
+}
+
+void AddUser(html::Data& data, const json::Object& event) {
+  const json::Object* user = json::GetObject(event, "user");
+  if (user == nullptr) return;
+  json::Object shown;
+  for (const auto& [key, value] : *user) {
+    if (value.is_null() || key == "sentry_user") continue;
+    if (const json::Object* inner = value.if_object(); inner != nullptr && inner->empty()) continue;
+    shown[key] = value;
+  }
+  if (!shown.empty()) AddFields(data.Add("USER"), "FIELD", shown, kMaxKeys);
+}
+
+void AddContexts(html::Data& data, const json::Object& event) {
   const json::Object* contexts = json::GetObject(event, "contexts");
-  if (contexts == nullptr) return;
+  if (contexts == nullptr || contexts->empty()) return;
+  html::Data* section = nullptr;
+  std::size_t shown = 0;
   for (const auto& [name, value] : *contexts) {
     const json::Object* fields = value.if_object();
-    if (fields == nullptr || fields->empty()) continue;
-    html::Data& section = body.Add("CONTEXT");
-    section.Set("NAME", std::string(name));
-    for (const auto& [key, field] : *fields) {
-      if (key == "type") continue;
-      section.Add("FIELD").Set("KEY", std::string(key)).Set("VALUE", Shown(field));
+    if (fields == nullptr || shown == kMaxContexts) continue;
+    json::Object rest = *fields;
+    if (const auto type = json::GetString(rest, "type"); type == std::string_view(name)) {
+      rest.erase("type");
     }
+    if (rest.empty()) continue;
+    ++shown;
+    if (section == nullptr) section = &data.Add("CONTEXTS");
+    html::Data& card = section->Add("CONTEXT");
+    card.Set("NAME", std::string(TruncateUtf8(name, 200)));
+    AddFields(card, "FIELD", rest, kMaxKeys);
   }
+}
+
+void AddPackages(html::Data& data, const json::Object& event) {
+  const json::Object* modules = json::GetObject(event, "modules");
+  if (modules == nullptr || modules->empty()) return;
+  html::Data& section = data.Add("PACKAGES");
+  section.Set("COUNT", Counted(static_cast<std::int64_t>(modules->size()), "package", "packages"));
+  AddFields(section, "FIELD", *modules, kMaxPackages);
+}
+
+void AddImages(html::Data& data, const json::Object& event) {
+  const json::Object* meta = json::GetObject(event, "debug_meta");
+  const json::Array* images = meta == nullptr ? nullptr : json::GetArray(*meta, "images");
+  if (images == nullptr || images->empty()) return;
+  html::Data& section = data.Add("IMAGES");
+  section.Set("COUNT", Counted(static_cast<std::int64_t>(images->size()), "loaded image or map",
+                               "loaded images and maps"));
+  for (std::size_t i = 0; i < images->size() && i < kMaxImages; ++i) {
+    const json::Object* image = (*images)[i].if_object();
+    if (image == nullptr) continue;
+    std::string file = Text(*image, "code_file", 300);
+    if (file.empty()) file = Text(*image, "name", 300);
+    section.Add("IMAGE")
+        .Set("KIND", Text(*image, "type", 40))
+        .Set("FILE", file)
+        .Set("ID", Text(*image, "debug_id", 100));
+  }
+}
+
+void AddSdk(html::Data& data, const json::Object& event) {
+  const json::Object* sdk = json::GetObject(event, "sdk");
+  if (sdk == nullptr) return;
+  const std::string name = Text(*sdk, "name", 200);
+  if (name.empty()) return;
+  html::Data& section = data.Add("SDK");
+  section.Set("NAME", name).Set("VERSION", Text(*sdk, "version", 100));
+  const json::Array* list = json::GetArray(*sdk, "integrations");
+  if (list == nullptr || list->empty()) return;
+  std::string names;
+  for (std::size_t i = 0; i < list->size() && i < kMaxKeys; ++i) {
+    names += (names.empty() ? "" : ", ") + Shown((*list)[i], 100);
+  }
+  section.Add("INTEGRATIONS").Set("NAMES", names);
 }
 
 }  // namespace
@@ -124,21 +360,152 @@ std::string_view LevelPill(std::string_view level) {
   return level == "warning" ? "warn" : "";
 }
 
-void AddEvent(html::Data& shown, const eventstore::StoredEvent& event) {
-  for (const auto& [key, value] : event.tags) {
-    std::string name = key.starts_with("sentry:") ? key.substr(7) : key;
-    shown.Add("TAG").Set("KEY", std::move(name)).Set("VALUE", value);
+std::optional<json::Object> PayloadOf(const eventstore::StoredEvent& event) {
+  auto payload = json::ParseObject(
+      event.payload,
+      {.max_bytes = std::max<std::size_t>(event.payload.size(), 1), .max_depth = kMaxDepth});
+  if (!payload) return std::nullopt;
+  return std::move(*payload);
+}
+
+void AddEvent(html::Data& data, const json::Object& payload) {
+  std::size_t budget = kMaxFrames;
+  html::Data& top = data.Include("EVENT_TOP", "event_top.tpl");
+  AddProblems(top, payload);
+  AddMessage(top, payload);
+  AddReport(top, payload);
+  AddExceptions(top, payload, budget);
+  AddPlainStack(top, payload, budget);
+  AddThreads(top, payload, budget);
+  AddCrumbs(top, payload);
+  html::Data& more = data.Include("EVENT_MORE", "event_more.tpl");
+  AddRequest(more, payload);
+  AddUser(more, payload);
+  AddContexts(more, payload);
+  if (const json::Object* extra = json::GetObject(payload, "extra");
+      extra != nullptr && !extra->empty()) {
+    AddFields(more.Add("EXTRA"), "FIELD", *extra, kMaxKeys);
   }
-  auto payload =
-      json::ParseObject(event.payload, {.max_bytes = event.payload.size(), .max_depth = 128});
-  if (!payload) return;
-  if (const json::Object* entry = json::GetObject(*payload, "logentry")) {
-    const std::string text = Text(*entry, "formatted");
-    if (!text.empty()) AddRows(shown.Add("MESSAGE"), text);
+  AddPackages(more, payload);
+  AddImages(more, payload);
+  AddSdk(more, payload);
+}
+
+// ---- tags ---------------------------------------------------------------------------------------
+
+std::string ShownTag(std::string_view key) {
+  return std::string(key.starts_with("sentry:") ? key.substr(7) : key);
+}
+
+std::string StoredTag(std::string_view shown) {
+  if (shown == "user" || shown == "release" || shown == "dist") {
+    return "sentry:" + std::string(shown);
   }
-  AddExceptions(shown, *payload);
-  AddCrumbs(shown, *payload);
-  AddContexts(shown, *payload);
+  return std::string(shown);
+}
+
+std::optional<std::string> SearchTerm(std::string_view shown_key, std::string_view value) {
+  constexpr std::string_view kUnsayable = "*\\\n\r\t";
+  if (value.empty() || value.find_first_of(kUnsayable) != std::string_view::npos ||
+      shown_key.find_first_of("\"*\\[]\n\r\t") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string key(shown_key);
+  if (key == "user") {
+    const auto [kind, rest] = SplitOnce(value, ':');
+    if (rest.empty()) return std::nullopt;
+    key = "user." + std::string(kind);
+    value = rest;
+  } else if (key != "release" && key != "environment" && key != "level" && key != "dist") {
+    // Words that mean something else to a search, and names that it could not read.
+    constexpr std::array kTaken = {"is",       "has",       "age",       "assigned",  "bookmarks",
+                                   "title",    "type",      "issue",     "message",   "platform",
+                                   "priority", "timestamp", "timesSeen", "userCount", "firstSeen",
+                                   "lastSeen", "assignee"};
+    const bool plain = std::ranges::all_of(key, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '-' || c == '.';
+    });
+    if (!plain || std::ranges::find(kTaken, key) != kTaken.end()) key = "\"tags[" + key + "]\"";
+  }
+  std::string out = key + ":\"";
+  for (const char c : value) {
+    if (c == '"') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+int Percent(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0 || part <= 0) return 0;
+  if (part >= whole) return 100;
+  const auto share =
+      static_cast<int>(static_cast<double>(part) / static_cast<double>(whole) * 100 + 0.5);
+  return std::clamp(share, 1, 99);
+}
+
+void AddEventTags(html::Data& data, const eventstore::StoredEvent& event,
+                  const std::vector<eventstore::TagSummary>& known, std::string_view search,
+                  std::string_view all) {
+  constexpr std::size_t kMaxTags = 60;
+  constexpr std::size_t kTop = 3;
+  html::Data& tags = data.Include("EVENT_TAGS", "event_tags.tpl");
+  std::map<std::string, std::string> own;
+  for (const auto& [key, value] : event.tags) own.emplace(ShownTag(key), value);
+  std::map<std::string, const eventstore::TagSummary*> summaries;
+  for (const eventstore::TagSummary& one : known) summaries.emplace(ShownTag(one.key), &one);
+  const auto link = [&](html::Data& at, const std::string& key, const std::string& value) {
+    const auto term = search.empty() ? std::nullopt : SearchTerm(key, value);
+    html::Data& shown = at.Add(term ? "LINKED" : "UNLINKED");
+    if (term) shown.Set("URL", WithQuery(std::string(search), "query", *term));
+    shown.Set("VALUE", std::string(TruncateUtf8(value, 200)));
+  };
+  std::size_t shown = 0;
+  for (const auto& [key, value] : own) {
+    if (shown++ == kMaxTags) break;
+    html::Data& tag = tags.Add("TAG");
+    tag.Set("KEY", std::string(TruncateUtf8(key, 200)));
+    link(tag.Add("OWN"), key, value);
+    const auto found = summaries.find(key);
+    if (found == summaries.end() || found->second->distinct < 2) continue;
+    const eventstore::TagSummary& summary = *found->second;
+    html::Data& shares = tag.Add("SHARES");
+    for (std::size_t i = 0; i < summary.top.size() && i < kTop; ++i) {
+      html::Data& row = shares.Add("SHARE");
+      const int percent = Percent(summary.top[i].count, summary.total);
+      row.Set("PERCENT", std::to_string(percent));
+      link(row, key, summary.top[i].value);
+    }
+    if (summary.distinct > static_cast<std::int64_t>(kTop) && !all.empty()) {
+      shares.Add("REST").Set("COUNT", Grouped(summary.distinct - static_cast<std::int64_t>(kTop)));
+    }
+  }
+  if (own.empty()) tags.Show("NO_TAGS");
+  if (!all.empty()) tags.Add("ALL").Set("ALL_URL", std::string(all));
+}
+
+// ---- values -------------------------------------------------------------------------------------
+
+std::string Shown(const json::Value& value, std::size_t max) {
+  std::string text = value.is_string() ? std::string(value.get_string()) : json::Serialize(value);
+  if (text.size() <= max) return text;
+  return std::string(TruncateUtf8(text, max)) + " …";
+}
+
+void AddFields(html::Data& data, std::string_view name, const json::Object& object,
+               std::size_t max_keys) {
+  std::size_t shown = 0;
+  for (const auto& [key, value] : object) {
+    if (shown++ == max_keys) break;
+    data.Add(std::string(name))
+        .Set("KEY", std::string(TruncateUtf8(key, 200)))
+        .Set("VALUE", Shown(value, kMaxValue));
+  }
+  if (object.size() > max_keys) {
+    data.Add(std::string(name))
+        .Set("KEY", "…")
+        .Set("VALUE", Grouped(static_cast<std::int64_t>(object.size() - max_keys)) + " more");
+  }
 }
 
 }  // namespace gatehouse::web

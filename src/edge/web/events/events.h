@@ -40,6 +40,23 @@ void RegisterEvents(Site& site, http::Router& router);
 
 // The page groups.
 void RegisterProjects(Site& site, http::Router& router);
+void RegisterProjectSettings(Site& site, http::Router& router);
+void RegisterProjectRules(Site& site, http::Router& router);
+void RegisterProjectFiles(Site& site, http::Router& router);
+void RegisterIntakeSettings(Site& site, http::Router& router);
+void RegisterIntakeStats(Site& site, http::Router& router);
 void RegisterIssues(Site& site, http::Router& router);
+void RegisterIssue(Site& site, http::Router& router);
+void RegisterIssueEvents(Site& site, http::Router& router);
+void RegisterIssueTags(Site& site, http::Router& router);
+void RegisterIssueActivity(Site& site, http::Router& router);
+void RegisterIssueMerge(Site& site, http::Router& router);
+void RegisterTransactions(Site& site, http::Router& router);
+void RegisterTraces(Site& site, http::Router& router);
+void RegisterReleases(Site& site, http::Router& router);
+void RegisterLogs(Site& site, http::Router& router);
+void RegisterMonitors(Site& site, http::Router& router);
+void RegisterFeedback(Site& site, http::Router& router);
+void RegisterReplays(Site& site, http::Router& router);
 
 }  // namespace gatehouse::web

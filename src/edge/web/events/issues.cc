@@ -1,94 +1,210 @@
-// Issues: the list with its search, and one issue with its newest event.
+// The list of issues: search, filters, and what is done to many at once.
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <map>
 
 #include "base/text.h"
 #include "edge/access/access.h"
-#include "edge/web/events/event_view.h"
 #include "edge/web/events/events.h"
+#include "edge/web/events/issue_filter.h"
+#include "edge/web/events/when.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
-#include "region/events/issues/service.h"
-#include "region/eventstore/event_store.h"
-#include "region/projects/service.h"
+#include "platform/http/url.h"
+#include "region/events/issues/errors.h"
 
 namespace gatehouse::web {
 
 namespace {
 
 constexpr std::size_t kPerPage = 25;
+constexpr std::size_t kMaxBulk = 100;
+constexpr std::size_t kMaxChoices = 200;
+// Projects that one look for an event's id asks.
+constexpr std::size_t kMaxLooked = 50;
+constexpr int kHours = 24;
+constexpr int kSparkWidth = 96;
+constexpr int kSparkHeight = 24;
 
-std::string BaseOf(const access::OrgAccess& access) {
-  return "/organizations/" + access.organization.slug + "/issues/";
-}
+struct View {
+  std::string_view label;
+  std::string_view query;
+};
+constexpr std::array kViews = {View{"Unresolved", "is:unresolved"},
+                               View{"For review", "is:for_review"},
+                               View{"Mine", "is:unresolved assigned:me"},
+                               View{"Bookmarked", "bookmarks:me"},
+                               View{"Archived", "is:archived"},
+                               View{"Resolved", "is:resolved"},
+                               View{"All", ""}};
 
-std::string Times(std::int64_t count) {
-  return std::to_string(count) + (count == 1 ? " event" : " events");
-}
+struct Choice {
+  std::string_view id;
+  std::string_view label;
+};
+constexpr std::array kSorts = {Choice{"", "Last seen"}, Choice{"new", "First seen"},
+                               Choice{"freq", "Events"}, Choice{"user", "Users"}};
+constexpr std::array kPeriods = {Choice{"", "Any time"},    Choice{"1h", "Last hour"},
+                                 Choice{"24h", "24 hours"}, Choice{"7d", "7 days"},
+                                 Choice{"14d", "14 days"},  Choice{"30d", "30 days"},
+                                 Choice{"90d", "90 days"}};
 
-// "key:id:back" of a link of ours; what is none begins at the beginning.
-std::optional<issues::Position> PositionOf(std::string_view text) {
-  const std::vector<std::string_view> parts = Split(text, ':');
-  if (parts.size() != 3) return std::nullopt;
-  const auto key = StrongId<struct KeyTag>::Parse(parts[0]);
-  const auto id = IssueId::Parse(parts[1]);
-  if (!id) return std::nullopt;
-  return issues::Position{key ? key->value : 0, id->value, parts[2] == "1"};
-}
-
-Task<http::Response> ShowIssues(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
-  const std::string text = call.query.Has("query") ? Field(call.query, "query") : "is:unresolved";
-  issues::Query query;
-  query.limit = kPerPage;
-  query.after = PositionOf(Field(call.query, "cursor"));
-  const std::string sort = Field(call.query, "sort");
-  if (sort == "new") query.sort = issues::Sort::kFirstSeen;
-  if (sort == "freq") query.sort = issues::Sort::kTimesSeen;
-  const std::string project = Field(call.query, "project");
-  if (!project.empty()) {
-    GH_CO_TRY(auto found, co_await site.d.events->projects.Get(access.organization.id, project));
-    query.projects.push_back(found.id);
+template <class Choices>
+void AddChoices(html::Data& body, const char* section, const Choices& choices,
+                std::string_view chosen) {
+  for (const Choice& choice : choices) {
+    html::Data& option = body.Add(section);
+    option.Set("ID", std::string(choice.id)).Set("LABEL", std::string(choice.label));
+    if (choice.id == chosen) option.Show("SELECTED");
   }
+}
+
+Task<void> FillFilter(Site& site, const access::OrgAccess& access, const IssueFilter& filter,
+                      html::Data& body) {
+  const std::string base = IssuesOf(access);
+  body.Set("ACTION", base).Set("QUERY", filter.text);
+  for (const View& view : kViews) {
+    html::Data& link = body.Add("VIEW");
+    link.Set("URL", filter.Url(base, view.query)).Set("LABEL", std::string(view.label));
+    if (filter.text == view.query) link.Show("CURRENT");
+  }
+  AddChoices(body, "SORT", kSorts, filter.sort);
+  AddChoices(body, "PERIOD", kPeriods, filter.period);
+  GH_CO_TRY(const auto projects, co_await site.d.events->projects.List(access.organization.id));
+  bool listed = !filter.project;
+  const auto add_project = [&](const projects::Project& project) {
+    html::Data& option = body.Add("PROJECT");
+    option.Set("ID", project.slug).Set("LABEL", project.slug);
+    if (!filter.project || filter.project->id != project.id) return;
+    option.Show("SELECTED");
+    listed = true;
+  };
+  for (std::size_t i = 0; i < projects.size() && i < kMaxChoices; ++i) add_project(projects[i]);
+  if (!listed) add_project(*filter.project);
+  const std::optional<ProjectId> of =
+      filter.project ? std::optional(filter.project->id) : std::nullopt;
+  GH_CO_TRY(const auto environments,
+            co_await site.d.events->projects.Environments(access.organization.id, of,
+                                                          projects::Visibility::kVisible));
+  listed = filter.environment.empty();
+  const auto add_environment = [&](const std::string& name) {
+    html::Data& option = body.Add("ENVIRONMENT");
+    option.Set("ID", name).Set("LABEL", name);
+    if (name != filter.environment) return;
+    option.Show("SELECTED");
+    listed = true;
+  };
+  for (std::size_t i = 0; i < environments.size() && i < kMaxChoices; ++i) {
+    add_environment(environments[i].name);
+  }
+  if (!listed) add_environment(filter.environment);
+  if (projects.empty()) {
+    body.Add("NO_PROJECTS")
+        .Set("PROJECTS_URL", "/organizations/" + access.organization.slug + "/projects/");
+  }
+  co_return Result<void>();
+}
+
+// The last day of each issue by the hour: one question for each project of the page.
+Task<std::map<std::int64_t, std::vector<std::int64_t>>> LastDay(
+    Site& site, Timestamp now, const std::vector<issues::Issue>& list, std::string environment) {
+  std::map<ProjectId, std::vector<std::int64_t>> by_project;
+  for (const issues::Issue& issue : list) by_project[issue.project].push_back(issue.id.value);
+  std::map<std::int64_t, std::vector<std::int64_t>> counts;
+  for (auto& [project, ids] : by_project) {
+    eventstore::CountQuery query;
+    query.project_id = project.value;
+    query.group_ids = std::move(ids);
+    query.environment = environment;
+    query.range = {now - std::chrono::hours(kHours - 1), now};
+    GH_CO_TRY(auto series, co_await site.d.events->store.Counts(std::move(query)));
+    for (eventstore::Series& one : series) counts[one.group_id] = std::move(one.counts);
+  }
+  co_return counts;
+}
+
+void FillRow(html::Data& row, const issues::Issue& issue, const std::string& base,
+             const std::vector<std::int64_t>& hours, const Names& names, Timestamp now) {
+  row.Set("ID", issue.id.ToString())
+      .Set("URL", base + issue.id.ToString() + "/")
+      .Set("TITLE", issue.title)
+      .Set("SHORT_ID", issue.short_id)
+      .Set("PROJECT_NAME", issue.project_slug)
+      .Set("EVENTS", Grouped(issue.times_seen))
+      .Set("EVENTS_WORD", issue.times_seen == 1 ? "event" : "events")
+      .Set("USERS", Grouped(issue.users_seen))
+      .Set("USERS_WORD", issue.users_seen == 1 ? "user" : "users");
+  row.SetIf("CULPRIT", issue.culprit);
+  row.SetIf("ASSIGNEE", names.Assignee(issue.assignee));
+  if (issue.comments > 0) {
+    row.Add("COMMENTS").Set("COUNT", Counted(issue.comments, "comment", "comments"));
+  }
+  AddTime(row, "FIRST", issue.first_seen, now);
+  AddTime(row, "LAST", issue.last_seen, now);
+  AddPills(row, issue);
+  std::int64_t total = 0;
+  for (const std::int64_t count : hours) total += count;
+  row.Set("SPARK", Bars(hours, kSparkWidth, kSparkHeight))
+      .Set("SPARK_WORDS", Counted(total, "event", "events") + " in the last 24 hours");
+}
+
+Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& access,
+                              IssueFilter filter, std::string error_slug, int status) {
+  const Timestamp now = call.request.received;
   Page page("issues.tpl", "Issues");
-  page.InOrg(access, "issues");
+  page.InOrg(access, "issues").Styles("events.css");
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access)).Set("QUERY", text).Set("PROJECT_SLUG", project);
-  body.Set("PROJECTS_URL", "/organizations/" + access.organization.slug + "/projects/");
-  auto terms = issues::ParseQuery(text, call.request.received);
-  int status = 200;
+  GH_CO_TRY_VOID(co_await FillFilter(site, access, filter, body));
+  auto query = co_await QueryOf(site, call, access, filter);
   issues::Page list;
-  if (terms) {
-    query.terms = std::move(*terms);
-    if (access.member.user) issues::ReplaceMe(query.terms, *access.member.user);
-    GH_CO_TRY(list, co_await site.d.events->issues.List(access.organization.id, query));
+  bool read = false;
+  if (query) {
+    query->limit = kPerPage;
+    auto found = co_await site.d.events->issues.List(access.organization.id, std::move(*query));
+    if (found) {
+      list = std::move(*found);
+      read = true;
+    } else if (found.error().code == Code::kInvalidArgument) {
+      error_slug = found.error().reason;
+    } else {
+      co_return std::unexpected(std::move(found).error());
+    }
+  } else if (query.error().code == Code::kInvalidArgument) {
+    error_slug = query.error().reason;
   } else {
-    AddError(body, terms.error().reason);
-    status = 400;
+    co_return std::unexpected(std::move(query).error());
   }
-  if (terms && list.issues.empty()) body.Show("EMPTY");
-  body.Set("TOTAL", (list.total_is_exact ? "" : "at least ") + std::to_string(list.total));
-  for (const issues::Issue& issue : list.issues) {
-    html::Data& row = body.Add("ISSUE");
-    row.Set("URL", BaseOf(access) + issue.id.ToString() + "/")
-        .Set("TITLE", issue.title)
-        .Set("SHORT_ID", issue.short_id)
-        .Set("LEVEL", issue.level)
-        .Set("LEVEL_CLASS", std::string(LevelPill(issue.level)))
-        .Set("COUNT", Times(issue.times_seen))
-        .Set("WHEN", FormatHuman(issue.last_seen));
-    row.SetIf("CULPRIT", issue.culprit);
-    if (issue.substatus == "new") row.Show("NEW");
-    if (issue.substatus == "regressed") row.Show("REGRESSED");
-    if (issue.status == "resolved") row.Show("RESOLVED");
-    if (issue.status == "ignored") row.Show("IGNORED");
+  if (!read) status = 400;
+  if (!error_slug.empty()) AddError(body, error_slug);
+
+  std::vector<std::string> assignees;
+  for (const issues::Issue& issue : list.issues) assignees.push_back(issue.assignee);
+  GH_CO_TRY(const Names names, co_await LoadNames(site, call, access, std::move(assignees), {}));
+  GH_CO_TRY(const auto hours, co_await LastDay(site, now, list.issues, filter.environment));
+
+  body.Set("TOTAL", (list.total_is_exact ? "" : "at least ") + Grouped(list.total));
+  const std::string base = IssuesOf(access);
+  if (list.issues.empty()) {
+    if (read) body.Show(list.has_next ? "GO_ON" : "EMPTY");
+  } else {
+    html::Data& form = body.Add("LIST");
+    form.Set("ACTION", base).Set("BACK", call.request.query);
+    if (call.request.method == http::Method::kPost) form.Set("BACK", Field(call.form, "back"));
+    if (access.can("event:write")) form.Show("MAY_WRITE");
+    if (access.can("event:admin")) form.Show("MAY_DELETE");
+    for (const issues::Issue& issue : list.issues) {
+      const auto found = hours.find(issue.id.value);
+      html::Data& row = form.Add("ISSUE");
+      FillRow(row, issue, base, found == hours.end() ? std::vector<std::int64_t>() : found->second,
+              names, now);
+      if (access.can("event:write")) row.Show("PICK");
+    }
   }
   const auto link = [&](const issues::Position& at) {
-    std::string url = WithQuery(BaseOf(access), "query", text);
-    if (!project.empty()) url = WithQuery(std::move(url), "project", project);
-    if (!sort.empty()) url = WithQuery(std::move(url), "sort", sort);
     return WithQuery(
-        std::move(url), "cursor",
+        filter.Url(base), "cursor",
         std::to_string(at.key) + ":" + std::to_string(at.id) + (at.back ? ":1" : ":0"));
   };
   if (list.has_previous) body.Add("NEWER").Set("URL", link(list.previous));
@@ -96,88 +212,131 @@ Task<http::Response> ShowIssues(Site& site, Call& call) {
   co_return co_await site.Show(call, std::move(page), status);
 }
 
-Task<http::Response> ShowIssue(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
-  GH_CO_TRY(auto issue, co_await site.d.events->issues.Get(access.organization.id,
-                                                           call.request.Param("issue")));
-  const std::string here = BaseOf(access) + issue.id.ToString() + "/";
-  Page page("issue.tpl", issue.title);
-  page.InOrg(access, "issues");
-  page.Wide();
-  html::Data& body = page.body();
-  body.Set("TITLE", issue.title)
-      .Set("SHORT_ID", issue.short_id)
-      .Set("LEVEL", issue.level)
-      .Set("LEVEL_CLASS", std::string(LevelPill(issue.level)))
-      .Set("COUNT", Times(issue.times_seen))
-      .Set("FIRST", FormatHuman(issue.first_seen))
-      .Set("LAST", FormatHuman(issue.last_seen))
-      .Set("LIST_URL", BaseOf(access));
-  body.SetIf("CULPRIT", issue.culprit);
-  if (access.can("event:write")) {
-    const bool open = issue.status == "unresolved";
-    const auto act = [&](const char* section) { body.Add(section).Set("ACTION", here); };
-    if (open) {
-      act("RESOLVE");
-      act("IGNORE");
-    } else {
-      act("REOPEN");
-    }
+// Where a search leads that names one issue: its short id, or the id of an event.
+Task<std::string> Direct(Site& site, const access::OrgAccess& access, const IssueFilter& filter) {
+  const std::string text(Trim(filter.text));
+  if (issues::ParseShortId(text) && text.find(' ') == std::string::npos) {
+    auto issue = co_await site.d.events->issues.Get(access.organization.id, text);
+    if (issue) co_return IssuesOf(access) + issue->id.ToString() + "/";
+    if (issue.error().code != Code::kNotFound) co_return std::unexpected(issue.error());
   }
-  if (issue.status == "resolved") body.Show("RESOLVED");
-  if (issue.status == "ignored") body.Show("IGNORED");
-  if (issue.substatus == "regressed") body.Show("REGRESSED");
+  const auto event_id = issues::ParseEventId(text);
+  if (!event_id) co_return std::string();
+  GH_CO_TRY(const auto projects, co_await site.d.events->projects.List(access.organization.id));
+  for (std::size_t i = 0; i < projects.size() && i < kMaxLooked; ++i) {
+    GH_CO_TRY(const auto event, co_await site.d.events->store.Get(projects[i].id.value, *event_id));
+    if (!event || event->group_id == 0) continue;
+    co_return IssuesOf(access) + std::to_string(event->group_id) + "/events/" + *event_id + "/";
+  }
+  co_return std::string();
+}
 
-  eventstore::EventQuery query;
-  query.project_id = issue.project.value;
-  query.group_id = issue.id.value;
-  query.limit = 1;
-  query.with_payload = true;
-  const std::string wanted = Field(call.query, "event");
-  std::optional<eventstore::StoredEvent> event;
-  if (!wanted.empty()) {
-    GH_CO_TRY(event, co_await site.d.events->store.Get(issue.project.value, wanted));
-    if (event && event->group_id != issue.id.value) event.reset();
+Task<http::Response> ShowIssues(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
+  GH_CO_TRY(IssueFilter filter, co_await ReadIssueFilter(site, access, call.query));
+  GH_CO_TRY(std::string direct, co_await Direct(site, access, filter));
+  if (!direct.empty()) co_return Go(std::move(direct));
+  co_return co_await ListPage(site, call, access, std::move(filter), "", 200);
+}
+
+// ---- many at once -------------------------------------------------------------------------------
+
+std::vector<IssueId> Chosen(const http::Form& form) {
+  std::vector<IssueId> ids;
+  for (const auto& [name, value] : form.all()) {
+    const auto id = name == "id" ? IssueId::Parse(value) : std::nullopt;
+    if (id && ids.size() < kMaxBulk) ids.push_back(*id);
   }
-  if (!event) {
-    GH_CO_TRY(auto newest, co_await site.d.events->store.List(query));
-    if (!newest.events.empty()) event = std::move(newest.events.front());
+  return ids;
+}
+
+// The list as it was, from the hidden field of its form.
+std::string BackTo(const access::OrgAccess& access, const http::Form& form) {
+  const std::string base = IssuesOf(access);
+  const std::string query = Field(form, "back");
+  if (query.empty()) return base;
+  return http::SafeLocalPath(base + "?" + query).value_or(base);
+}
+
+Task<http::Response> Confirm(Site& site, Call& call, const access::OrgAccess& access,
+                             const std::vector<IssueId>& ids) {
+  if (!access.can("event:admin")) co_return Fail(Code::kPermissionDenied, "forbidden", "delete");
+  Page page("issue_confirm.tpl", "Delete issues");
+  page.InOrg(access, "issues").Styles("events.css");
+  html::Data& body = page.body();
+  body.Set("TITLE",
+           "Delete " + Counted(static_cast<std::int64_t>(ids.size()), "issue", "issues") + "?")
+      .Set("ACTION", IssuesOf(access))
+      .Set("OP", "delete")
+      .Set("BACK", Field(call.form, "back"))
+      .Set("BACK_URL", BackTo(access, call.form))
+      .Set("LABEL", "Delete for good");
+  body.Show("DELETE");
+  issues::Query query;
+  query.ids = ids;
+  query.limit = kMaxBulk;
+  GH_CO_TRY(const auto list, co_await site.d.events->issues.List(access.organization.id, query));
+  for (const issues::Issue& issue : list.issues) {
+    body.Add("CHOSEN")
+        .Set("ID", issue.id.ToString())
+        .Set("SHORT_ID", issue.short_id)
+        .Set("NAME", issue.title);
   }
-  if (!event) {
-    body.Show("NO_EVENT");
-    co_return co_await site.Show(call, std::move(page));
-  }
-  html::Data& shown = body.Add("EVENT");
-  shown.Set("ID", event->event_id).Set("WHEN", FormatHuman(event->timestamp));
-  GH_CO_TRY(auto around,
-            co_await site.d.events->store.Around(issue.project.value, event->event_id));
-  if (!around.previous.empty()) {
-    shown.Add("PREVIOUS").Set("URL", WithQuery(here, "event", around.previous));
-  }
-  if (!around.next.empty()) shown.Add("NEXT").Set("URL", WithQuery(here, "event", around.next));
-  AddEvent(shown, *event);
   co_return co_await site.Show(call, std::move(page));
 }
 
-Task<http::Response> PostIssue(Site& site, Call& call) {
+Task<http::Response> PostIssues(Site& site, Call& call) {
   GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
-  GH_CO_TRY(auto issue, co_await site.d.events->issues.Get(access.organization.id,
-                                                           call.request.Param("issue")));
-  issues::Change change;
-  change.status = Field(call.form, "status");
-  std::vector<IssueId> ids{issue.id};
-  GH_CO_TRY_VOID(co_await site.d.events->issues.Update(access.organization.id, std::move(ids),
-                                                       std::move(change),
-                                                       access::CallerOf(call.visitor, access)));
-  co_return Go(BaseOf(access) + issue.id.ToString() + "/");
+  std::vector<IssueId> ids = Chosen(call.form);
+  const std::string back = BackTo(access, call.form);
+  const std::string op = Field(call.form, "op");
+  if (ids.empty()) co_return Go(back, "issues_none");
+  if (op == "delete" && Field(call.form, "confirmed") != "yes") {
+    co_return co_await Confirm(site, call, access, ids);
+  }
+  const auto caller = access::CallerOf(call.visitor, access);
+  issues::Service& service = site.d.events->issues;
+  std::string_view flash = "issues_changed";
+  std::optional<Error> refusal;
+  if (op == "delete") {
+    auto done = co_await service.Delete(access.organization.id, std::move(ids), caller);
+    if (!done) refusal = done.error();
+    flash = "issues_deleted";
+  } else {
+    issues::Change change;
+    if (op == "resolve") {
+      change.status = "resolved";
+    } else if (op == "archive") {
+      change.status = "ignored";
+    } else if (op == "reopen") {
+      change.status = "unresolved";
+    } else if (op == "mine") {
+      change.assignee = "user:" + call.user().id.ToString();
+    } else if (op == "merge") {
+      if (ids.size() < 2) co_return Go(back, "issues_one");
+      change.merge = true;
+      flash = "issues_merged";
+    } else {
+      co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+    }
+    auto done =
+        co_await service.Update(access.organization.id, std::move(ids), std::move(change), caller);
+    if (!done) refusal = done.error();
+  }
+  if (!refusal) co_return Go(back, flash);
+  const int status = FormStatus(*refusal);
+  GH_CO_TRY_VOID(co_await Refused(site, call, access, *refusal));
+  GH_CO_TRY(http::Form query, http::Form::Parse(Field(call.form, "back")));
+  GH_CO_TRY(IssueFilter filter, co_await ReadIssueFilter(site, access, std::move(query)));
+  co_return co_await ListPage(site, call, access, std::move(filter), std::string(refusal->reason),
+                              status);
 }
 
 }  // namespace
 
 void RegisterIssues(Site& site, http::Router& router) {
   site.Get(router, "/organizations/{slug}/issues/", ShowIssues);
-  site.Get(router, "/organizations/{slug}/issues/{issue}/", ShowIssue);
-  site.Post(router, "/organizations/{slug}/issues/{issue}/", PostIssue);
+  site.Post(router, "/organizations/{slug}/issues/", PostIssues);
 }
 
 }  // namespace gatehouse::web

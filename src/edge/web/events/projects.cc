@@ -1,8 +1,12 @@
-// Projects of an organization: list, create; a project's DSN, how to begin, its keys.
+// Projects of an organization: list, create; one project with the way to begin sending.
+
+#include <algorithm>
 
 #include "base/text.h"
 #include "edge/access/access.h"
 #include "edge/web/events/events.h"
+#include "edge/web/events/project_pages.h"
+#include "edge/web/events/snippets.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
 #include "region/projects/service.h"
@@ -15,25 +19,13 @@ std::string BaseOf(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/projects/";
 }
 
-// What to paste, by platform: the SDK's package and its three lines.
-struct Snippet {
-  std::string install;
-  std::string code;
-};
-
-Snippet SnippetFor(std::string_view platform, const std::string& dsn) {
-  if (platform.starts_with("python")) {
-    return {"pip install sentry-sdk",
-            "import sentry_sdk\n\nsentry_sdk.init(dsn=\"" + dsn + "\")\n"};
+// The choices of a list; `chosen` is one of them.
+void AddPlatforms(html::Data& form, std::string_view chosen) {
+  for (const Snippet& snippet : Snippets()) {
+    html::Data& option = form.Add("PLATFORM");
+    option.Set("ID", std::string(snippet.platform)).Set("LABEL", std::string(snippet.name));
+    if (snippet.platform == chosen) option.Show("CHOSEN");
   }
-  if (platform.starts_with("javascript")) {
-    return {
-        "npm install @sentry/browser",
-        "import * as Sentry from \"@sentry/browser\";\n\nSentry.init({ dsn: \"" + dsn + "\" });\n"};
-  }
-  return {"npm install @sentry/node",
-          "import * as Sentry from \"@sentry/node\";\n\nSentry.init({ dsn: \"" + dsn +
-              "\" });\n\nSentry.captureException(new Error(\"hello\"));\n"};
 }
 
 Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& access,
@@ -42,7 +34,8 @@ Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& a
   Page page("projects.tpl", "Projects");
   page.InOrg(access, "projects");
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access));
+  body.Set("ACTION", BaseOf(access))
+      .Set("STATS_URL", "/organizations/" + access.organization.slug + "/stats/");
   if (projects.empty()) body.Show("EMPTY");
   for (const projects::Project& project : projects) {
     html::Data& row = body.Add("PROJECT");
@@ -50,13 +43,13 @@ Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& a
         .Set("SLUG", project.slug)
         .Set("URL", BaseOf(access) + project.slug + "/");
     row.SetIf("PLATFORM", project.platform);
-    row.Show(project.first_event_at ? "ACTIVE" : "WAITING");
+    row.Show(HasReceived(project) ? "ACTIVE" : "WAITING");
   }
   if (!error_slug.empty()) AddError(body, error_slug);
   if (access.can("project:write")) {
-    body.Add("CREATE")
-        .Set("NEW_NAME", Field(call.form, "name"))
-        .Set("NEW_SLUG", Field(call.form, "new_slug"));
+    html::Data& form = body.Add("CREATE");
+    form.Set("NEW_NAME", Field(call.form, "name")).Set("NEW_SLUG", Field(call.form, "new_slug"));
+    AddPlatforms(form, call.form.Has("platform") ? Field(call.form, "platform") : "node");
   }
   co_return co_await site.Show(call, std::move(page), status);
 }
@@ -78,66 +71,58 @@ Task<http::Response> PostProjects(Site& site, Call& call) {
                               FormStatus(created.error()));
 }
 
-Task<http::Response> ShowProject(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, "project:read"));
-  projects::Service& service = site.d.events->projects;
-  GH_CO_TRY(auto project,
-            co_await service.Get(access.organization.id, call.request.Param("project")));
-  GH_CO_TRY(auto keys, co_await service.Keys(access.organization.id, project.id));
-  Page page("project.tpl", project.name);
-  page.InOrg(access, "projects");
-  html::Data& body = page.body();
-  body.Set("NAME", project.name)
-      .Set("SLUG", project.slug)
-      .Set("LIST_URL", BaseOf(access))
-      .Set("ISSUES_URL",
-           "/organizations/" + access.organization.slug + "/issues/?project=" + project.slug);
-  body.Show(project.first_event_at ? "ACTIVE" : "WAITING");
-  std::string dsn;
-  for (const projects::Key& key : keys) {
-    html::Data& row = body.Add("KEY");
-    row.Set("LABEL", key.label)
-        .Set("PUBLIC", key.public_key)
-        .Set("KEY_DSN", projects::Dsn(site.d.events->base_url, key))
-        .Set("ACTION", BaseOf(access) + project.slug + "/");
-    row.Show(key.is_active ? "ON" : "OFF");
-    if (access.can("project:write")) row.Show(key.is_active ? "MAY_DISABLE" : "MAY_ENABLE");
-    if (dsn.empty() && key.is_active) dsn = projects::Dsn(site.d.events->base_url, key);
+void AddSnippet(html::Data& body, const std::string& here, std::string_view platform,
+                const std::string& dsn) {
+  const Snippet& snippet = SnippetFor(platform);
+  html::Data& begin = body.Add("BEGIN");
+  begin.Set("DSN", dsn).Set("HERE", here).Set("PLACE", std::string(snippet.place));
+  AddPlatforms(begin, snippet.platform);
+  for (const std::string& line : SnippetLines(snippet.install, dsn)) {
+    begin.Add("INSTALL").Set("COMMAND", line);
   }
-  if (!dsn.empty()) {
-    const Snippet snippet = SnippetFor(project.platform, dsn);
-    html::Data& begin = body.Add("BEGIN");
-    begin.Set("DSN", dsn).Set("INSTALL", snippet.install);
-    for (const std::string_view line : Split(Trim(snippet.code), '\n')) {
-      begin.Add("LINES").Set("ROW", std::string(line));
-    }
-  }
-  if (access.can("project:write")) {
-    body.Add("NEW_KEY").Set("ACTION", BaseOf(access) + project.slug + "/");
-  }
-  co_return co_await site.Show(call, std::move(page));
+  for (const std::string& line : SnippetLines(snippet.code, dsn))
+    begin.Add("LINES").Set("ROW", line);
 }
 
-Task<http::Response> PostProject(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, "project:read"));
+Task<http::Response> ShowProject(Site& site, Call& call) {
+  GH_CO_TRY(ProjectVisit visit, co_await EnterProject(site, call, "project:read"));
   projects::Service& service = site.d.events->projects;
-  const auto caller = access::CallerOf(call.visitor, access);
-  GH_CO_TRY(auto project,
-            co_await service.Get(access.organization.id, call.request.Param("project")));
-  const std::string op = Field(call.form, "op");
-  const std::string key = Field(call.form, "key");
-  if (op == "new_key") {
-    GH_CO_TRY_VOID(co_await service.CreateKey(
-        access.organization.id, project.id, std::string(Trim(Field(call.form, "label"))), caller));
-  } else if (op == "enable" || op == "disable") {
-    projects::KeyEdit edit;
-    edit.is_active = op == "enable";
-    GH_CO_TRY_VOID(
-        co_await service.UpdateKey(access.organization.id, project.id, key, edit, caller));
-  } else {
-    co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+  const projects::Project& project = visit.project;
+  GH_CO_TRY(const auto keys, co_await service.Keys(visit.access.organization.id, visit.project.id));
+  GH_CO_TRY(const auto teams,
+            co_await service.Teams(visit.access.organization.id, visit.project.id));
+  Page page("project.tpl", project.name);
+  page.InOrg(visit.access, "projects").Styles("events.css");
+  html::Data& body = page.body();
+  AddProjectHead(body, visit, "overview");
+  body.Set("HERE", visit.Path())
+      .Set("STATS_URL", WithQuery("/organizations/" + visit.access.organization.slug + "/stats/",
+                                  "project", project.slug));
+  const auto active = std::ranges::find(keys, true, &projects::Key::is_active);
+  if (HasReceived(project)) {
+    html::Data& notice = body.Add("ACTIVE");
+    if (project.first_event_at) {
+      notice.Add("FIRST").Set("WHEN", FormatHuman(*project.first_event_at));
+    }
+  } else if (active != keys.end()) {
+    body.Show("WAITING");
   }
-  co_return Go(BaseOf(access) + project.slug + "/");
+  const std::string asked = Field(call.query, "platform");
+  if (active == keys.end()) {
+    html::Data& notice = body.Add("NO_KEY");
+    if (visit.access.can("project:write")) {
+      notice.Add("MAY_KEY").Set("KEYS_URL", visit.Path() + "settings/keys/");
+    }
+  } else {
+    AddSnippet(body, visit.Path(), asked.empty() ? project.platform : asked,
+               projects::Dsn(site.d.events->base_url, *active));
+  }
+  html::Data& about = body.Add("ABOUT");
+  about.Set("PLATFORM_NAME", project.platform.empty() ? "not set" : project.platform)
+      .Set("TEAMS", teams.empty() ? "none" : Join(teams, ", "))
+      .Set("KEYS", std::to_string(std::ranges::count(keys, true, &projects::Key::is_active)) +
+                       " enabled, " + std::to_string(keys.size()) + " in all");
+  co_return co_await site.Show(call, std::move(page));
 }
 
 }  // namespace
@@ -146,7 +131,6 @@ void RegisterProjects(Site& site, http::Router& router) {
   site.Get(router, "/organizations/{slug}/projects/", ShowProjects);
   site.Post(router, "/organizations/{slug}/projects/", PostProjects);
   site.Get(router, "/organizations/{slug}/projects/{project}/", ShowProject);
-  site.Post(router, "/organizations/{slug}/projects/{project}/", PostProject);
 }
 
 }  // namespace gatehouse::web

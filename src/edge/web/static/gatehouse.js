@@ -101,6 +101,25 @@
     });
   }
 
+  // A page that waits for something looks again by itself, for half an hour.
+  const waiting = document.querySelector("[data-poll]");
+  if (waiting) {
+    const until = Date.now() + 30 * 60 * 1000;
+    const look = async () => {
+      if (!document.hidden) {
+        try {
+          const answer = await fetch(location.href);
+          const text = answer.ok && !answer.redirected ? await answer.text() : "data-poll";
+          if (!text.includes("data-poll")) return location.reload();
+        } catch {
+          // The server restarts: look again.
+        }
+      }
+      if (Date.now() < until) setTimeout(look, waiting.dataset.poll * 1000);
+    };
+    setTimeout(look, waiting.dataset.poll * 1000);
+  }
+
   // Menus close on Escape and on a click elsewhere.
   const menus = [...document.querySelectorAll("details.menu")];
   document.addEventListener("click", (event) => {

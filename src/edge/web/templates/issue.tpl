@@ -1,12 +1,12 @@
-{{%AUTOESCAPE context="HTML"}}<p class="minor"><a href="{{LIST_URL}}">Issues</a> · <code>{{SHORT_ID}}</code></p>
-<header class="head"><div><h1>{{TITLE}}</h1>{{#CULPRIT}}<p class="minor">{{CULPRIT}}</p>{{/CULPRIT}}<p><span class="pill {{LEVEL_CLASS}}">{{LEVEL}}</span>{{#RESOLVED}} <span class="pill ok">Resolved</span>{{/RESOLVED}}{{#IGNORED}} <span class="pill">Archived</span>{{/IGNORED}}{{#REGRESSED}} <span class="pill warn">Came back</span>{{/REGRESSED}}</p>
-<p class="minor">{{COUNT}} · first {{FIRST}} · last {{LAST}}</p></div>
-<div class="item">{{#RESOLVE}}<form method="post" action="{{ACTION}}"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="status" value="resolved"><button class="button" type="submit">Resolve</button></form>{{/RESOLVE}}{{#IGNORE}}<form method="post" action="{{ACTION}}"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="status" value="ignored"><button class="button quiet" type="submit">Archive</button></form>{{/IGNORE}}{{#REOPEN}}<form method="post" action="{{ACTION}}"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="status" value="unresolved"><button class="button quiet" type="submit">Reopen</button></form>{{/REOPEN}}</div></header>
+{{%AUTOESCAPE context="HTML"}}{{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}
+{{>HEAD}}
+{{#CHART}}<svg class="chart" viewBox="0 0 300 40" preserveAspectRatio="none" role="img" aria-label="{{WORDS}}"><title>{{WORDS}}</title><path class="base" d="M0 39.5h300"/><path class="bars" d="{{BARS}}"/></svg><p class="minor chart-words">{{WORDS}}</p>{{/CHART}}
 {{#NO_EVENT}}<div class="card empty"><p><b>No events kept.</b> The days they came on are past their retention.</p></div>{{/NO_EVENT}}
-{{#EVENT}}<nav class="pager" aria-label="Events">{{#PREVIOUS}}<a class="button quiet" href="{{URL}}">Older event</a>{{/PREVIOUS}} {{#NEXT}}<a class="button quiet" href="{{URL}}">Newer event</a>{{/NEXT}} <small class="minor">{{WHEN}} · <code>{{ID}}</code></small></nav>
-{{#MESSAGE}}<section class="card"><h2>Message</h2><p>{{#LINES}}<code>{{ROW}}</code><br>{{/LINES}}</p></section>{{/MESSAGE}}
-{{#EXCEPTION}}<section class="card stack"><h2>{{TYPE}}</h2><p>{{VALUE}}{{#UNHANDLED}} <span class="pill bad">Unhandled</span>{{/UNHANDLED}}</p>
-{{#FRAME}}<details{{#IN_APP}} open{{/IN_APP}}><summary><code>{{PLACE}}</code> in <b>{{FUNCTION}}</b>{{#IN_APP}} <span class="pill">In app</span>{{/IN_APP}}</summary>{{#SOURCE}}<p>{{#BEFORE}}<code>{{ROW}}</code><br>{{/BEFORE}}<code><b>{{LINE}}</b></code><br>{{#AFTER}}<code>{{ROW}}</code><br>{{/AFTER}}</p>{{/SOURCE}}</details>{{/FRAME}}</section>{{/EXCEPTION}}
-<section class="card"><h2>Tags</h2><dl>{{#TAG}}<dt>{{KEY}}</dt><dd>{{VALUE}}</dd>{{/TAG}}</dl></section>
-{{#CRUMBS}}<section class="card"><h2>Breadcrumbs</h2><ul>{{#CRUMB}}<li><b>{{CATEGORY}}</b> {{WHAT}}</li>{{/CRUMB}}</ul></section>{{/CRUMBS}}
-{{#CONTEXT}}<section class="card"><h2>{{NAME}}</h2><dl>{{#FIELD}}<dt>{{KEY}}</dt><dd>{{VALUE}}</dd>{{/FIELD}}</dl></section>{{/CONTEXT}}{{/EVENT}}
+{{#EVENT}}<nav class="event-bar" aria-label="Events"><span class="grow">Event <code>{{ID}}</code> · {{#AT}}<time datetime="{{ISO}}" title="{{AGO}}">{{HUMAN}}</time>{{/AT}}{{#TRACE}} · <a href="{{URL}}" title="{{TRACE_ID}}">Its trace</a>{{/TRACE}} · <a href="{{JSON_URL}}">JSON</a></span>
+<span class="steps-of">{{#PREVIOUS}}<a class="button quiet small" href="{{OLDEST_URL}}">Oldest</a> <a class="button quiet small" rel="prev" href="{{URL}}">Older</a>{{/PREVIOUS}} {{#NEXT}}<a class="button quiet small" rel="next" href="{{URL}}">Newer</a> <a class="button quiet small" href="{{LATEST_URL}}">Newest</a>{{/NEXT}}</span></nav>
+{{#UNREADABLE}}<div class="notice error" role="alert"><p><b>This event cannot be read.</b> Its file is damaged. Ask the operator to look at the log and the disk.</p></div>{{/UNREADABLE}}
+{{>EVENT_TOP}}
+{{#REPORTS}}<section class="card"><h2>User feedback</h2>{{#REPORT_OF}}<div class="said"><p><b>{{NAME}}</b>{{#EMAIL}} <span class="minor">{{EMAIL}}</span>{{/EMAIL}} <span class="minor">{{#AT}}<time datetime="{{ISO}}" title="{{HUMAN}}">{{AGO}}</time>{{/AT}}{{#THIS_EVENT}} about this event{{/THIS_EVENT}}{{#OTHER_EVENT}} about <a href="{{EVENT_URL}}">another event</a>{{/OTHER_EVENT}}</span></p><p>{{SAID}}</p></div>{{/REPORT_OF}}</section>{{/REPORTS}}
+{{>EVENT_TAGS}}
+{{#ATTACHMENTS}}<section class="card"><h2>Attachments</h2><ul class="rows">{{#ATTACHMENT}}<li><a class="grow" href="{{URL}}" download>{{NAME}}</a> <span class="minor">{{KIND}}</span></li>{{/ATTACHMENT}}</ul></section>{{/ATTACHMENTS}}
+{{>EVENT_MORE}}{{/EVENT}}

@@ -62,6 +62,8 @@ class Service {
   virtual Task<std::int64_t> CountUsers() = 0;
   // Brings back ignored issues whose condition is over. Returns how many.
   virtual Task<std::int64_t> WakeSnoozed() = 0;
+  // Resolves issues that had no event for as long as their project says. Returns how many.
+  virtual Task<std::int64_t> ResolveQuiet() = 0;
 };
 
 }  // namespace gatehouse::issues

@@ -52,6 +52,7 @@ class ServiceImpl final : public Service {
   Task<std::int64_t> FinishPending() override;
   Task<std::int64_t> CountUsers() override;
   Task<std::int64_t> WakeSnoozed() override;
+  Task<std::int64_t> ResolveQuiet() override;
 
  private:
   const Parts d_;

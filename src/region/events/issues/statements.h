@@ -93,6 +93,11 @@ inline constexpr sql::Statement kSetStatus{
     "issues_set_status",
     "UPDATE issues SET status = $3, substatus = $4, resolved_at = $5, version = version + 1 "
     "WHERE organization_id = $1 AND id = $2"};
+inline constexpr sql::Statement kOpenOfHash{
+    "issues_open_of_hash",
+    "SELECT i.id FROM issue_hashes h JOIN issues i ON i.id = h.issue_id WHERE h.organization_id = "
+    "$1 "
+    "AND h.project_id = $2 AND h.hash = $3 AND i.status = 'unresolved'"};
 inline constexpr sql::Statement kAssign{
     "issues_assign",
     "UPDATE issues SET assignee = $3, version = version + 1 WHERE organization_id = $1 AND id = "
@@ -253,5 +258,20 @@ inline constexpr sql::Statement kWake{
     "issues_wake",
     "UPDATE issues SET status = 'unresolved', substatus = $3, version = version + 1 WHERE "
     "organization_id = $1 AND id = $2 AND status = 'ignored'"};
+
+// Projects that resolve by age; the value is in the options.
+inline constexpr sql::Statement kResolveAges{
+    "projects_resolve_ages",
+    "SELECT id, organization_id, options FROM projects WHERE status <> 'deleted' AND options LIKE "
+    "'%\"resolve_age\"%' ORDER BY id"};
+// At most so many at a time: the next run goes on.
+inline constexpr sql::Statement kQuiet{
+    "issues_quiet",
+    "SELECT id FROM issues WHERE organization_id = $1 AND project_id = $2 AND status = "
+    "'unresolved' AND last_seen < $3 ORDER BY last_seen LIMIT 500"};
+inline constexpr sql::Statement kResolveQuiet{
+    "issues_resolve_quiet",
+    "UPDATE issues SET status = 'resolved', substatus = '', resolved_at = $4, version = version + "
+    "1 WHERE organization_id = $1 AND id = $2 AND status = 'unresolved' AND last_seen < $3"};
 
 }  // namespace gatehouse::issues::sqls

@@ -5,6 +5,7 @@
 
 #include "region/events/save/batch.h"
 #include "region/events/save/statements.h"
+#include "region/eventstore/transactions.h"
 
 namespace gatehouse::events {
 namespace {
@@ -87,15 +88,40 @@ eventstore::StoredEvent ToStore(Work& work) {
     }
   }
   stored.tags = std::move(work.tags);
-  stored.payload = json::Serialize(event);
+  if (transaction) {
+    // Not among the event's own tags: what lists of transactions count failures by.
+    if (std::string status = TraceField(event, "status"); !status.empty()) {
+      stored.tags.emplace_back(eventstore::kTagTransactionStatus, std::move(status));
+    }
+  }
   return stored;
+}
+
+// The event as text, for the stream and for the store: the stream goes without images and notes.
+void Serialize(json::Object& event, std::string& stream, std::string& store) {
+  std::string more;
+  for (const std::string_view key : {"debug_meta", "_meta"}) {
+    const json::Value* value = event.if_contains(key);
+    if (value == nullptr) continue;
+    more += ",\"";
+    more += key;
+    more += "\":";
+    more += json::Serialize(*value);
+    event.erase(key);
+  }
+  stream = json::Serialize(event);
+  store.reserve(stream.size() + more.size());
+  store = stream;
+  if (more.empty()) return;
+  store.pop_back();
+  store += event.empty() ? std::string_view(more).substr(1) : std::string_view(more);
+  store += '}';
 }
 
 stream::InsertMessage ToStream(Work& work, const eventstore::StoredEvent& stored,
                                int retention_days) {
   const bool transaction = work.incoming->is_transaction;
   const Work::Found& found = work.found;
-  json::Object& event = work.incoming->event;
   stream::InsertMessage message;
   if (!transaction) message.group_id = found.issue.value;
   message.event_id = work.event_id;
@@ -105,10 +131,6 @@ stream::InsertMessage ToStream(Work& work, const eventstore::StoredEvent& stored
   message.platform = stored.platform;
   message.datetime = work.time;
   message.received = work.incoming->received;
-  // The message goes without them.
-  const bool had_images = event.erase("debug_meta") != 0;
-  const bool had_notes = event.erase("_meta") != 0;
-  message.data = had_images || had_notes ? json::Serialize(event) : stored.payload;
   message.primary_hash = stored.primary_hash;
   message.retention_days = retention_days;
   message.is_new = found.is_new;
@@ -134,6 +156,7 @@ Saved Finish(Work& work, int retention_days) {
   if (saved.fate != Saved::Fate::kSaved) return saved;
   saved.stored = ToStore(work);
   saved.message = ToStream(work, saved.stored, retention_days);
+  Serialize(work.incoming->event, saved.message.data, saved.stored.payload);
   return saved;
 }
 
@@ -179,9 +202,12 @@ Task<std::vector<Saved>> EventManager::Save(std::vector<Incoming> batch, Also al
     for (const FirstSeen& first : firsts) d_.on_first(first);
   }
   std::vector<Saved> saved;
-  GH_CO_TRY_VOID(co_await OnCpu(d_.cpu, [this, &works, &saved] {
+  GH_CO_TRY_VOID(co_await OnCpu(d_.cpu, [this, &batch, &works, &saved] {
     saved.reserve(works.size());
     for (Work& work : works) saved.push_back(Finish(work, d_.retention_days));
+    // Here and not where the answer goes on: giving memory back takes a moment.
+    works.clear();
+    batch.clear();
   }));
   co_return saved;
 }

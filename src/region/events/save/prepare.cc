@@ -44,6 +44,7 @@ void Append(std::string& text, std::string_view more) {
 
 std::vector<Tag> PrepareTags(json::Object& event) {
   std::vector<Tag> tags;
+  tags.reserve(24);
   if (const json::Array* given = json::GetArray(event, "tags")) {
     for (const json::Value& entry : *given) {
       if (!entry.is_array() || entry.get_array().size() != 2) continue;
@@ -69,9 +70,15 @@ std::vector<Tag> PrepareTags(json::Object& event) {
   Erase(tags, "user");
   Set(tags, "sentry:user", UserTag(event));
 
-  json::Array stored;
+  // Made where it stays: an array of another storage would be copied value by value.
+  json::Array stored(event.storage());
   stored.reserve(tags.size());
-  for (const auto& [key, value] : tags) stored.push_back(json::Array{key, value});
+  for (const auto& [key, value] : tags) {
+    json::Array& pair = stored.emplace_back(json::Array(event.storage())).get_array();
+    pair.reserve(2);
+    pair.emplace_back(key);
+    pair.emplace_back(value);
+  }
   event["tags"] = std::move(stored);
   return tags;
 }

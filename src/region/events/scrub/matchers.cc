@@ -284,9 +284,23 @@ constexpr std::array<std::string_view, 16> kSecretWords = {
 constexpr std::array<std::string_view, 5> kSecretNames = {"token", "otp", "card[number]", "pwd",
                                                           "passphrase"};
 
+// Which letters follow a first one in these words: what most places of a text are told by.
+constexpr std::array<std::uint32_t, 26> kSecondLetters = [] {
+  std::array<std::uint32_t, 26> letters{};
+  for (std::string_view word : kSecretWords) {
+    letters[static_cast<std::size_t>(word[0] - 'a')] |= 1u << (word[1] - 'a');
+  }
+  return letters;
+}();
+
 std::size_t SecretWordAt(std::string_view text, std::size_t at) {
-  char c = Lower(text[at]);
-  if (c != 'p' && c != 's' && c != 'a' && c != 'c' && c != 'm' && c != 'g' && c != 't') return 0;
+  const char c = Lower(text[at]);
+  if (c < 'a' || c > 'z' || at + 1 >= text.size()) return 0;
+  const char next = Lower(text[at + 1]);
+  if (next < 'a' || next > 'z' ||
+      (kSecondLetters[static_cast<std::size_t>(c - 'a')] >> (next - 'a') & 1) == 0) {
+    return 0;
+  }
   for (std::string_view word : kSecretWords) {
     if (word[0] == c && StartsWithIgnoreCase(text.substr(at), word)) return word.size();
   }

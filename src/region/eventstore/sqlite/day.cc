@@ -86,6 +86,7 @@ Result<std::shared_ptr<Day>> Days::Load(std::int64_t number) {
   options.readers = 1;
   GH_TRY(day->db, sql::OpenSqlite(options));
   GH_TRY_VOID(Prepare(*day->db, kDaySchema));
+  if (prepare_) GH_TRY_VOID(prepare_(*day));
   slot.day = day;
   slot.kept = day;
   return day;
@@ -158,6 +159,15 @@ std::size_t Days::DropBefore(std::int64_t number) {
     ++dropped;
   }
   return dropped;
+}
+
+std::vector<std::shared_ptr<Day>> Days::Loaded() {
+  std::vector<std::shared_ptr<Day>> days;
+  std::lock_guard lock(mutex_);
+  for (const auto& [number, slot] : slots_) {
+    if (auto day = slot.day.lock()) days.push_back(std::move(day));
+  }
+  return days;
 }
 
 void Days::CloseIdle() {

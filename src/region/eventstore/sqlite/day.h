@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,7 +18,9 @@
 
 #include "base/clock.h"
 #include "platform/sql/sql.h"
+#include "region/eventstore/sqlite/fresh.h"
 #include "region/eventstore/sqlite/payload_file.h"
+#include "region/eventstore/sqlite/seen_ids.h"
 #include "region/eventstore/types.h"
 
 namespace gatehouse::eventstore::sqlite {
@@ -35,6 +38,13 @@ struct Day {
   std::unique_ptr<PayloadFile> payloads;
   // Texts that are in the file already, by number; the writer's alone.
   std::unordered_set<std::int64_t> known = {};
+  FreshEvents fresh = {};
+  // Of the fresh events: texts that they brought, and the row of the next one. The writer's alone.
+  std::unordered_set<std::int64_t> fresh_texts = {};
+  std::int64_t next_row = 1;
+  std::optional<SeenIds> seen = {};
+  // A write failed: what the file has of the fresh events is not known.
+  bool uncertain = false;
 };
 
 // Thread-safe.
@@ -43,6 +53,8 @@ class Days {
   Days(std::filesystem::path folder, const Clock& clock, std::size_t open_days,
        Duration close_after);
 
+  // Is called with a day that is being opened, before anybody else sees it.
+  void OnLoad(std::function<Result<void>(Day&)> prepare) { prepare_ = std::move(prepare); }
   // Finds the days that are there.
   Result<void> Open();
   // The day's files, created if need be.
@@ -54,6 +66,8 @@ class Days {
   // Removes the files of days before `number`; returns how many.
   std::size_t DropBefore(std::int64_t number);
   void CloseIdle();
+  // Those that are open.
+  std::vector<std::shared_ptr<Day>> Loaded();
 
  private:
   struct Slot {
@@ -69,6 +83,7 @@ class Days {
   const Clock& clock_;
   const std::size_t open_days_;
   const Duration close_after_;
+  std::function<Result<void>(Day&)> prepare_;
   std::mutex mutex_;
   std::map<std::int64_t, Slot> slots_;  // every day that is there
 };

@@ -13,12 +13,15 @@ using sql::Statement;
 // An empty name: prepared once and forgotten.
 inline constexpr std::string_view kDaySchema[] = {
 "CREATE TABLE IF NOT EXISTS event (row INTEGER PRIMARY KEY, project_id BIGINT NOT NULL, id_high BIGINT NOT NULL, id_low BIGINT NOT NULL, ts BIGINT NOT NULL, kind BIGINT NOT NULL, group_id BIGINT NOT NULL, release_id BIGINT NOT NULL, environment_id BIGINT NOT NULL, message_id BIGINT NOT NULL, transaction_id BIGINT NOT NULL, trace_high BIGINT NOT NULL, trace_low BIGINT NOT NULL, at BIGINT NOT NULL, bytes BIGINT NOT NULL)",
+"CREATE TABLE IF NOT EXISTS fresh (row INTEGER PRIMARY KEY, project_id BIGINT NOT NULL, id_high BIGINT NOT NULL, id_low BIGINT NOT NULL, ts BIGINT NOT NULL, kind BIGINT NOT NULL, group_id BIGINT NOT NULL, release_id BIGINT NOT NULL, environment_id BIGINT NOT NULL, message_id BIGINT NOT NULL, transaction_id BIGINT NOT NULL, trace_high BIGINT NOT NULL, trace_low BIGINT NOT NULL, at BIGINT NOT NULL, bytes BIGINT NOT NULL)",
 "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event (project_id, id_high, id_low)",
 "CREATE INDEX IF NOT EXISTS event_time ON event (project_id, kind, ts)",
 "CREATE INDEX IF NOT EXISTS event_group ON event (project_id, group_id, ts) WHERE group_id <> 0",
 "CREATE INDEX IF NOT EXISTS event_trace ON event (trace_high) WHERE trace_high <> 0",
 "CREATE TABLE IF NOT EXISTS text (id INTEGER PRIMARY KEY, project_id BIGINT NOT NULL, search BIGINT NOT NULL, value TEXT NOT NULL)",
 "CREATE INDEX IF NOT EXISTS text_search ON text (project_id) WHERE search = 1",
+"CREATE TABLE IF NOT EXISTS search (row INTEGER PRIMARY KEY, project_id BIGINT NOT NULL, at BIGINT NOT NULL, bytes BIGINT NOT NULL)",
+"CREATE INDEX IF NOT EXISTS search_project ON search (project_id)",
 "CREATE TABLE IF NOT EXISTS tag_count (project_id BIGINT NOT NULL, group_id BIGINT NOT NULL, key_id BIGINT NOT NULL, value_id BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (project_id, group_id, key_id, value_id)) WITHOUT ROWID",
 "CREATE INDEX IF NOT EXISTS tag_count_value ON tag_count (value_id)",
 "CREATE TABLE IF NOT EXISTS hourly (project_id BIGINT NOT NULL, group_id BIGINT NOT NULL, kind BIGINT NOT NULL, hour BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (project_id, group_id, kind, hour)) WITHOUT ROWID",
@@ -41,18 +44,28 @@ inline constexpr Statement kRedirectDone{"eventstore.redirect_done", "UPDATE red
 inline constexpr Statement kForgetRedirects{"eventstore.forget_redirects", "DELETE FROM redirect WHERE done = 1 AND at < $1"};
 
 inline constexpr Statement kInsertEvent{"eventstore.insert_event", "INSERT INTO event (project_id, id_high, id_low, ts, kind, group_id, release_id, environment_id, message_id, transaction_id, trace_high, trace_low, at, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (project_id, id_high, id_low) DO NOTHING"};
+inline constexpr Statement kInsertFresh{"eventstore.insert_fresh", "INSERT INTO fresh (row, project_id, id_high, id_low, ts, kind, group_id, release_id, environment_id, message_id, transaction_id, trace_high, trace_low, at, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"};
+inline constexpr Statement kFreshRows{"eventstore.fresh_rows", "SELECT row, project_id, id_high, id_low, ts, kind, group_id, release_id, environment_id, message_id, transaction_id, trace_high, trace_low, at, bytes FROM fresh ORDER BY row"};
+inline constexpr Statement kFoldEvents{"eventstore.fold_events", "INSERT INTO event (row, project_id, id_high, id_low, ts, kind, group_id, release_id, environment_id, message_id, transaction_id, trace_high, trace_low, at, bytes) SELECT row, project_id, id_high, id_low, ts, kind, group_id, release_id, environment_id, message_id, transaction_id, trace_high, trace_low, at, bytes FROM fresh ORDER BY row"};
+inline constexpr Statement kDropFresh{"eventstore.drop_fresh", "DELETE FROM fresh"};
+inline constexpr Statement kLastRow{"eventstore.last_row", "SELECT COALESCE(MAX(row), 0) FROM event"};
+inline constexpr Statement kLastFreshRow{"eventstore.last_fresh_row", "SELECT COALESCE(MAX(row), 0) FROM fresh"};
+inline constexpr Statement kIdsAfter{"eventstore.ids_after", "SELECT row, project_id, id_high, id_low FROM event WHERE row > $1 ORDER BY row LIMIT $2"};
 inline constexpr Statement kUpdateEvent{"eventstore.update_event", "UPDATE event SET ts = $4, kind = $5, group_id = $6, release_id = $7, environment_id = $8, message_id = $9, transaction_id = $10, trace_high = $11, trace_low = $12, at = $13, bytes = $14 WHERE project_id = $1 AND id_high = $2 AND id_low = $3"};
 inline constexpr Statement kFindEvent{"eventstore.find_event", "SELECT row, ts, group_id, at, bytes, kind FROM event WHERE project_id = $1 AND id_high = $2 AND id_low = $3"};
 inline constexpr Statement kInsertText{"eventstore.insert_text", "INSERT INTO text (id, project_id, search, value) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING"};
+inline constexpr Statement kInsertSearch{"eventstore.insert_search", "INSERT INTO search (project_id, at, bytes) VALUES ($1, $2, $3)"};
+inline constexpr Statement kSearch{"eventstore.search", "SELECT at, bytes FROM search WHERE project_id = $1 ORDER BY row"};
+inline constexpr Statement kSearchText{"eventstore.search_text", "SELECT id FROM text WHERE project_id = $1 AND search = 1 AND instr(lower(value), $2) > 0"};
 inline constexpr Statement kText{"eventstore.text", "SELECT value FROM text WHERE id = $1"};
 inline constexpr Statement kAddTag{"eventstore.add_tag", "INSERT INTO tag_count (project_id, group_id, key_id, value_id, n) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (project_id, group_id, key_id, value_id) DO UPDATE SET n = n + excluded.n"};
 inline constexpr Statement kDropTag{"eventstore.drop_tag", "DELETE FROM tag_count WHERE project_id = $1 AND group_id = $2 AND key_id = $3 AND value_id = $4 AND n <= 0"};
 inline constexpr Statement kAddHour{"eventstore.add_hour", "INSERT INTO hourly (project_id, group_id, kind, hour, n) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (project_id, group_id, kind, hour) DO UPDATE SET n = n + excluded.n"};
 
 // Of a group, a project and a trace; newest and oldest first. $5 release, $6 environment, $7
-// transaction, $8 text; $3 and $4 time and row of the cursor; $9 and $10 the range; $11 the limit.
-#define GH_EVENT_COLUMNS "SELECT row, ts, group_id, at, bytes FROM event "
-#define GH_EVENT_FILTER "AND ts >= $9 AND ts < $10 AND ($5 = 0 OR release_id = $5) AND ($6 = 0 OR environment_id = $6) AND ($7 = 0 OR transaction_id = $7) AND ($8 = '' OR message_id IN (SELECT id FROM text WHERE text.project_id = $1 AND search = 1 AND instr(lower(value), $8) > 0)) "
+// transaction, $8 ids of texts as JSON ('' for any); $3 and $4 time and row of the cursor; $9 and $10 the range; $11 the limit.
+#define GH_EVENT_COLUMNS "SELECT row, ts, group_id, at, bytes, message_id FROM event "
+#define GH_EVENT_FILTER "AND ts >= $9 AND ts < $10 AND ($5 = 0 OR release_id = $5) AND ($6 = 0 OR environment_id = $6) AND ($7 = 0 OR transaction_id = $7) AND ($8 = '' OR message_id IN (SELECT value FROM json_each($8))) "
 #define GH_NEWEST "AND ts <= $3 AND (ts < $3 OR row < $4) ORDER BY ts DESC, row DESC LIMIT $11"
 #define GH_OLDEST "AND ts >= $3 AND (ts > $3 OR row > $4) ORDER BY ts, row LIMIT $11"
 inline constexpr Statement kGroupNewest{"eventstore.group_newest", GH_EVENT_COLUMNS "WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 " GH_EVENT_FILTER GH_NEWEST};
@@ -66,8 +79,8 @@ inline constexpr Statement kTraceOldest{"eventstore.trace_oldest", GH_EVENT_COLU
 #undef GH_NEWEST
 #undef GH_OLDEST
 
-inline constexpr Statement kBefore{"eventstore.before", "SELECT id_high, id_low FROM event WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 AND ts <= $3 AND (ts < $3 OR row < $4) ORDER BY ts DESC, row DESC LIMIT 1"};
-inline constexpr Statement kAfter{"eventstore.after", "SELECT id_high, id_low FROM event WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 AND ts >= $3 AND (ts > $3 OR row > $4) ORDER BY ts, row LIMIT 1"};
+inline constexpr Statement kBefore{"eventstore.before", "SELECT id_high, id_low, ts, row FROM event WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 AND ts <= $3 AND (ts < $3 OR row < $4) ORDER BY ts DESC, row DESC LIMIT 1"};
+inline constexpr Statement kAfter{"eventstore.after", "SELECT id_high, id_low, ts, row FROM event WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 AND ts >= $3 AND (ts > $3 OR row > $4) ORDER BY ts, row LIMIT 1"};
 inline constexpr Statement kHours{"eventstore.hours", "SELECT hour, n FROM hourly WHERE project_id = $1 AND group_id = $2 AND kind = $3 AND hour >= $4 AND hour < $5"};
 inline constexpr Statement kGroupHoursIn{"eventstore.group_hours_in", "SELECT ts / 3600000000, count(*) FROM event WHERE project_id = $1 AND group_id = $2 AND group_id <> 0 AND environment_id = $3 AND ts >= $4 AND ts < $5 GROUP BY 1"};
 inline constexpr Statement kProjectHoursIn{"eventstore.project_hours_in", "SELECT ts / 3600000000, count(*) FROM event WHERE project_id = $1 AND kind = $2 AND environment_id = $3 AND ts >= $4 AND ts < $5 GROUP BY 1"};
@@ -90,6 +103,7 @@ inline constexpr Statement kDeleteHours{"eventstore.delete_hours", "DELETE FROM 
 
 inline constexpr Statement kInsertItem{"eventstore.insert_item", "INSERT INTO item (project_id, type_id, key_id, event_high, event_low, ts, body, at, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"};
 inline constexpr Statement kFindItem{"eventstore.find_item", "SELECT at, bytes FROM item WHERE project_id = $1 AND key_id = $2 AND key_id IS NOT NULL"};
+inline constexpr Statement kDeleteItem{"eventstore.delete_item", "DELETE FROM item WHERE project_id = $1 AND key_id = $2 AND key_id IS NOT NULL"};
 inline constexpr Statement kUpdateItem{"eventstore.update_item", "UPDATE item SET event_high = $4, event_low = $5, ts = $6, body = $7, at = $8, bytes = $9 WHERE project_id = $1 AND key_id = $3 AND key_id IS NOT NULL AND type_id = $2"};
 // $2 type, $3 and $4 cursor, $5 and $6 range, $7 text, $8 limit, $9 key, $10 and $11 event.
 inline constexpr Statement kItems{"eventstore.items", "SELECT row, ts, at, bytes, event_high, event_low FROM item WHERE project_id = $1 AND type_id = $2 AND ts <= $3 AND (ts < $3 OR row < $4) AND ts >= $5 AND ts < $6 AND ($7 = '' OR instr(lower(body), $7) > 0) AND ($9 = 0 OR key_id = $9) ORDER BY ts DESC, row DESC LIMIT $8"};

@@ -6,6 +6,7 @@
 #include "region/eventstore/errors.h"
 #include "region/eventstore/sqlite/day_sql.h"
 #include "region/eventstore/sqlite/record.h"
+#include "region/eventstore/sqlite/search_block.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -35,6 +36,10 @@ TimeRange Left(TimeRange range, const std::optional<Cursor>& after, Order order)
   return range;
 }
 
+// As many numbers as a statement is given in one text.
+constexpr std::size_t kMaxListedTexts = 10'000;
+constexpr std::size_t kSifted = 1000;
+
 Place PlaceOf(const sql::Row& row, std::size_t at) { return {row.Int(at), row.Int(at + 1)}; }
 
 std::string Lowered(std::string_view text) {
@@ -45,12 +50,28 @@ std::string Lowered(std::string_view text) {
 
 }  // namespace
 
-Result<void> Reader::OnDays(TimeRange range, Order order,
-                            const std::function<Result<void>(Day&, sql::Tx&)>& ask) {
+Result<void> Reader::OnDay(Day& day,
+                           const std::function<Result<void>(sql::Tx&, const FreshView&)>& ask) {
+  // First the fresh ones: what is folded meanwhile is in the tables then, and told by its row.
+  const FreshEvents::Chunks chunks = day.fresh.Snapshot();
+  return day.db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+    std::int64_t last = 0;
+    if (!chunks.empty()) {
+      GH_TRY(const sql::Rows row, tx.Query(kLastRow));
+      last = row.front().Int(0);
+    }
+    return ask(tx, FreshView(chunks, last));
+  });
+}
+
+Result<void> Reader::OnDays(
+    TimeRange range, Order order,
+    const std::function<Result<void>(Day&, sql::Tx&, const FreshView&)>& ask) {
   for (const std::int64_t number : days_.In(range, order)) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
-    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) { return ask(*day, tx); }));
+    GH_TRY_VOID(
+        OnDay(*day, [&](sql::Tx& tx, const FreshView& fresh) { return ask(*day, tx, fresh); }));
   }
   return {};
 }
@@ -63,7 +84,12 @@ Result<std::optional<Reader::Found>> Reader::FindEvent(std::int64_t project_id,
   for (const std::int64_t number : days_.In({}, Order::kNewestFirst)) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
-    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(OnDay(*day, [&](sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+      fresh.Each([&](const FreshEvent& e) {
+        if (e.project_id != project_id || e.id.high != id->high || e.id.low != id->low) return;
+        found = Found{day, RowOf(e)};
+      });
+      if (found) return {};
       GH_TRY(const sql::Rows rows, tx.Query(kFindEvent, {project_id, id->high, id->low}));
       if (rows.empty()) return {};
       const sql::Row row = rows.front();
@@ -98,38 +124,105 @@ Result<std::optional<StoredEvent>> Reader::Get(std::int64_t project_id,
   }
 }
 
+Result<Reader::TextMatch> Reader::FindText(Day& day, std::int64_t project_id,
+                                           const std::string& text) {
+  TextMatch match;
+  match.text = text;
+  std::vector<Place> blocks;
+  GH_TRY_VOID(OnDay(day, [&](sql::Tx& tx, const FreshView&) -> Result<void> {
+    // Of events that came twice, and of files of earlier versions.
+    GH_TRY(const sql::Rows ids, tx.Query(kSearchText, {project_id, text}));
+    for (const sql::Row row : ids) match.ids.insert(row.Int(0));
+    GH_TRY(const sql::Rows places, tx.Query(kSearch, {project_id}));
+    for (const sql::Row row : places) blocks.push_back(PlaceOf(row, 0));
+    return {};
+  }));
+  for (const Place& place : blocks) {
+    GH_TRY(const std::string bytes, records_.Read(project_id, *day.payloads, place));
+    if (!SearchBlock::Find(bytes, text, match.ids)) {
+      return Fail(Code::kDataLoss, kDamaged, DayName(day.number));
+    }
+  }
+  if (match.ids.size() > kMaxListedTexts) return match;
+  match.json = "[";
+  for (const std::int64_t id : match.ids) {
+    if (match.json.size() > 1) match.json += ',';
+    match.json += std::to_string(id);
+  }
+  match.json += ']';
+  return match;
+}
+
 Result<std::vector<Reader::EventRow>> Reader::Rows(Day& day, const EventQuery& q,
-                                                   const Cursor& from, std::size_t limit) {
+                                                   const TextMatch* match, const Cursor& from,
+                                                   std::size_t limit) {
   const bool newest = q.order == Order::kNewestFirst;
   const std::int64_t release = ids_.Of(q.project_id, kKindRelease, q.release);
   const std::int64_t environment = ids_.Of(q.project_id, kKindEnvironment, q.environment);
   const std::int64_t transaction = ids_.Of(q.project_id, kKindTransaction, q.transaction);
-  const std::string text = Lowered(q.text);
   const std::int64_t kind = q.kind == Kind::kTransaction ? 1 : 0;
   const Id128 trace = ParseId(q.trace_id).value_or(Id128{});
-  return day.db->ReadSync([&](sql::Tx& tx) -> Result<std::vector<EventRow>> {
-    Result<sql::Rows> rows;
-    if (q.group_id) {
-      rows = tx.Query(newest ? kGroupNewest : kGroupOldest,
-                      {q.project_id, *q.group_id, from.time, from.row, release, environment,
-                       transaction, text, q.range.from, q.range.to, limit});
-    } else if (!q.trace_id.empty()) {
-      rows = tx.Query(newest ? kTraceNewest : kTraceOldest,
-                      {q.project_id, kind, from.time, from.row, release, environment, transaction,
-                       text, q.range.from, q.range.to, limit, trace.high, trace.low});
-    } else {
-      rows = tx.Query(newest ? kProjectNewest : kProjectOldest,
-                      {q.project_id, kind, from.time, from.row, release, environment, transaction,
-                       text, q.range.from, q.range.to, limit});
+  const std::string texts = match ? match->json : std::string();
+  // So many messages match that they are told apart here.
+  const bool sift = match != nullptr && texts.empty();
+  const std::size_t ask = sift ? std::max(limit, kSifted) : limit;
+  const auto is_after = [newest](const EventRow& row, const Cursor& at) {
+    if (row.time != at.time) return newest ? row.time < at.time : row.time > at.time;
+    return newest ? row.row < at.row : row.row > at.row;
+  };
+  std::vector<EventRow> out;
+  GH_TRY_VOID(OnDay(day, [&](sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+    out.clear();
+    Cursor at = from;
+    while (true) {
+      Result<sql::Rows> rows;
+      if (q.group_id) {
+        rows = tx.Query(newest ? kGroupNewest : kGroupOldest,
+                        {q.project_id, *q.group_id, at.time, at.row, release, environment,
+                         transaction, texts, q.range.from, q.range.to, ask});
+      } else if (!q.trace_id.empty()) {
+        rows = tx.Query(newest ? kTraceNewest : kTraceOldest,
+                        {q.project_id, kind, at.time, at.row, release, environment, transaction,
+                         texts, q.range.from, q.range.to, ask, trace.high, trace.low});
+      } else {
+        rows = tx.Query(newest ? kProjectNewest : kProjectOldest,
+                        {q.project_id, kind, at.time, at.row, release, environment, transaction,
+                         texts, q.range.from, q.range.to, ask});
+      }
+      if (!rows) return std::unexpected(std::move(rows).error());
+      for (const sql::Row row : *rows) {
+        at = {row.Time(1), row.Int(0)};
+        if (sift && !match->ids.contains(row.Int(5))) continue;
+        out.push_back({row.Int(0), row.Time(1), row.Int(2), PlaceOf(row, 3)});
+      }
+      if (rows->size() < ask || out.size() >= limit) break;
     }
-    if (!rows) return std::unexpected(std::move(rows).error());
-    std::vector<EventRow> out;
-    out.reserve(rows->size());
-    for (const sql::Row row : *rows) {
-      out.push_back({row.Int(0), row.Time(1), row.Int(2), PlaceOf(row, 3)});
-    }
-    return out;
-  });
+    fresh.Each([&](const FreshEvent& e) {
+      const EventRow row = RowOf(e);
+      if (e.project_id != q.project_id || !is_after(row, from) || e.time < q.range.from ||
+          e.time >= q.range.to) {
+        return;
+      }
+      if (q.group_id) {
+        if (e.group_id != *q.group_id || e.group_id == 0) return;
+      } else if (e.kind != kind || (!q.trace_id.empty() &&
+                                    (e.trace.high != trace.high || e.trace.low != trace.low))) {
+        return;
+      }
+      if ((release != 0 && e.release_id != release) ||
+          (environment != 0 && e.environment_id != environment) ||
+          (transaction != 0 && e.transaction_id != transaction) ||
+          (match != nullptr && e.message.find(match->text) == std::string::npos)) {
+        return;
+      }
+      out.push_back(row);
+    });
+    return {};
+  }));
+  std::ranges::sort(
+      out, [&](const EventRow& a, const EventRow& b) { return is_after(b, {a.time, a.row}); });
+  if (out.size() > limit) out.resize(limit);
+  return out;
 }
 
 Result<EventPage> Reader::List(const EventQuery& query) {
@@ -137,16 +230,22 @@ Result<EventPage> Reader::List(const EventQuery& query) {
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxLimit);
   if (!query.trace_id.empty() && !ParseId(query.trace_id)) return page;
   Cursor at = Start(query.after, query.order);
+  const std::string text = Lowered(query.text);
   std::size_t examined = 0;
   for (const std::int64_t number :
        days_.In(Left(query.range, query.after, query.order), query.order)) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
+    std::optional<TextMatch> match;
+    if (!text.empty()) {
+      GH_TRY(match, FindText(*day, query.project_id, text));
+    }
     // The cursor's row number means nothing in another day, and its time is not in one.
     while (true) {
       // One more than wanted tells whether there is more.
       const std::size_t ask = query.tags.empty() ? limit - page.events.size() + 1 : limit + 1;
-      GH_TRY(const std::vector<EventRow> rows, Rows(*day, query, at, ask));
+      GH_TRY(const std::vector<EventRow> rows,
+             Rows(*day, query, match ? &*match : nullptr, at, ask));
       for (const EventRow& row : rows) {
         if (page.events.size() == limit || examined >= kMaxExamined) {
           page.next = at;
@@ -179,10 +278,26 @@ Result<std::optional<std::string>> Reader::Neighbour(std::int64_t project_id, co
   for (const std::int64_t number : days_.In(range, order)) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
-    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(OnDay(*day, [&](sql::Tx& tx, const FreshView& fresh) -> Result<void> {
       GH_TRY(const sql::Rows rows,
              tx.Query(statement, {project_id, found.row.group_id, found.row.time, found.row.row}));
-      if (!rows.empty()) id = FormatId({rows.front().Int(0), rows.front().Int(1)});
+      const auto is_before = [order](Timestamp t, std::int64_t row, Timestamp u, std::int64_t v) {
+        if (t != u) return order == Order::kNewestFirst ? t < u : t > u;
+        return order == Order::kNewestFirst ? row < v : row > v;
+      };
+      std::optional<Cursor> best;
+      if (!rows.empty()) {
+        const sql::Row row = rows.front();
+        id = FormatId({row.Int(0), row.Int(1)});
+        best = Cursor{row.Time(2), row.Int(3)};
+      }
+      fresh.Each([&](const FreshEvent& e) {
+        if (e.project_id != project_id || e.group_id != found.row.group_id) return;
+        if (!is_before(e.time, e.row, found.row.time, found.row.row)) return;
+        if (best && !is_before(best->time, best->row, e.time, e.row)) return;
+        best = Cursor{e.time, e.row};
+        id = FormatId(e.id);
+      });
       return {};
     }));
     if (id) break;

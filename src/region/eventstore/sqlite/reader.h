@@ -8,11 +8,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "region/eventstore/sqlite/day.h"
 #include "region/eventstore/sqlite/records.h"
 #include "region/eventstore/sqlite/text_id.h"
+#include "region/eventstore/transactions.h"
 #include "region/eventstore/types.h"
 
 namespace gatehouse::eventstore::sqlite {
@@ -26,6 +28,7 @@ class Reader {
   Result<EventPage> List(const EventQuery& query);
   Result<Neighbours> Around(std::int64_t project_id, const std::string& event_id);
   Result<std::vector<Series>> Counts(const CountQuery& query);
+  Result<TransactionGroups> Transactions(const TransactionQuery& query);
   Result<std::int64_t> DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                      TimeRange range);
   Result<std::vector<std::int64_t>> DistinctUsersOf(std::int64_t project_id,
@@ -46,6 +49,7 @@ class Reader {
     std::int64_t group_id = 0;
     Place place;
   };
+  static EventRow RowOf(const FreshEvent& e) { return {e.row, e.time, e.group_id, e.place}; }
   struct Found {
     std::shared_ptr<Day> day;
     EventRow row;
@@ -54,13 +58,23 @@ class Reader {
   Result<std::optional<Found>> FindEvent(std::int64_t project_id, const std::string& event_id);
   Result<StoredEvent> Load(const Day& day, std::int64_t project_id, const EventRow& row,
                            bool with_payload);
-  Result<std::vector<EventRow>> Rows(Day& day, const EventQuery& query, const Cursor& from,
-                                     std::size_t limit);
+  // What text a list looks for, found among the messages of a day.
+  struct TextMatch {
+    std::string text = {};
+    std::unordered_set<std::int64_t> ids = {};
+    std::string json = {};  // the same for SQL; "" while there are too many
+  };
+  Result<std::vector<EventRow>> Rows(Day& day, const EventQuery& query, const TextMatch* match,
+                                     const Cursor& from, std::size_t limit);
+  Result<TextMatch> FindText(Day& day, std::int64_t project_id, const std::string& text);
   Result<std::optional<std::string>> Neighbour(std::int64_t project_id, const Found& found,
                                                Order order);
   // Rows of one statement on every day of the range.
   Result<void> OnDays(TimeRange range, Order order,
-                      const std::function<Result<void>(Day&, sql::Tx&)>& ask);
+                      const std::function<Result<void>(Day&, sql::Tx&, const FreshView&)>& ask);
+  // `ask` in a transaction, with what is not in the tables that it sees.
+  static Result<void> OnDay(Day& day,
+                            const std::function<Result<void>(sql::Tx&, const FreshView&)>& ask);
 
   Days& days_;
   Records& records_;

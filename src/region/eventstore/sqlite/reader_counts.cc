@@ -46,25 +46,39 @@ Result<std::vector<Series>> Reader::Counts(const CountQuery& q) {
   const std::int64_t environment = ids_.Of(q.project_id, kKindEnvironment, q.environment);
   const std::int64_t kind = q.kind == Kind::kTransaction ? 1 : 0;
   const TimeRange range{{first * kHourMicros}, {end * kHourMicros}};
-  GH_TRY_VOID(OnDays(range, Order::kOldestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    for (Series& series : out) {
-      Result<sql::Rows> rows;
-      if (environment == 0) {
-        rows = tx.Query(
-            kHours, {q.project_id, series.group_id, series.group_id == 0 ? kind : 0, first, end});
-      } else if (series.group_id != 0) {
-        rows = tx.Query(kGroupHoursIn,
-                        {q.project_id, series.group_id, environment, range.from, range.to});
-      } else {
-        rows = tx.Query(kProjectHoursIn, {q.project_id, kind, environment, range.from, range.to});
-      }
-      if (!rows) return std::unexpected(std::move(rows).error());
-      for (const sql::Row row : *rows) {
-        series.counts[static_cast<std::size_t>((row.Int(0) - first) / bucket)] += row.Int(1);
-      }
-    }
-    return {};
-  }));
+  GH_TRY_VOID(OnDays(
+      range, Order::kOldestFirst, [&](Day&, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+        for (Series& series : out) {
+          Result<sql::Rows> rows;
+          if (environment == 0) {
+            rows = tx.Query(kHours, {q.project_id, series.group_id, series.group_id == 0 ? kind : 0,
+                                     first, end});
+          } else if (series.group_id != 0) {
+            rows = tx.Query(kGroupHoursIn,
+                            {q.project_id, series.group_id, environment, range.from, range.to});
+          } else {
+            rows =
+                tx.Query(kProjectHoursIn, {q.project_id, kind, environment, range.from, range.to});
+          }
+          if (!rows) return std::unexpected(std::move(rows).error());
+          for (const sql::Row row : *rows) {
+            series.counts[static_cast<std::size_t>((row.Int(0) - first) / bucket)] += row.Int(1);
+          }
+          // Hours without an environment are counted with the event, what is asked of the events is
+          // not.
+          if (environment == 0) continue;
+          fresh.Each([&](const FreshEvent& e) {
+            if (e.project_id != q.project_id || e.environment_id != environment ||
+                e.time < range.from || e.time >= range.to ||
+                (series.group_id != 0 ? e.group_id != series.group_id : e.kind != kind)) {
+              return;
+            }
+            const std::int64_t hour = e.time.micros / kHourMicros;
+            ++series.counts[static_cast<std::size_t>((hour - first) / bucket)];
+          });
+        }
+        return {};
+      }));
   return out;
 }
 
@@ -78,13 +92,23 @@ Result<std::vector<std::int64_t>> Reader::DistinctUsersOf(
     std::int64_t project_id, const std::vector<std::int64_t>& group_ids, TimeRange range) {
   std::vector<std::unordered_set<std::int64_t>> users(group_ids.size());
   const std::int64_t key = ids_.Of(project_id, kKindKey, kTagUser);
-  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    for (std::size_t i = 0; i < group_ids.size(); ++i) {
-      GH_TRY(const sql::Rows rows, tx.Query(kTagValuesOf, {project_id, group_ids[i], key}));
-      for (const sql::Row row : rows) users[i].insert(row.Int(1));
-    }
-    return {};
-  }));
+  GH_TRY_VOID(OnDays(
+      range, Order::kNewestFirst, [&](Day&, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+        for (std::size_t i = 0; i < group_ids.size(); ++i) {
+          GH_TRY(const sql::Rows rows, tx.Query(kTagValuesOf, {project_id, group_ids[i], key}));
+          for (const sql::Row row : rows) users[i].insert(row.Int(1));
+        }
+        fresh.Each([&](const FreshEvent& e) {
+          if (e.project_id != project_id || e.group_id == 0) return;
+          for (std::size_t i = 0; i < group_ids.size(); ++i) {
+            if (group_ids[i] != e.group_id) continue;
+            for (const TagId& tag : e.tags) {
+              if (tag.key == key) users[i].insert(tag.value);
+            }
+          }
+        });
+        return {};
+      }));
   std::vector<std::int64_t> out;
   for (const auto& one : users) out.push_back(static_cast<std::int64_t>(one.size()));
   return out;
@@ -94,25 +118,35 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
   std::map<std::int64_t, std::unordered_map<std::int64_t, ValueCount>> keys;
   const std::int64_t only = ids_.Of(q.project_id, kKindKey, q.key);
   // Newest first: the first day that has a value is the last one it was seen on.
-  GH_TRY_VOID(OnDays(q.range, Order::kNewestFirst, [&](Day& day, sql::Tx& tx) -> Result<void> {
-    Result<sql::Rows> rows;
-    if (q.group_id == 0) {
-      rows = tx.Query(kProjectTagValues, {q.project_id, only});
-    } else if (only != 0) {
-      rows = tx.Query(kTagValuesOf, {q.project_id, q.group_id, only});
-    } else {
-      rows = tx.Query(kTagValues, {q.project_id, q.group_id});
-    }
-    if (!rows) return std::unexpected(std::move(rows).error());
-    for (const sql::Row row : *rows) {
-      const auto [at, fresh] = keys[row.Int(0)].try_emplace(row.Int(1));
-      ValueCount& count = at->second;
-      if (fresh) count.last_day = day.number;
-      count.first_day = day.number;
-      count.n += row.Int(2);
-    }
-    return {};
-  }));
+  GH_TRY_VOID(OnDays(q.range, Order::kNewestFirst,
+                     [&](Day& day, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+                       Result<sql::Rows> rows;
+                       if (q.group_id == 0) {
+                         rows = tx.Query(kProjectTagValues, {q.project_id, only});
+                       } else if (only != 0) {
+                         rows = tx.Query(kTagValuesOf, {q.project_id, q.group_id, only});
+                       } else {
+                         rows = tx.Query(kTagValues, {q.project_id, q.group_id});
+                       }
+                       if (!rows) return std::unexpected(std::move(rows).error());
+                       const auto add = [&](std::int64_t key, std::int64_t value, std::int64_t n) {
+                         const auto [at, is_first] = keys[key].try_emplace(value);
+                         ValueCount& count = at->second;
+                         if (is_first) count.last_day = day.number;
+                         count.first_day = day.number;
+                         count.n += n;
+                       };
+                       for (const sql::Row row : *rows) add(row.Int(0), row.Int(1), row.Int(2));
+                       fresh.Each([&](const FreshEvent& e) {
+                         if (e.project_id != q.project_id ||
+                             (q.group_id != 0 && e.group_id != q.group_id))
+                           return;
+                         for (const TagId& tag : e.tags) {
+                           if (only == 0 || tag.key == only) add(tag.key, tag.value, 1);
+                         }
+                       });
+                       return {};
+                     }));
 
   std::vector<TagSummary> out;
   // Texts to look up: in the file of the last day, which has them all.
@@ -148,13 +182,14 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
   for (const auto& [number, texts] : wanted) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
-    GH_TRY_VOID(day->db->ReadSync([&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(OnDay(*day, [&](sql::Tx& tx, const FreshView& fresh) -> Result<void> {
       for (const Wanted& text : texts) {
         GH_TRY(const sql::Rows rows, tx.Query(kText, {text.id}));
-        if (rows.empty()) continue;
+        const std::string* unwritten = rows.empty() ? fresh.Text(text.id) : nullptr;
+        if (rows.empty() && unwritten == nullptr) continue;
         TagSummary& summary = out[text.summary];
         (text.value == SIZE_MAX ? summary.key : summary.top[text.value].value) =
-            rows.front().String(0);
+            unwritten != nullptr ? *unwritten : rows.front().String(0);
       }
       return {};
     }));
@@ -169,13 +204,20 @@ Result<std::vector<std::int64_t>> Reader::GroupsWithTag(std::int64_t project_id,
   const bool any = tag.second.empty();
   const std::int64_t wanted =
       any ? ids_.Of(project_id, kKindKey, tag.first) : ids_.Of(project_id, tag.first, tag.second);
-  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    if (groups.size() >= limit) return {};
-    GH_TRY(const sql::Rows rows,
-           tx.Query(any ? kGroupsWithKey : kGroupsWithTag, {wanted, project_id, limit}));
-    for (const sql::Row row : rows) groups.insert(row.Int(0));
-    return {};
-  }));
+  GH_TRY_VOID(OnDays(
+      range, Order::kNewestFirst, [&](Day&, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+        if (groups.size() >= limit) return {};
+        GH_TRY(const sql::Rows rows,
+               tx.Query(any ? kGroupsWithKey : kGroupsWithTag, {wanted, project_id, limit}));
+        for (const sql::Row row : rows) groups.insert(row.Int(0));
+        fresh.Each([&](const FreshEvent& e) {
+          if (groups.size() >= limit || e.project_id != project_id || e.group_id == 0) return;
+          for (const TagId& tag : e.tags) {
+            if ((any ? tag.key : tag.value) == wanted) groups.insert(e.group_id);
+          }
+        });
+        return {};
+      }));
   return std::vector<std::int64_t>(groups.begin(), groups.end());
 }
 
@@ -186,15 +228,27 @@ Result<std::vector<std::int64_t>> Reader::GroupsHave(std::int64_t project_id,
   std::vector<std::int64_t> found;
   const std::int64_t key = ids_.Of(project_id, kKindKey, tag.first);
   const std::int64_t value = tag.second.empty() ? 0 : ids_.Of(project_id, tag.first, tag.second);
-  GH_TRY_VOID(OnDays(range, Order::kNewestFirst, [&](Day&, sql::Tx& tx) -> Result<void> {
-    std::vector<std::int64_t> still;
-    for (const std::int64_t group : left) {
-      GH_TRY(const sql::Rows rows, tx.Query(kGroupHas, {project_id, group, key, value}));
-      (rows.empty() ? still : found).push_back(group);
-    }
-    left = std::move(still);
-    return {};
-  }));
+  GH_TRY_VOID(OnDays(
+      range, Order::kNewestFirst, [&](Day&, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
+        std::unordered_set<std::int64_t> have;
+        fresh.Each([&](const FreshEvent& e) {
+          if (e.project_id != project_id) return;
+          for (const TagId& tag : e.tags) {
+            if (tag.key == key && (value == 0 || tag.value == value)) have.insert(e.group_id);
+          }
+        });
+        std::vector<std::int64_t> still;
+        for (const std::int64_t group : left) {
+          bool has = have.contains(group);
+          if (!has) {
+            GH_TRY(const sql::Rows rows, tx.Query(kGroupHas, {project_id, group, key, value}));
+            has = !rows.empty();
+          }
+          (has ? found : still).push_back(group);
+        }
+        left = std::move(still);
+        return {};
+      }));
   return found;
 }
 

@@ -25,10 +25,10 @@ Records::Lease::~Lease() {
   records_.free_.push_back(std::move(codec_));
 }
 
-std::string Records::Encode(std::int64_t project_id, std::string_view record) {
+void Records::Append(std::string& out, std::int64_t project_id, std::string_view record) {
   Dictionaries::Shared dictionary;
   if (record.size() <= kDictionaryUpTo) dictionary = dictionaries_.ForProject(project_id);
-  return Lease(*this).codec().Encode(record, dictionary.get());
+  Lease(*this).codec().Append(out, record, dictionary.get());
 }
 
 Result<std::string> Records::Read(std::int64_t project_id, const PayloadFile& file, Place place) {

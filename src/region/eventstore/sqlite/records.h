@@ -23,7 +23,8 @@ class Records {
   Records(Dictionaries& dictionaries, std::size_t max_bytes)
       : dictionaries_(dictionaries), max_bytes_(max_bytes) {}
 
-  std::string Encode(std::int64_t project_id, std::string_view record);
+  // Adds the record to `out`, compressed.
+  void Append(std::string& out, std::int64_t project_id, std::string_view record);
   // kDataLoss "event_store_damaged".
   Result<std::string> Read(std::int64_t project_id, const PayloadFile& file, Place place);
 

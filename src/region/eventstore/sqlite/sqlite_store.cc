@@ -29,7 +29,11 @@ class SqliteStore final : public EventStore {
         reader_(days_, records_, TextIds(catalog_->key())),
         writer_(options_, clock, days_, *catalog_, records_),
         read_threads_("events-read", 2, 1024),
-        write_thread_("events-write", 1, 256) {}
+        write_thread_("events-write", 1, 256) {
+    days_.OnLoad([this](Day& day) { return writer_.Open(day); });
+  }
+  // What stays fresh is folded when its day is opened again.
+  ~SqliteStore() override { (void)writer_.FoldAll(); }
 
   Result<void> Open() {
     GH_TRY_VOID(dictionaries_.Open());
@@ -66,6 +70,11 @@ class SqliteStore final : public EventStore {
   Task<std::vector<Series>> Counts(CountQuery query) override {
     auto series = co_await read_threads_.Run([this, &query] { return reader_.Counts(query); });
     co_return Public(std::move(series));
+  }
+  Task<TransactionGroups> Transactions(TransactionQuery query) override {
+    auto groups =
+        co_await read_threads_.Run([this, &query] { return reader_.Transactions(query); });
+    co_return Public(std::move(groups));
   }
   Task<std::int64_t> DistinctUsers(std::int64_t project_id, std::int64_t group_id,
                                    TimeRange range) override {
@@ -105,6 +114,11 @@ class SqliteStore final : public EventStore {
     auto page = co_await read_threads_.Run([this, &query] { return reader_.ListItems(query); });
     co_return Public(std::move(page));
   }
+  Task<bool> DeleteItem(std::int64_t project_id, std::string type, std::string id) override {
+    auto found = co_await write_thread_.Run(
+        [this, project_id, &type, &id] { return writer_.DeleteItem(project_id, type, id); });
+    co_return Public(std::move(found));
+  }
 
   Task<void> DeleteGroup(std::int64_t project_id, std::int64_t group_id) override {
     const Redirect redirect{project_id, group_id, 0};
@@ -120,6 +134,7 @@ class SqliteStore final : public EventStore {
     auto dropped = co_await write_thread_.Run([this]() -> Result<std::size_t> {
       const Timestamp before = clock_.Now() - options_.retention;
       const std::size_t days = days_.DropBefore(DayOf(before));
+      GH_TRY_VOID(writer_.FoldAll());
       days_.CloseIdle();
       GH_TRY_VOID(catalog_->Forget(before));
       return days;

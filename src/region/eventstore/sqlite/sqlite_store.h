@@ -26,6 +26,8 @@ struct Options {
   // A project's dictionary is made from so many of its newest events, once it has them.
   std::size_t dictionary_events = 400;
   std::size_t dictionary_bytes = 64 << 10;
+  // So many new events of a day go into its indexes together (fresh.h).
+  std::size_t fold_events = 2048;
   // Called after a batch on the writer thread: for metrics.
   std::function<void(std::size_t rows)> on_commit = {};
 };

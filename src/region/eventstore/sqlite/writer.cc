@@ -7,31 +7,18 @@
 #include "region/eventstore/errors.h"
 #include "region/eventstore/sqlite/day_sql.h"
 #include "region/eventstore/sqlite/record.h"
+#include "region/eventstore/sqlite/row_text.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
 
-constexpr std::int64_t kHourMicros = 3'600'000'000;
-constexpr std::size_t kMaxKnownTexts = 100'000;
 // Of a batch, in memory before they are written.
 constexpr std::size_t kMaxCountedProjects = 100'000;
 
-std::int64_t KindOf(const StoredEvent& event) { return event.type == "transaction" ? 1 : 0; }
-
-// A text that the database takes.
-std::string Storable(std::string_view text) {
-  std::string out(text);
-  std::erase(out, '\0');
-  if (!IsValidUtf8(out)) out = Printable(out, out.size());
-  return out;
-}
-
 void AddEvent(auto& counts, const StoredEvent& event, std::int64_t project_id,
               std::int64_t group_id, std::int64_t ts, const auto& tags, std::int64_t n) {
-  const std::int64_t hour = ts / kHourMicros;
-  counts.hours[{project_id, 0, KindOf(event), hour}] += n;
+  counts.AddHours(project_id, group_id, KindOf(event), ts, n);
   if (group_id == 0) return;
-  counts.hours[{project_id, group_id, 0, hour}] += n;
   for (const auto& tag : tags) counts.tags[{project_id, group_id, tag.key_id, tag.value_id}] += n;
 }
 
@@ -109,28 +96,56 @@ Result<InsertOutcome> Writer::Insert(std::span<const StoredEvent> events) {
 Result<void> Writer::InsertDay(std::int64_t number, std::vector<Row>& rows,
                                InsertOutcome& outcome) {
   GH_TRY(const std::shared_ptr<Day> day, days_.Get(number));
+  if (day->uncertain) GH_TRY_VOID(Open(*day));
   std::string bytes;
   for (Row& row : rows) {
-    const std::string frame = records_.Encode(row.event->project_id, EncodeEvent(*row.event));
-    row.place = {day->payloads->end() + static_cast<std::int64_t>(bytes.size()),
-                 static_cast<std::int64_t>(frame.size())};
-    bytes += frame;
+    const std::size_t before = bytes.size();
+    records_.Append(bytes, row.event->project_id, EncodeEvent(*row.event));
+    row.place = {day->payloads->end() + static_cast<std::int64_t>(before),
+                 static_cast<std::int64_t>(bytes.size() - before)};
   }
   GH_TRY_VOID(day->payloads->Append(bytes));
-  std::vector<Place> replaced;
-  std::vector<std::int64_t> texts;
-  GH_TRY(const std::size_t fresh, day->db->WriteSync([&](sql::Tx& tx) {
-    return InsertRows(*day, tx, rows, replaced, texts);
-  }));
-  if (day->known.size() + texts.size() > kMaxKnownTexts) day->known.clear();
-  day->known.insert(texts.begin(), texts.end());
-  day->payloads->Erase(replaced);
-  outcome.stored += fresh;
-  outcome.replaced += rows.size() - fresh;
+  GH_TRY(const bool are_new, AreNew(*day, rows));
+  if (are_new) {
+    GH_TRY_VOID(InsertFresh(*day, rows));
+    outcome.stored += rows.size();
+    // What cannot be folded now stays fresh, and the next batch tries again.
+    if (day->fresh.IsRipe(options_.fold_events)) (void)Fold(*day);
+  } else {
+    GH_TRY_VOID(Fold(*day));
+    GH_TRY_VOID(InsertIndexed(*day, rows, outcome));
+  }
   for (const Row& row : rows) {
     if (seen_.size() > kMaxCountedProjects) seen_.clear();
     std::size_t& seen = seen_[row.event->project_id];
     if (++seen % options_.dictionary_events == 0) ripe_.push_back(row.event->project_id);
+  }
+  return {};
+}
+
+Result<void> Writer::InsertIndexed(Day& day, const std::vector<Row>& rows, InsertOutcome& outcome) {
+  std::vector<Place> replaced;
+  std::vector<std::int64_t> texts;
+  GH_TRY(const std::size_t fresh, day.db->WriteSync([&](sql::Tx& tx) {
+    return InsertRows(day, tx, rows, replaced, texts);
+  }));
+  if (day.known.size() + texts.size() > kMaxKnownTexts) day.known.clear();
+  day.known.insert(texts.begin(), texts.end());
+  day.payloads->Erase(replaced);
+  day.next_row += static_cast<std::int64_t>(fresh);
+  outcome.stored += fresh;
+  outcome.replaced += rows.size() - fresh;
+  return {};
+}
+
+Result<void> Writer::WriteCounts(sql::Tx& tx, const Counts& counts) {
+  for (const auto& [at, n] : counts.tags) {
+    if (n == 0) continue;
+    GH_TRY_VOID(tx.Exec(kAddTag, {at[0], at[1], at[2], at[3], n}));
+    if (n < 0) GH_TRY_VOID(tx.Exec(kDropTag, {at[0], at[1], at[2], at[3]}));
+  }
+  for (const auto& [at, n] : counts.hours) {
+    if (n != 0) GH_TRY_VOID(tx.Exec(kAddHour, {at[0], at[1], at[2], at[3], n}));
   }
   return {};
 }
@@ -157,14 +172,7 @@ Result<std::size_t> Writer::InsertRows(Day& day, sql::Tx& tx, const std::vector<
     }
     AddEvent(counts, e, e.project_id, row.group_id, e.timestamp.micros, row.tags, 1);
   }
-  for (const auto& [at, n] : counts.tags) {
-    if (n == 0) continue;
-    GH_TRY_VOID(tx.Exec(kAddTag, {at[0], at[1], at[2], at[3], n}));
-    if (n < 0) GH_TRY_VOID(tx.Exec(kDropTag, {at[0], at[1], at[2], at[3]}));
-  }
-  for (const auto& [at, n] : counts.hours) {
-    if (n != 0) GH_TRY_VOID(tx.Exec(kAddHour, {at[0], at[1], at[2], at[3], n}));
-  }
+  GH_TRY_VOID(WriteCounts(tx, counts));
   return fresh;
 }
 
@@ -238,10 +246,10 @@ Result<void> Writer::InsertItemDay(std::int64_t number, std::vector<ItemRow>& ro
   GH_TRY(const std::shared_ptr<Day> day, days_.Get(number));
   std::string bytes;
   for (ItemRow& row : rows) {
-    const std::string frame = records_.Encode(row.item->project_id, EncodeItem(*row.item));
-    row.place = {day->payloads->end() + static_cast<std::int64_t>(bytes.size()),
-                 static_cast<std::int64_t>(frame.size())};
-    bytes += frame;
+    const std::size_t before = bytes.size();
+    records_.Append(bytes, row.item->project_id, EncodeItem(*row.item));
+    row.place = {day->payloads->end() + static_cast<std::int64_t>(before),
+                 static_cast<std::int64_t>(bytes.size() - before)};
   }
   GH_TRY_VOID(day->payloads->Append(bytes));
   std::vector<Place> replaced;
@@ -279,6 +287,7 @@ Result<void> Writer::Apply(const Redirect& r) {
   for (const std::int64_t number : days_.In({}, Order::kNewestFirst)) {
     GH_TRY(const std::shared_ptr<Day> day, days_.Find(number));
     if (!day) continue;
+    GH_TRY_VOID(Fold(*day));
     std::vector<Place> erased;
     GH_TRY_VOID(day->db->WriteSync([&](sql::Tx& tx) -> Result<void> {
       erased.clear();

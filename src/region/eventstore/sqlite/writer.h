@@ -3,9 +3,14 @@
 // Everything that changes the store. One thread at a time.
 //
 // A batch is split by day. Per day: all records are appended to the payload file and synced, then
-// one transaction inserts the rows and moves the counts, then records that were replaced are
-// overwritten. A crash leaves records that no row knows, or replaced ones that are still there.
+// one transaction inserts the rows. A crash leaves records that no row knows.
+//
+// Rows of new events go to the day's fresh ones (fresh.h), and from there into the indexed tables
+// with the counts of their tags, thousands at a time: Fold. A batch that has an event which is
+// there already is written to the indexed tables at once, after a fold, and the records that were
+// replaced are overwritten. What is fresh after a crash is folded when its day is opened.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -29,8 +34,14 @@ class Writer {
 
   Result<InsertOutcome> Insert(std::span<const StoredEvent> events);
   Result<InsertOutcome> InsertItems(std::span<const StoredItem> items);
+  // Whether there was one.
+  Result<bool> DeleteItem(std::int64_t project_id, const std::string& type, const std::string& id);
   // Of a group that Catalog::Begin() has redirected: changes every day, then finishes it.
   Result<void> Apply(const Redirect& redirect);
+  // Finds out where the day stands: before it is used, on any thread, and after an error.
+  Result<void> Open(Day& day) const;
+  // Every day that is open.
+  Result<void> FoldAll();
 
   // Projects that have got enough events for a dictionary since the last call.
   std::vector<std::int64_t> TakeRipe();
@@ -64,16 +75,29 @@ class Writer {
   struct Counts {
     std::map<std::array<std::int64_t, 4>, std::int64_t> tags;   // project, group, key, value
     std::map<std::array<std::int64_t, 4>, std::int64_t> hours;  // project, group, kind, hour
+
+    void AddHours(std::int64_t project_id, std::int64_t group_id, std::int64_t kind,
+                  std::int64_t micros, std::int64_t n) {
+      const std::int64_t hour = micros / 3'600'000'000;
+      hours[{project_id, 0, kind, hour}] += n;
+      if (group_id != 0) hours[{project_id, group_id, 0, hour}] += n;
+    }
   };
 
   std::string_view Refuse(Timestamp time, std::size_t bytes) const;
   Row MakeRow(const StoredEvent& event, const Id128& id, std::int64_t group_id) const;
   std::vector<TagIds> IdsOf(std::int64_t project_id, const std::vector<Tag>& tags) const;
   Result<void> InsertDay(std::int64_t number, std::vector<Row>& rows, InsertOutcome& outcome);
+  // Is none of them there already?
+  Result<bool> AreNew(Day& day, const std::vector<Row>& rows) const;
+  Result<void> InsertFresh(Day& day, const std::vector<Row>& rows) const;
+  Result<void> InsertIndexed(Day& day, const std::vector<Row>& rows, InsertOutcome& outcome);
+  Result<void> Fold(Day& day) const;
   Result<std::size_t> InsertRows(Day& day, sql::Tx& tx, const std::vector<Row>& rows,
                                  std::vector<Place>& replaced, std::vector<std::int64_t>& texts);
   Result<void> InsertTexts(Day& day, sql::Tx& tx, const Row& row,
                            std::vector<std::int64_t>& texts) const;
+  static Result<void> WriteCounts(sql::Tx& tx, const Counts& counts);
   Result<void> Replace(Day& day, sql::Tx& tx, const Row& row, Counts& counts,
                        std::vector<Place>& replaced);
   Result<void> InsertItemDay(std::int64_t number, std::vector<ItemRow>& rows,

@@ -262,6 +262,9 @@ std::string_view Filters::Match(const json::Object& event, std::string_view clie
       transactions_.Matches(TextOf(event, "transaction"))) {
     return filter::kFilteredTransaction;
   }
+  for (const GenericFilter& own : settings_.generic) {
+    if (own.condition.Matches(event)) return own.id;
+  }
   if (transaction) return {};
   if (settings_.chunk_load_error && IsChunkLoadError(event)) return filter::kChunkLoadError;
   if (settings_.react_hydration_errors && IsReactHydrationError(event)) {

@@ -12,6 +12,7 @@
 
 #include "platform/http/address.h"
 #include "platform/json/json.h"
+#include "region/ingest/filters/condition.h"
 #include "region/ingest/filters/glob.h"
 
 namespace gatehouse::ingest {
@@ -30,6 +31,12 @@ inline constexpr std::string_view kChunkLoadError = "chunk-load-error";
 inline constexpr std::string_view kReactHydrationErrors = "react-hydration-errors";
 }  // namespace filter
 
+// A condition of one's own. Its id is the reason that is recorded.
+struct GenericFilter {
+  std::string id;
+  Condition condition;
+};
+
 // What a project's owner has set; the defaults are those of a new project.
 struct FilterSettings {
   std::vector<std::string> ip_addresses;  // addresses and CIDR blocks; others are ignored
@@ -45,6 +52,7 @@ struct FilterSettings {
   std::vector<std::string> ignore_transactions = DefaultIgnoredTransactions();
   bool chunk_load_error = true;
   bool react_hydration_errors = true;
+  std::vector<GenericFilter> generic;
 
   static std::vector<std::string> DefaultIgnoredTransactions();
 };
@@ -55,7 +63,7 @@ class Filters {
   explicit Filters(const FilterSettings& settings);
 
   // `event` is normalized. `client_ip` is the sender's, empty if unknown. The reason of the first
-  // filter that hits, in the documented order, else empty.
+  // filter that hits, in the documented order, else empty. Lives as long as this.
   std::string_view Match(const json::Object& event, std::string_view client_ip) const;
 
  private:

@@ -6,7 +6,9 @@
 #include "region/artifacts/source_maps.h"
 #include "region/events/document/event_json.h"
 #include "region/events/normalize/normalize.h"
+#include "region/eventstore/transactions.h"
 #include "region/ingest/intake/records.h"
+#include "region/ingest/protocol/attributes.h"
 #include "region/ingest/protocol/check_in.h"
 #include "region/ingest/protocol/client_report.h"
 #include "region/ingest/protocol/crash_event.h"
@@ -142,7 +144,8 @@ class Unpacker {
   }
 
   void TakeEvent(const EnvelopeItem& item, events::ItemKind kind) {
-    auto event = events::Parse(item.payload, {.allow_nan = events::SendsNan(delivery_.client)});
+    auto event = events::Parse(
+        item.payload, {.allow_nan = events::SendsNan(delivery_.client), .storage = out_.storage});
     if (!event) return Invalid(item, reason::kInvalidJson);
     if (kind == events::ItemKind::kFeedback && !CompleteFeedback(*event)) {
       return Invalid(item, reason::kPayload);
@@ -185,7 +188,7 @@ class Unpacker {
     }
     json::Object event = CrashEvent(crash);
     if (dump != nullptr) AddMinidumpDefaults(event);
-    auto read = events::Parse(json::Serialize(event), {});
+    auto read = events::Parse(json::Serialize(event), {.storage = out_.storage});
     if (!read) return;
     KeepEvent(*source, events::ItemKind::kFromEvent, std::move(*read));
   }
@@ -193,7 +196,7 @@ class Unpacker {
   void TakeUnreal(const EnvelopeItem& item) {
     auto crash = ParseUnrealCrash(item.payload, {}, kMaxUnpacked);
     if (!crash) return Invalid(item, reason::kProcessUnreal);
-    auto event = events::Parse(json::Serialize(crash->event), {});
+    auto event = events::Parse(json::Serialize(crash->event), {.storage = out_.storage});
     if (!event) return Invalid(item, reason::kProcessUnreal);
     for (const UploadedFile& file : crash->files) {
       KeepFile(file.name, file.content_type, file.kind, file.data);
@@ -365,6 +368,7 @@ class Unpacker {
 
   void TakeRecords(const EnvelopeItem& item) {
     const std::size_t before = out_.items.size();
+    std::size_t segments = 0;
     std::size_t invalid = 0;
     std::string_view invalid_reason = reason::kInvalidJson;
     if (item.type == ItemType::kLog) {
@@ -393,11 +397,11 @@ class Unpacker {
     } else {
       auto spans = ParseSpans(item.payload, item.item_count());
       if (!spans) return Invalid(item, reason::kInvalidJson);
-      for (const SpanRecord& span : spans->records) KeepSpan(span);
+      for (const SpanRecord& span : spans->records) segments += KeepSpan(span) ? 1 : 0;
       invalid = spans->invalid;
       invalid_reason = reason::kInvalidSpan;
     }
-    Count(item, out_.items.size() - before, OutcomeKind::kAccepted, "");
+    Count(item, out_.items.size() - before - segments, OutcomeKind::kAccepted, "");
     Count(item, invalid, OutcomeKind::kInvalid, invalid_reason);
   }
 
@@ -467,7 +471,8 @@ class Unpacker {
     Count(item, 1, OutcomeKind::kAccepted, "");
   }
 
-  void KeepSpan(const SpanRecord& span) {
+  // True: a segment was kept beside it.
+  bool KeepSpan(const SpanRecord& span) {
     eventstore::StoredItem stored = NewItem("span");
     stored.id = span.span_id;
     stored.timestamp = span.start;
@@ -475,6 +480,22 @@ class Unpacker {
     stored.fields = {{"trace_id", span.trace_id}, {"status", span.status}};
     stored.payload = json::Serialize(ToJson(span));
     out_.items.push_back(std::move(stored));
+    if (!span.is_segment) return false;
+    Flag(projects::kHasTransactions);
+    const auto attribute = [&span](std::string_view name) {
+      return std::string(AttributeText(span.attributes, name));
+    };
+    out_.items.push_back(eventstore::ToItem({.name = span.name,
+                                             .op = attribute("sentry.op"),
+                                             .status = span.status,
+                                             .environment = attribute("sentry.environment"),
+                                             .release = attribute("sentry.release"),
+                                             .trace_id = span.trace_id,
+                                             .span_id = span.span_id,
+                                             .start = span.start,
+                                             .duration = span.end - span.start},
+                                            delivery_.admission.project.id.value));
+    return true;
   }
 
   void Count(const EnvelopeItem& item, std::size_t quantity, OutcomeKind kind,

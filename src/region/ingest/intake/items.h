@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "platform/json/lenient.h"
 #include "region/events/save/types.h"
 #include "region/eventstore/types.h"
 #include "region/ingest/intake/ledger.h"
@@ -29,6 +30,8 @@ struct Delivery {
 };
 
 struct Unpacked {
+  // Where the events' documents live: whoever unpacks them keeps it until they are gone.
+  json::Storage storage = {};
   // Events that source maps may say more about are not grouped yet, but listed in `ungrouped`.
   bool resolves_scripts = false;
   struct Ungrouped {

@@ -90,4 +90,24 @@ Task<std::vector<Outcomes::Row>> Outcomes::ListRange(OrgId organization,
       });
 }
 
+Task<std::vector<Outcomes::Row>> Outcomes::ListBuckets(OrgId organization,
+                                                       std::vector<std::int64_t> projects,
+                                                       std::int64_t from_hour, std::int64_t to_hour,
+                                                       std::int64_t bucket_hours) {
+  co_return co_await db_.Read(
+      sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<std::vector<Row>> {
+        std::vector<Row> out;
+        for (const std::int64_t project : projects) {
+          GH_TRY(const sql::Rows rows,
+                 tx.Query(sqls::kOutcomesBuckets,
+                          {organization, project, from_hour, to_hour, bucket_hours}));
+          for (const sql::Row row : rows) {
+            out.push_back({row.Int(0) * bucket_hours, row.String(1), row.String(2), row.String(3),
+                           row.Int(4), project});
+          }
+        }
+        return out;
+      });
+}
+
 }  // namespace gatehouse::ingest

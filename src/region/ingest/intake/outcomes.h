@@ -38,6 +38,10 @@ class Outcomes {
   // Of several, one after the other; hours in [from, to).
   Task<std::vector<Row>> ListRange(OrgId organization, std::vector<std::int64_t> projects,
                                    std::int64_t from_hour, std::int64_t to_hour);
+  // The same added up in buckets of so many hours; Row::hour is the first hour of one.
+  Task<std::vector<Row>> ListBuckets(OrgId organization, std::vector<std::int64_t> projects,
+                                     std::int64_t from_hour, std::int64_t to_hour,
+                                     std::int64_t bucket_hours);
 
  private:
   // organization, project, key, hour, outcome, reason, category

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kGroup = "save";
 constexpr stream::ReadLimits kReadLimits{.max_records = 256, .max_bytes = 2 << 20};
+constexpr std::size_t kScratch = 4 << 20;
 constexpr Duration kRetryPause = std::chrono::seconds(1);
 
 // Of an envelope in several records.
@@ -82,6 +83,10 @@ struct Processor::Entry {
 };
 
 struct Processor::Batch {
+  explicit Batch(unsigned char* scratch) : arena(scratch, kScratch) {
+    unpacked.storage = json::Storage(&arena);
+  }
+  json::Arena arena;  // of the documents in it
   Unpacked unpacked;
   Ledger ledger;
   // Of unpacked.events, one each, as if it was accepted.
@@ -233,7 +238,9 @@ Task<void> Processor::ResolveScripts(Batch& batch) {
 }
 
 Task<void> Processor::Deal(std::span<const Entry> entries, stream::Offset next) {
-  Batch batch;
+  // Not set to zero: what is not used costs no memory.
+  if (!scratch_) scratch_ = std::make_unique_for_overwrite<unsigned char[]>(kScratch);
+  Batch batch(scratch_.get());
   GH_CO_TRY_VOID(co_await d_.cpu.Run([this, entries, &batch]() -> Result<void> {
     Unpack(entries, batch);
     return {};

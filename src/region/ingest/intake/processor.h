@@ -10,6 +10,7 @@
 // A record that cannot be saved whatever is tried (an error that no later attempt changes) is
 // counted as invalid, logged and passed over: it does not hold up those behind it.
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -71,6 +72,8 @@ class Processor {
   Task<void> Store(Batch& batch, std::vector<events::Saved> saved);
 
   const Parts d_;
+  // Where the documents of a batch begin; what is more is taken from the heap and given back.
+  std::unique_ptr<unsigned char[]> scratch_;
   bool joined_ = false;
   stream::Offset at_ = 0;
   // Below this everything has been counted.

@@ -22,6 +22,12 @@ inline constexpr sql::Statement kOutcomesRange{
     "SELECT hour, outcome, reason, category, sum(quantity) FROM outcomes WHERE organization_id = "
     "$1 AND project_id = $2 AND hour >= $3 AND hour < $4 GROUP BY hour, outcome, reason, category "
     "ORDER BY hour, outcome, reason, category"};
+// The same in buckets of $5 hours, numbered from the epoch on.
+inline constexpr sql::Statement kOutcomesBuckets{
+    "outcomes_buckets",
+    "SELECT hour / $5, outcome, reason, category, sum(quantity) FROM outcomes WHERE "
+    "organization_id = $1 AND project_id = $2 AND hour >= $3 AND hour < $4 GROUP BY 1, 2, 3, 4 "
+    "ORDER BY 1, 2, 3, 4"};
 
 inline constexpr sql::Statement kPosition{"intake_positions_find",
                                           "SELECT position FROM intake_positions WHERE topic = $1"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "region/ingest/settings/errors.h"
 #include "region/ingest/settings/statements.h"
@@ -49,6 +50,9 @@ constexpr std::array kFlags = {
     FlagName{"chunk_load_error", &FilterSettings::chunk_load_error},
     FlagName{"react_hydration_errors", &FilterSettings::react_hydration_errors}};
 constexpr std::string_view kBrowsers = "legacy_browsers";
+constexpr std::string_view kGeneric = "generic";
+constexpr std::size_t kMaxGeneric = 100;
+constexpr std::size_t kMaxId = 64;
 
 std::vector<std::string> TextsOf(const json::Array& list) {
   std::vector<std::string> out;
@@ -69,13 +73,60 @@ bool IsList(const json::Value& value) {
   });
 }
 
+// The id is what outcomes name as their reason.
+bool IsFilterId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxId && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+// [{"id", "enabled", "condition"}]
+Result<void> CheckGeneric(const json::Value& value) {
+  if (!value.is_array() || value.get_array().size() > kMaxGeneric) return Invalid(kGeneric);
+  std::set<std::string> ids;
+  for (const json::Value& entry : value.get_array()) {
+    const json::Object* filter = entry.if_object();
+    if (filter == nullptr) return Invalid(kGeneric);
+    for (const auto& [name, part] : *filter) {
+      if (name != "id" && name != "condition" && (name != "enabled" || !part.is_bool())) {
+        return Invalid(std::string(kGeneric) + "." + std::string(name));
+      }
+    }
+    const std::string_view id = json::GetString(*filter, "id").value_or("");
+    if (!IsFilterId(id) || !ids.emplace(id).second) return Invalid("generic.id");
+    const json::Object* condition = json::GetObject(*filter, "condition");
+    if (condition == nullptr) return Invalid("generic.condition");
+    GH_TRY_VOID(Condition::Parse(*condition));
+  }
+  return {};
+}
+
 Result<void> CheckFilter(std::string_view key, const json::Value& value) {
   if (std::ranges::find(kFlags, key, &FlagName::key) != kFlags.end()) {
     return value.is_bool() ? Result<void>() : Invalid(key);
   }
+  if (key == kGeneric) return CheckGeneric(value);
   const bool list =
       key == kBrowsers || std::ranges::find(kLists, key, &ListName::key) != kLists.end();
   return list && IsList(value) ? Result<void>() : Invalid(key);
+}
+
+// What is on; those whose ids are taken already are left out.
+void AddGeneric(const json::Object& filters, FilterSettings& out, std::set<std::string>& taken) {
+  const json::Array* list = json::GetArray(filters, kGeneric);
+  if (list == nullptr) return;
+  for (const json::Value& entry : *list) {
+    const json::Object* filter = entry.if_object();
+    if (filter == nullptr) continue;
+    std::string id(json::GetString(*filter, "id").value_or(""));
+    const json::Object* tree = json::GetObject(*filter, "condition");
+    if (id.empty() || tree == nullptr || !taken.insert(id).second) continue;
+    if (!json::GetBool(*filter, "enabled").value_or(true)) continue;
+    if (auto condition = Condition::Parse(*tree)) {
+      out.generic.push_back({std::move(id), std::move(*condition)});
+    }
+  }
 }
 
 // `own`: lists replace the defaults; else they are added to what is there.
@@ -110,6 +161,11 @@ Result<OrganizationSettings> Find(sql::Tx& tx, OrgId organization) {
 
 }  // namespace
 
+Result<void> CheckFilters(const json::Object& filters) {
+  for (const auto& [name, filter] : filters) GH_TRY_VOID(CheckFilter(name, filter));
+  return {};
+}
+
 json::Object ToJson(const OrganizationSettings& settings) {
   json::Object quotas;
   for (const QuotaName& name : kQuotas) quotas[name.key] = settings.*name.member;
@@ -121,9 +177,7 @@ Result<OrganizationSettings> ReadSettings(const json::Object& settings) {
   for (const auto& [key, value] : settings) {
     if (!value.is_object()) return Invalid(key);
     if (key == "filters") {
-      for (const auto& [name, filter] : value.get_object()) {
-        GH_TRY_VOID(CheckFilter(name, filter));
-      }
+      GH_TRY_VOID(CheckFilters(value.get_object()));
       out.filters = value.get_object();
     } else if (key == "quotas") {
       for (const auto& [name, quota] : value.get_object()) {
@@ -153,6 +207,10 @@ FilterSettings FilterSettingsOf(const json::Object& options, const json::Object&
     }
     if (own->contains(kBrowsers)) below.legacy_browsers = settings.legacy_browsers;
   }
+  // One of the project's, even one that is off, stands for the organization's of the same id.
+  std::set<std::string> taken;
+  if (own != nullptr) AddGeneric(*own, below, taken);
+  AddGeneric(of_organization, below, taken);
   return below;
 }
 

@@ -3,7 +3,8 @@
 // What an organization sets for the intake of all its projects: quotas and filters.
 // {"quotas": {"events_per_hour", "project_events_per_minute", "check_ins_per_minute",
 // "attachment_bytes_per_second"}, "filters": {…}}; 0 is no limit, a negative number takes nothing.
-// A filter that a project sets itself holds there; lists of both are added up.
+// A filter that a project sets itself holds there; lists of both are added up. Conditions of one's
+// own are {"generic": [{"id", "enabled", "condition"}]} (filters/condition.h).
 //
 // Thread-safe. Rights are decided here, in the transaction that acts.
 
@@ -30,8 +31,10 @@ struct OrganizationSettings {
 };
 
 json::Object ToJson(const OrganizationSettings& settings);
-// Errors: kInvalidArgument "intake_settings_invalid" (a name that is unknown, a value of another
-// type or beyond its bounds).
+// Of an organization or a project. Errors: kInvalidArgument "intake_settings_invalid" (a name that
+// is unknown, a value of another type or beyond its bounds), "filter_condition_invalid".
+Result<void> CheckFilters(const json::Object& filters);
+// Errors: those of CheckFilters, for quotas too.
 Result<OrganizationSettings> ReadSettings(const json::Object& settings);
 
 // A project's filters, with its organization's below them. `options`: of the project.

@@ -1,0 +1,8 @@
+{{%AUTOESCAPE context="HTML"}}{{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}
+{{>HEAD}}
+{{#WRITE}}<form method="post" action="{{ACTION}}" class="card stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="note"><div class="field"><label for="text">Comment</label><textarea id="text" name="text" rows="3" required maxlength="60000"></textarea></div><button class="button" type="submit">Comment</button></form>{{/WRITE}}
+{{#EMPTY}}<p class="minor">Nothing has happened yet: nobody decided anything, nobody said anything.</p>{{/EMPTY}}
+<ol class="log">{{#ACTIVITY}}<li class="card"><p class="log-head"><span><b>{{WHO}}</b> {{#DEED}}{{WORDS}}{{/DEED}}{{#NOTE}}wrote{{/NOTE}}</span> <span class="minor">{{#AT}}<time datetime="{{ISO}}" title="{{HUMAN}}">{{AGO}}</time>{{/AT}}</span></p>{{#NOTE}}<div class="text">{{#LINES}}<div>{{ROW}}</div>{{/LINES}}</div>
+{{#OWN}}<details class="more"><summary>Change or remove</summary><form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="note" value="{{NOTE_ID}}"><textarea name="text" rows="3" maxlength="60000" aria-label="Comment">{{#LINES}}{{ROW}}
+{{/LINES}}</textarea><div class="actions"><button class="button quiet small" type="submit" name="op" value="edit">Save</button> <button class="button bad small" type="submit" name="op" value="remove">Remove</button></div></form></details>{{/OWN}}{{/NOTE}}</li>{{/ACTIVITY}}</ol>
+{{#SEEN_BY}}<p class="minor">Seen by {{WHO}}</p>{{/SEEN_BY}}{{#FOLLOWED_BY}}<p class="minor">Followed by {{WHO}}</p>{{/FOLLOWED_BY}}

@@ -1,0 +1,7 @@
+{{%AUTOESCAPE context="HTML"}}{{>HEAD}}
+{{#NO_EVENT}}<div class="card empty"><p><b>No events kept.</b> The days they came on are past their retention, and with them what they were grouped by.</p></div>{{/NO_EVENT}}
+{{#WHY}}<h2>Why this event is in this issue</h2>
+<p>Every event is looked at from several sides. Each side that has something to say gives a hash, made of its parts that count; events that share one of them are one issue. {{#PRIMARY}}The first hash of <a href="{{EVENT_URL}}">event <code>{{ID}}</code></a> is <code>{{HASH}}</code>.{{/PRIMARY}} <span class="minor">Rules: {{CONFIG}}, with those of the project as they are now. <a href="{{RAW_URL}}">As JSON</a></span></p>
+{{#VARIANT}}<section class="card"><h3>{{NAME}} {{#USED}}<span class="pill ok">Counts</span>{{/USED}}{{#UNUSED}}<span class="pill">Does not count</span>{{/UNUSED}}</h3><p class="minor">{{KIND}}{{#HASHED}} · <code>{{HASH}}</code>{{/HASHED}}</p>
+{{#SOURCE}}<p><b>{{LABEL}}</b> <code>{{TEXT}}</code></p>{{/SOURCE}}
+{{#TREE}}<details class="more"{{#UNFOLDED}} open{{/UNFOLDED}}><summary>What it is made of</summary><ul class="tree">{{#NODE}}<li class="d{{DEPTH}}{{#SILENT}} silent{{/SILENT}}"><b>{{NAME}}</b>{{#LEAF}} <code>{{TEXT}}</code>{{/LEAF}}{{#COUNTS}}<span class="sr"> counts</span>{{/COUNTS}}{{#HINT}} <span class="minor">({{WHY}})</span>{{/HINT}}</li>{{/NODE}}</ul></details>{{/TREE}}{{#CUT}}<p class="minor">There is more; the JSON has it all.</p>{{/CUT}}</section>{{/VARIANT}}{{/WHY}}

@@ -1,0 +1,7 @@
+{{%AUTOESCAPE context="HTML"}}{{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}
+{{>HEAD}}
+<p class="minor">Of the {{COMPARED}} issues of this project that were seen last, and of more with the same type, these look most alike: by type, place, words, and the frames of the application in their newest events.</p>
+{{#EMPTY}}<div class="card empty"><p><b>Nothing looks alike.</b> As far as this comparison goes, the issue stands alone.</p></div>{{/EMPTY}}
+{{#LIST}}<form method="post" action="{{ACTION}}"><input type="hidden" name="csrf" value="{{CSRF}}">
+<div class="list">{{#SIMILAR}}<article class="card item">{{#PICK}}<label class="pick"><input type="checkbox" name="id" value="{{ID}}" aria-label="Choose {{NAME}}"></label>{{/PICK}}<div class="grow"><a href="{{URL}}"><b>{{NAME}}</b></a>{{#PLACE}}<small>{{PLACE}}</small>{{/PLACE}}<p class="minor"><code>{{SHORT_ID}}</code> · {{EVENTS}} · {{#AT}}<time datetime="{{ISO}}" title="{{HUMAN}}">{{AGO}}</time>{{/AT}} · in common: {{COMMON}}</p></div><p class="figure"><b>{{PERCENT}} %</b> <small>alike</small></p></article>{{/SIMILAR}}</div>
+{{#MAY_WRITE}}<p><button class="button quiet" type="submit">Merge the chosen with this issue</button></p><p class="minor">The one with the most events stays; the others lead to it from then on. Their hashes can be taken apart again.</p>{{/MAY_WRITE}}</form>{{/LIST}}

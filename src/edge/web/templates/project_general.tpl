@@ -1,0 +1,20 @@
+{{%AUTOESCAPE context="HTML"}}<header class="head"><div><h1>{{NAME}}</h1><p class="minor"><a href="{{LIST_URL}}">Projects</a> · <code>{{SLUG}}</code></p></div><a class="button quiet" href="{{ISSUES_URL}}">Issues</a></header>
+<nav class="tabs" aria-label="Project">{{#TAB}}<a href="{{URL}}"{{#CURRENT}} aria-current="page"{{/CURRENT}}>{{LABEL}}</a>{{/TAB}}</nav>
+{{#ERROR}}<div class="notice error" role="alert"><p><b>{{TITLE}}.</b> {{WHAT}} {{NEXT}}</p></div>{{/ERROR}}
+<section class="card" aria-labelledby="general-title"><h2 id="general-title">General</h2>
+<form method="post" action="{{ACTION}}" class="stack"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="general">
+<div class="field narrow"><label for="name">Name</label><input id="name" name="name" value="{{FORM_NAME}}" required></div>
+<div class="field narrow"><label for="new_slug">Short name</label><input id="new_slug" name="new_slug" value="{{FORM_SLUG}}" required autocapitalize="none" spellcheck="false" aria-describedby="slug-help"><p class="help" id="slug-help">Part of addresses and of issue ids. The old one keeps leading here.</p></div>
+<div class="field narrow"><label for="platform">Platform</label><input id="platform" name="platform" value="{{FORM_PLATFORM}}" list="platforms" autocapitalize="none" spellcheck="false" aria-describedby="platform-help"><datalist id="platforms">{{#PLATFORM}}<option value="{{ID}}">{{LABEL}}</option>{{/PLATFORM}}</datalist><p class="help" id="platform-help">Decides which snippet is shown.</p></div>
+<div class="field"><label for="domains">Allowed domains</label><textarea id="domains" name="domains" rows="3" spellcheck="false" autocapitalize="none" placeholder="*" aria-describedby="domains-help">{{#DOMAIN}}{{ROW}}
+{{/DOMAIN}}</textarea><p class="help" id="domains-help">Where browsers may send from, one a line: <code>https://shop.example</code>, <code>*.shop.example</code>. Empty: from everywhere.</p></div>
+<div class="field narrow"><label for="resolve_age">Resolve quiet issues after</label><input id="resolve_age" name="resolve_age" type="number" min="0" max="8760" value="{{RESOLVE_AGE}}" aria-describedby="age-help"><p class="help" id="age-help">Hours without an event; 0 is never. A new event brings the issue back as a regression.</p></div>
+<button class="button" type="submit">Save</button></form></section>
+<section class="card" aria-labelledby="teams-title"><h2 id="teams-title">Teams</h2>
+<p class="minor">Who this project belongs to. Issues can be assigned to a team.</p>
+{{#NO_TEAM}}<p class="empty">No team yet.</p>{{/NO_TEAM}}
+<ul class="rows">{{#TEAM}}<li><span class="grow"><b>{{TEAM_NAME}}</b> <code>{{TEAM_SLUG}}</code></span><form method="post" action="{{ACTION}}"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="remove_team"><input type="hidden" name="team" value="{{TEAM_SLUG}}"><button class="button quiet small" type="submit" aria-label="Take {{TEAM_NAME}} off this project">Remove</button></form></li>{{/TEAM}}</ul>
+{{#ADD_TEAM}}<form method="post" action="{{ACTION}}" class="filter"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="add_team"><div class="field"><label for="team">Add a team</label><select id="team" name="team">{{#OTHER}}<option value="{{TEAM_SLUG}}">{{TEAM_NAME}}</option>{{/OTHER}}</select></div><button class="button quiet" type="submit">Add</button></form>{{/ADD_TEAM}}</section>
+{{#REMOVE}}<section class="card danger" aria-labelledby="remove-title"><h2 id="remove-title">Remove this project</h2>
+<p>Its keys stop working at once, its issues are no longer shown, and its events go when their days do. This cannot be taken back.</p>
+<form method="post" action="{{ACTION}}" class="stack narrow"><input type="hidden" name="csrf" value="{{CSRF}}"><input type="hidden" name="op" value="remove"><div class="field"><label for="confirm">Type <code>{{SLUG}}</code> to confirm</label><input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></div><button class="button bad" type="submit">Remove project</button></form></section>{{/REMOVE}}

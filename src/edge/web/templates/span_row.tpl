@@ -1,0 +1,3 @@
+{{%AUTOESCAPE context="HTML"}}<span class="name {{DEPTH}}">{{#IS_ERROR}}<span class="pill bad">Error</span> {{/IS_ERROR}}{{#IS_LOG}}<span class="pill">Log</span> {{/IS_LOG}}{{#OP}}<code>{{OP}}</code> {{/OP}}{{#LINK}}<a href="{{URL}}">{{TEXT}}</a>{{/LINK}}{{#PLAIN}}{{TEXT}}{{/PLAIN}}{{#PROJECT}} <small>{{PROJECT}}</small>{{/PROJECT}}{{#STATUS}} <span class="pill warn">{{STATUS}}</span>{{/STATUS}}</span>
+<svg class="span" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="{{BAR}}" x="{{X}}" y="1" width="{{WIDTH}}" height="8" rx="2"/></svg>
+<small class="length">{{#LENGTH}}{{LONG}}{{/LENGTH}}<span class="sr"> after {{AFTER}}</span></small>

@@ -1,0 +1,198 @@
+// An official SDK sends everything that is no error, and the pages show it: transactions with their
+// spans, traces, releases with their health, logs, metrics, crons and their incidents, feedback.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+
+import { launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
+import { Gatehouse, engines, fillAcme } from "./lib/gatehouse.mjs";
+
+// In a process of its own, as an application has it.
+function sendWithSdk(dsn, code) {
+  const script = `import * as Sentry from "@sentry/node";
+    Sentry.init({ dsn: ${JSON.stringify(dsn)}, release: "shop@1.0.0", environment: "production",
+      tracesSampleRate: 1, enableLogs: true, _experiments: { enableMetrics: true } });
+    ${code}
+    if (!(await Sentry.flush(10000))) process.exit(1);`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", script],
+    { cwd: import.meta.dirname, stdio: "pipe" });
+}
+
+const base = "/organizations/acme/";
+
+for (const engine of engines) {
+  describe(`monitoring on ${engine}`, { timeout: 300_000 }, () => {
+    let gatehouse, browser, page, project;
+    before(async () => {
+      gatehouse = await Gatehouse.start({ engine, fill: fillAcme });
+      project = gatehouse.run(["project", "create", "--org", "acme", "--slug", "shop",
+        "--platform", "node"]);
+      browser = await launchBrowser();
+      page = await openWindow(browser, gatehouse);
+      await signIn(page, "olivia@acme.example");
+    });
+    after(async () => {
+      await browser?.close();
+      await gatehouse?.close();
+    });
+
+    async function waitForText(path, text, tries = 50) {
+      for (; tries > 0; --tries) {
+        await page.goto(path);
+        if ((await page.textContent("main")).includes(text)) return;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      assert.fail(`${path} never showed ${text}: ${await page.textContent("main")}`);
+    }
+    async function shows(...texts) {
+      const text = await page.textContent("main");
+      for (const part of texts) assert.ok(text.includes(part), `no ${part} in ${text}`);
+    }
+
+    it("every page is there before anything was sent, and says how to begin", async () => {
+      for (const [path, text] of [["transactions/", "tracesSampleRate"], ["releases/", "sentry-cli"],
+        ["logs/", "enableLogs"], ["monitors/", "sentry-cli monitors run"],
+        ["feedback/", "captureFeedback"], ["replays/", "replayIntegration"]]) {
+        await page.goto(base + path);
+        await shows(text);
+      }
+    });
+
+    it("a transaction is a tree of spans, in a trace with its error and its log", async () => {
+      sendWithSdk(project.dsn, `
+        await Sentry.startSpan({ name: "GET /checkout", op: "http.server" }, async () => {
+          await Sentry.startSpan({ name: "SELECT * FROM cart", op: "db.query" },
+            () => new Promise((done) => setTimeout(done, 30)));
+          await Sentry.startSpan({ name: "call the bank", op: "http.client" }, async () => {
+            await Sentry.startSpan({ name: "sign", op: "function" }, () => {});
+            Sentry.captureException(new TypeError("bank is closed"));
+          });
+          Sentry.logger.info("order was placed", { order: 4711 });
+        });`);
+      await waitForText(`${base}transactions/`, "GET /checkout");
+      await page.click("text=GET /checkout");
+      await shows("shop@1.0.0", "production", "p95");
+      // An SDK that sends its spans one by one has no transaction: its trace says it all.
+      await page.click("tbody a time");
+      await shows("GET /checkout", "http.server", "SELECT * FROM cart", "db.query",
+        "call the bank", "sign", "bank is closed", "order was placed", "1 error");
+      assert.ok((await page.locator(".spans rect").count()) >= 6);
+      await page.click("text=TypeError: bank is closed");
+      assert.match(page.url(), /\/issues\//);
+    });
+
+    it("a transaction of an older SDK has a page of its own", async () => {
+      execFileSync(process.execPath, ["-e", `const Sentry = require("@sentry/node-7");
+        Sentry.init({ dsn: ${JSON.stringify(project.dsn)}, release: "shop@0.9.0",
+          environment: "staging", tracesSampleRate: 1 });
+        (async () => {
+          const all = Sentry.startTransaction({ name: "import books", op: "task" });
+          all.startChild({ op: "db", description: "INSERT INTO books" }).finish();
+          all.setMeasurement("books", 120, "none");
+          all.setStatus("internal_error");
+          all.finish();
+          if (!(await Sentry.flush(10000))) process.exit(1);
+        })();`], { cwd: import.meta.dirname, stdio: "pipe" });
+      await waitForText(`${base}transactions/`, "import books");
+      await page.click("text=import books");
+      await shows("internal_error", "staging");
+      await page.click("tbody a time");
+      await shows("INSERT INTO books", "task", "books", "120", "shop@0.9.0");
+      await page.click("main header a:has(code)");
+      await shows("1 transaction", "INSERT INTO books");
+    });
+
+    it("logs are found by their words and lead to their trace", async () => {
+      await waitForText(`${base}logs/`, "order was placed");
+      await page.fill("#query", "PLACED");
+      await page.selectOption("#level", "info");
+      await page.click("button:has-text('Show')");
+      await shows("order was placed", "4711", "production");
+      await page.goto(`${base}logs/?level=error`);
+      assert.ok(!(await page.textContent("main")).includes("order was placed"));
+    });
+
+    it("a release shows how its sessions ended", async () => {
+      sendWithSdk(project.dsn, `
+        for (let i = 0; i < 3; ++i) { Sentry.startSession(); Sentry.endSession(); }
+        Sentry.startSession(); Sentry.captureSession();
+        Sentry.getIsolationScope().getSession().status = "crashed";
+        Sentry.getIsolationScope().getSession().errors = 1;
+        Sentry.captureSession(true);`);
+      await waitForText(`${base}releases/`, "Crash-free sessions");
+      await page.click("text=shop@1.0.0");
+      await shows("Sessions", "Issues first seen in it", "bank is closed");
+      await page.click("text=14 days");
+      assert.ok((await page.locator("svg.health-chart path").count()) === 3);
+      await page.click("button:has-text('Finish')");
+      await shows("finished just now");
+      await page.click("button:has-text('Archive')");
+      await shows("Archived");
+      await page.click("button:has-text('Restore')");
+      assert.ok(!(await page.textContent("h1")).includes("Archived"));
+    });
+
+    it("a job that fails is an issue, and no longer one when it recovers", async () => {
+      await page.goto(`${base}monitors/`);
+      await page.click("text=New monitor");
+      await page.fill("#name", "Nightly backup");
+      await page.fill("#crontab", "30 3 * * *");
+      await page.click("button:has-text('Save')");
+      await shows("Every day at 03:30", "It has not checked in yet",
+        "sentry-cli monitors run nightly-backup");
+      const monitor = page.url();
+      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
+        status: "error", duration: 1.5 });`);
+      await waitForText(monitor, "Failed");
+      await shows("1.50 s", "0 of the last 1 run went well");
+      await waitForText(`${base}issues/?query=`, "Monitor failure: nightly-backup", 200);
+      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
+        status: "ok" });`);
+      await waitForText(monitor, "1 of the last 2 runs went well");
+      await waitForText(`${base}issues/?query=is%3Aresolved`, "Monitor failure: nightly-backup", 200);
+      await page.goto(monitor);
+      await page.click("button:has-text('Pause')");
+      await shows("Paused");
+      await page.click("text=Delete this monitor");
+      await page.click("button:has-text('Delete it')");
+      await shows("No monitors yet");
+    });
+
+    it("feedback and reports are one list", async () => {
+      sendWithSdk(project.dsn, `
+        const eventId = Sentry.captureException(new Error("cart is gone"));
+        Sentry.captureFeedback({ message: "where is my cart?", name: "Ann", email: "ann@example.com",
+          associatedEventId: eventId },
+          { attachments: [{ filename: "shot.txt", data: "pixels" }] });`);
+      await waitForText(`${base}feedback/`, "where is my cart?");
+      await shows("Ann", "ann@example.com", "shot.txt");
+      await page.click("text=The error it is about");
+      await shows("cart is gone");
+    });
+
+    it("nothing is wider than a phone", async () => {
+      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "hourly", status: "ok" },
+        { schedule: { type: "crontab", value: "0 * * * *" } });`);
+      await waitForText(`${base}monitors/`, "hourly");
+      const monitor = await page.locator(".monitor a").first().getAttribute("href");
+      await page.goto(`${base}transactions/?query=import`);
+      const names = await page.locator("tbody a").first().getAttribute("href");
+      await page.goto(names);
+      const transaction = await page.locator("tbody a").first().getAttribute("href");
+      await page.goto(transaction);
+      const trace = await page.locator("main header a:has(code)").getAttribute("href");
+      await page.setViewportSize({ width: 360, height: 740 });
+      for (const path of [`${base}transactions/`, names, transaction, trace, `${base}releases/`,
+        `${base}releases/shop%401.0.0/`, `${base}logs/`, `${base}logs/?tab=metrics`,
+        `${base}monitors/`, monitor, `${monitor}edit/`, `${base}monitors/new/`, `${base}feedback/`,
+        `${base}replays/`]) {
+        await page.goto(path);
+        const wide = await page.evaluate(() =>
+          document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(wide, 0, `${path} is ${wide} px too wide`);
+      }
+      assert.deepEqual(page.problems, []);
+    });
+  });
+}
