@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/serializer.hpp>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -161,8 +160,8 @@ constexpr std::array<char, 256> kEscapes = [] {
   return escapes;
 }();
 
-// Writes what Boost's serializer writes, in one go and at the end of one string, for about a third
-// of its time. Recursive: values are as deep as parsers let them be.
+// In one go and at the end of one string, for about a third of the time of Boost's serializer,
+// which writes numbers as "4.15E1". Recursive: values are as deep as parsers let them be.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}
@@ -180,7 +179,7 @@ class Writer {
       case bj::kind::uint64:
         return Number(value.get_uint64());
       case bj::kind::double_:
-        return Double(value);
+        return Double(value.get_double());
       case bj::kind::string:
         return Text({value.get_string().data(), value.get_string().size()});
       case bj::kind::array: {
@@ -218,14 +217,18 @@ class Writer {
     out_.append(buffer, end);
   }
 
-  void Double(const Value& value) {
-    bj::serializer serializer;
-    serializer.reset(&value);
-    char buffer[64];
-    while (!serializer.done()) {
-      const auto part = serializer.read(buffer, sizeof buffer);
-      out_.append(part.data(), part.size());
+  // The shortest text that reads as the same number, and as no integer: "41.5", "120.0", "1e+30".
+  void Double(double number) {
+    if (!std::isfinite(number)) {
+      // JSON has no word for them.
+      out_ += std::isnan(number) ? "null" : number < 0 ? "-1e99999" : "1e99999";
+      return;
     }
+    char buffer[32];
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+    const std::string_view text(buffer, end);
+    out_ += text;
+    if (text.find_first_of(".e") == std::string_view::npos) out_ += ".0";
   }
 
   void Text(std::string_view text) {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
-
 #include <cmath>
+#include <limits>
 
 namespace gatehouse::json {
 namespace {
@@ -154,14 +154,13 @@ TEST(JsonTest, MemberAccessHasNoConversions) {
   EXPECT_EQ(GetObject(o, "missing"), nullptr);
 }
 
-TEST(JsonTest, WhatIsWrittenIsWhatBoostWrites) {
+TEST(JsonTest, WhatIsWrittenIsWhatBoostWritesButForFractions) {
   std::string bytes;
   for (int byte = 1; byte < 256; ++byte) bytes += static_cast<char>(byte);
   bytes += std::string(1, '\0');
   const Value value{{"k\"\n", bytes},
                     {"", ""},
-                    {"numbers", Array{0, -1, INT64_MIN, INT64_MAX, UINT64_MAX, 0.0, -0.0, 1.5,
-                                      1e300, 5e-324, 1'732'000'000.123456, 0.1, 1e21, -1e-7}},
+                    {"numbers", Array{0, -1, INT64_MIN, INT64_MAX, UINT64_MAX}},
                     {"flags", Array{true, false, nullptr}},
                     {"empty", Array{Array{}, Object{}, Array{Object{}}}},
                     {"long", std::string(10'000, 'x') + "\\"}};
@@ -170,6 +169,18 @@ TEST(JsonTest, WhatIsWrittenIsWhatBoostWrites) {
   EXPECT_EQ(Serialize(Object{}), "{}");
   EXPECT_EQ(Serialize(Value()), "null");
   EXPECT_EQ(Serialize(Value("\x1f/")), R"("\u001f/")");
+}
+
+TEST(JsonTest, FractionsAreShortAndStayFractions) {
+  EXPECT_EQ(Serialize(Value(Array{41.5, 120.0, -0.0, 0.1, 1'732'000'000.123456, -1e-7, 1e300})),
+            "[41.5,120.0,-0.0,0.1,1732000000.123456,-1e-07,1e+300]");
+  for (const double number : {120.0, 18446744073709551616.0, 1e21, 5e-324, -7.3e-12, 1e5}) {
+    const auto again = Parse(Serialize(Value(number)));
+    ASSERT_TRUE(again && again->is_double()) << number;
+    EXPECT_EQ(again->get_double(), number);
+  }
+  EXPECT_EQ(Serialize(Value(std::numeric_limits<double>::quiet_NaN())), "null");
+  EXPECT_EQ(Serialize(Value(-std::numeric_limits<double>::infinity())), "-1e99999");
 }
 
 }  // namespace

@@ -308,6 +308,12 @@ class Load {
     char buffer[16384];
     const ssize_t n = ::recv(c.fd, buffer, sizeof buffer, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (n <= 0 && !c.busy) {
+      // It was idle for too long.
+      ::close(c.fd);
+      Open(index);
+      return;
+    }
     if (n <= 0) Die("connection closed");
     c.in.append(buffer, static_cast<std::size_t>(n));
     const std::size_t head = c.in.find("\r\n\r\n");

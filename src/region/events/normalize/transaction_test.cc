@@ -105,7 +105,7 @@ TEST(Measurements, NamesUnitsAndValues) {
             "app.start.cold":{"value":181000},"frames_total":{"value":10},"frames_slow":{"value":5},
             "stall_total_time":{"value":4500},"custom":{"value":1,"unit":"bananas"}})");
   });
-  EXPECT_EQ(result.At("measurements.lcp"), R"({"value":4.2069E2,"unit":"millisecond"})");
+  EXPECT_EQ(result.At("measurements.lcp"), R"({"value":420.69,"unit":"millisecond"})");
   EXPECT_EQ(result.At("measurements.fid.unit"), "\"second\"");
   EXPECT_EQ(result.At("measurements.fp.value"), "null");
   EXPECT_EQ(result.At("measurements.missing"), "null");

@@ -35,7 +35,7 @@ TEST(Msgpack, EveryKindOfValue) {
   EXPECT_EQ(Json("\xd0\x80"), "-128");
   EXPECT_EQ(Json("\xd1\xff\x00"s), "-256");
   EXPECT_EQ(Json("\xd3\x80\x00\x00\x00\x00\x00\x00\x00"s), "-9223372036854775808");
-  EXPECT_EQ(Json("\xca\x3f\x80\x00\x00"s), "1E0");
+  EXPECT_EQ(Json("\xca\x3f\x80\x00\x00"s), "1.0");
   EXPECT_EQ(Json("\xcb\x7f\xf0\x00\x00\x00\x00\x00\x00"s), "null") << "JSON has no infinity";
   EXPECT_EQ(Json("\xa2hi"), "\"hi\"");
   EXPECT_EQ(Json("\xd9\x02hi"), "\"hi\"");
@@ -131,7 +131,7 @@ TEST(Statsd, LinesOfEveryType) {
   ASSERT_EQ(lines.records.size(), 5u);
   EXPECT_EQ(lines.invalid, 6u);
   EXPECT_EQ(json::Serialize(ToJson(lines.records[0])),
-            R"({"name":"endpoint.hits","unit":"none","type":"c","value":[1E0],)"
+            R"({"name":"endpoint.hits","unit":"none","type":"c","value":[1.0],)"
             R"("tags":{"route":"home","env":"prod"},"timestamp":1615889440})");
   EXPECT_EQ(lines.records[1].values, (std::vector<double>{32.5, 12}));
   EXPECT_EQ(lines.records[2].unit, "millisecond");
