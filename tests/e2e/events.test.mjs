@@ -6,18 +6,9 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
+import { launchBrowser, openWindow, signIn, waitForText } from "./lib/browser.mjs";
 import { Gatehouse, engines, fillAcme } from "./lib/gatehouse.mjs";
-
-// In a process of its own, as an application has it.
-function sendWithSdk(dsn, code) {
-  const script = `import * as Sentry from "@sentry/node";
-    Sentry.init({ dsn: ${JSON.stringify(dsn)}, release: "shop@1.0.0", environment: "production" });
-    ${code}
-    if (!(await Sentry.flush(10000))) process.exit(1);`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", script],
-    { cwd: import.meta.dirname, stdio: "pipe" });
-}
+import { sendWithSdk } from "./lib/sdk.mjs";
 
 // The same from a file, so that there is source around the line that throws.
 function runWithSdk(dsn, name, lines) {
@@ -52,15 +43,6 @@ for (const engine of engines) {
       await gatehouse?.close();
     });
 
-    async function waitForText(path, text) {
-      for (let tries = 0; tries < 50; ++tries) {
-        await page.goto(path);
-        if ((await page.textContent("main")).includes(text)) return;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-      assert.fail(`${path} never showed ${text}: ${await page.textContent("main")}`);
-    }
-
     it("the project's page has the DSN and waits for the first event", async () => {
       await page.goto("/organizations/acme/projects/shop/");
       const text = await page.textContent("main");
@@ -73,7 +55,7 @@ for (const engine of engines) {
         Sentry.addBreadcrumb({ category: "cart", message: "two books" });
         Sentry.setTag("shop", "north"); Sentry.setUser({ id: "7" });
         try { pay(); } catch (error) { Sentry.captureException(error); }`);
-      await waitForText("/organizations/acme/issues/", "TypeError: card was refused");
+      await waitForText(page, "/organizations/acme/issues/", "TypeError: card was refused");
       await page.click("text=TypeError: card was refused");
       const text = await page.textContent("main");
       for (const part of ["SHOP-1", "pay", "card was refused", "two books", "north",
@@ -84,8 +66,8 @@ for (const engine of engines) {
 
     it("the same error again is the same issue, another one is not", async () => {
       sendWithSdk(project.dsn, `Sentry.captureMessage("stock is low");`);
-      await waitForText("/organizations/acme/issues/?query=stock", "1 found");
-      await waitForText("/organizations/acme/issues/?query=refused", "1 found");
+      await waitForText(page, "/organizations/acme/issues/?query=stock", "1 found");
+      await waitForText(page, "/organizations/acme/issues/?query=refused", "1 found");
     });
 
     it("is resolved, leaves the list, and comes back with a new event", async () => {
@@ -93,12 +75,12 @@ for (const engine of engines) {
       await page.click("text=TypeError: card was refused");
       await page.click("button:has-text('Resolve')");
       await page.waitForSelector("button:has-text('Reopen')");
-      await waitForText("/organizations/acme/issues/?query=is%3Aunresolved+refused", "0 found");
+      await waitForText(page, "/organizations/acme/issues/?query=is%3Aunresolved+refused", "0 found");
       // A regression wants an event that is later than the issue's last change of state.
       await new Promise((resolve) => setTimeout(resolve, 6000));
       sendWithSdk(project.dsn, `function pay() { throw new TypeError("card was refused"); }
         try { pay(); } catch (error) { Sentry.captureException(error); }`);
-      await waitForText("/organizations/acme/issues/?query=is%3Aunresolved+refused", "1 found");
+      await waitForText(page, "/organizations/acme/issues/?query=is%3Aunresolved+refused", "1 found");
     });
 
     it("the line that threw is open with its source, and what came with it is around it", async () => {
@@ -115,7 +97,7 @@ for (const engine of engines) {
           "try { checkout([1]); } catch (error) { Sentry.captureException(error); }",
         ]);
       }
-      await waitForText("/organizations/acme/issues/?query=till", "4 events");
+      await waitForText(page, "/organizations/acme/issues/?query=till", "4 events");
       await page.click("text=RangeError: till is shut");
       const frame = page.locator("details.frame[open]").first();
       assert.equal(await frame.locator("summary b").innerText(), "checkout");

@@ -5,19 +5,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 
-import { launchBrowser, openWindow, signIn } from "./lib/browser.mjs";
+import { launchBrowser, openWindow, signIn, waitForText } from "./lib/browser.mjs";
 import { Gatehouse, engines, fillAcme } from "./lib/gatehouse.mjs";
-
-// In a process of its own, as an application has it.
-function sendWithSdk(dsn, code) {
-  const script = `import * as Sentry from "@sentry/node";
-    Sentry.init({ dsn: ${JSON.stringify(dsn)}, release: "shop@1.0.0", environment: "production",
-      tracesSampleRate: 1, enableLogs: true, _experiments: { enableMetrics: true } });
-    ${code}
-    if (!(await Sentry.flush(10000))) process.exit(1);`;
-  execFileSync(process.execPath, ["--input-type=module", "-e", script],
-    { cwd: import.meta.dirname, stdio: "pipe" });
-}
+import { sendWithSdk } from "./lib/sdk.mjs";
 
 const base = "/organizations/acme/";
 
@@ -37,13 +27,9 @@ for (const engine of engines) {
       await gatehouse?.close();
     });
 
-    async function waitForText(path, text, tries = 50) {
-      for (; tries > 0; --tries) {
-        await page.goto(path);
-        if ((await page.textContent("main")).includes(text)) return;
-        await new Promise((resolve) => setTimeout(resolve, 300));
-      }
-      assert.fail(`${path} never showed ${text}: ${await page.textContent("main")}`);
+    function send(code) {
+      sendWithSdk(project.dsn, code,
+        { tracesSampleRate: 1, enableLogs: true, _experiments: { enableMetrics: true } });
     }
     async function shows(...texts) {
       const text = await page.textContent("main");
@@ -60,7 +46,7 @@ for (const engine of engines) {
     });
 
     it("a transaction is a tree of spans, in a trace with its error and its log", async () => {
-      sendWithSdk(project.dsn, `
+      send(`
         await Sentry.startSpan({ name: "GET /checkout", op: "http.server" }, async () => {
           await Sentry.startSpan({ name: "SELECT * FROM cart", op: "db.query" },
             () => new Promise((done) => setTimeout(done, 30)));
@@ -70,7 +56,7 @@ for (const engine of engines) {
           });
           Sentry.logger.info("order was placed", { order: 4711 });
         });`);
-      await waitForText(`${base}transactions/`, "GET /checkout");
+      await waitForText(page, `${base}transactions/`, "GET /checkout");
       await page.click("text=GET /checkout");
       await shows("shop@1.0.0", "production", "p95");
       // An SDK that sends its spans one by one has no transaction: its trace says it all.
@@ -94,7 +80,7 @@ for (const engine of engines) {
           all.finish();
           if (!(await Sentry.flush(10000))) process.exit(1);
         })();`], { cwd: import.meta.dirname, stdio: "pipe" });
-      await waitForText(`${base}transactions/`, "import books");
+      await waitForText(page, `${base}transactions/`, "import books");
       await page.click("text=import books");
       await shows("internal_error", "staging");
       await page.click("tbody a time");
@@ -104,7 +90,7 @@ for (const engine of engines) {
     });
 
     it("logs are found by their words and lead to their trace", async () => {
-      await waitForText(`${base}logs/`, "order was placed");
+      await waitForText(page, `${base}logs/`, "order was placed");
       await page.fill("#query", "PLACED");
       await page.selectOption("#level", "info");
       await page.click("button:has-text('Show')");
@@ -114,13 +100,13 @@ for (const engine of engines) {
     });
 
     it("a release shows how its sessions ended", async () => {
-      sendWithSdk(project.dsn, `
+      send(`
         for (let i = 0; i < 3; ++i) { Sentry.startSession(); Sentry.endSession(); }
         Sentry.startSession(); Sentry.captureSession();
         Sentry.getIsolationScope().getSession().status = "crashed";
         Sentry.getIsolationScope().getSession().errors = 1;
         Sentry.captureSession(true);`);
-      await waitForText(`${base}releases/`, "Crash-free sessions");
+      await waitForText(page, `${base}releases/`, "Crash-free sessions");
       await page.click("text=shop@1.0.0");
       await shows("Sessions", "Issues first seen in it", "bank is closed");
       await page.click("text=14 days");
@@ -142,15 +128,15 @@ for (const engine of engines) {
       await shows("Every day at 03:30", "It has not checked in yet",
         "sentry-cli monitors run nightly-backup");
       const monitor = page.url();
-      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
+      send(`Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
         status: "error", duration: 1.5 });`);
-      await waitForText(monitor, "Failed");
+      await waitForText(page, monitor, "Failed");
       await shows("1.50 s", "0 of the last 1 run went well");
-      await waitForText(`${base}issues/?query=`, "Monitor failure: nightly-backup", 200);
-      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
+      await waitForText(page, `${base}issues/?query=`, "Monitor failure: nightly-backup", 200);
+      send(`Sentry.captureCheckIn({ monitorSlug: "nightly-backup",
         status: "ok" });`);
-      await waitForText(monitor, "1 of the last 2 runs went well");
-      await waitForText(`${base}issues/?query=is%3Aresolved`, "Monitor failure: nightly-backup", 200);
+      await waitForText(page, monitor, "1 of the last 2 runs went well");
+      await waitForText(page, `${base}issues/?query=is%3Aresolved`, "Monitor failure: nightly-backup", 200);
       await page.goto(monitor);
       await page.click("button:has-text('Pause')");
       await shows("Paused");
@@ -160,21 +146,21 @@ for (const engine of engines) {
     });
 
     it("feedback and reports are one list", async () => {
-      sendWithSdk(project.dsn, `
+      send(`
         const eventId = Sentry.captureException(new Error("cart is gone"));
         Sentry.captureFeedback({ message: "where is my cart?", name: "Ann", email: "ann@example.com",
           associatedEventId: eventId },
           { attachments: [{ filename: "shot.txt", data: "pixels" }] });`);
-      await waitForText(`${base}feedback/`, "where is my cart?");
+      await waitForText(page, `${base}feedback/`, "where is my cart?");
       await shows("Ann", "ann@example.com", "shot.txt");
       await page.click("text=The error it is about");
       await shows("cart is gone");
     });
 
     it("nothing is wider than a phone", async () => {
-      sendWithSdk(project.dsn, `Sentry.captureCheckIn({ monitorSlug: "hourly", status: "ok" },
+      send(`Sentry.captureCheckIn({ monitorSlug: "hourly", status: "ok" },
         { schedule: { type: "crontab", value: "0 * * * *" } });`);
-      await waitForText(`${base}monitors/`, "hourly");
+      await waitForText(page, `${base}monitors/`, "hourly");
       const monitor = await page.locator(".monitor a").first().getAttribute("href");
       await page.goto(`${base}transactions/?query=import`);
       const names = await page.locator("tbody a").first().getAttribute("href");

@@ -30,9 +30,7 @@ Task<http::Response> Page(Call& call, http::Form form, eventstore::EventQuery qu
   GH_CO_TRY(query.limit, PageSizeOf(form));
   GH_CO_TRY(const auto cursor, PageCursorOf(form));
   // The row of a cursor is told from the first one's by being one more.
-  if (cursor && cursor->offset > 0) {
-    query.after = eventstore::Cursor{Timestamp{cursor->value}, cursor->offset - 1};
-  }
+  query.after = StoreCursorOf(cursor);
   const bool full = form.Get("full") == "1" || form.Get("full") == "true";
   query.with_payload = full;
   GH_CO_TRY(const eventstore::EventPage page, co_await call.events().store.List(std::move(query)));
@@ -45,11 +43,8 @@ Task<http::Response> Page(Call& call, http::Form form, eventstore::EventQuery qu
     auto payload = PayloadOf(event);
     if (payload) list.push_back(EncodeFullEvent(event, *payload));
   }
-  Links links{.has_previous = cursor && cursor->offset > 0};
-  links.has_next = page.next.has_value();
-  if (page.next) links.next = {page.next->time.micros, page.next->row + 1, false};
   http::Response response = Reply(std::move(list));
-  AddLinks(response, call.request, call.d.guard.origin(), links);
+  AddLinks(response, call.request, call.d.guard.origin(), StoreLinks(cursor, page.next));
   co_return response;
 }
 

@@ -239,17 +239,12 @@ Task<http::Response> ListItems(Call& call) {
   GH_CO_TRY(query.limit, PageSizeOf(form));
   if (window.from) query.range.from = *window.from;
   if (window.to) query.range.to = *window.to;
-  if (cursor && cursor->offset > 0) {
-    query.after = eventstore::Cursor{Timestamp{cursor->value}, cursor->offset - 1};
-  }
+  query.after = StoreCursorOf(cursor);
   GH_CO_TRY(const Found page, co_await Find(call, query, ParseSearch(form.Get("query"))));
   json::Array list;
   for (const eventstore::StoredItem& item : page.items) list.push_back(EncodeItem(item));
-  Links links{.has_previous = cursor && cursor->offset > 0};
-  links.has_next = page.next.has_value();
-  if (page.next) links.next = {page.next->time.micros, page.next->row + 1, false};
   http::Response response = Reply(std::move(list));
-  AddLinks(response, call.request, call.d.guard.origin(), links);
+  AddLinks(response, call.request, call.d.guard.origin(), StoreLinks(cursor, page.next));
   co_return response;
 }
 

@@ -75,6 +75,19 @@ void AddLinks(http::Response& response, const http::Request& request, std::strin
                                    Link(url, "next", links.has_next, links.next));
 }
 
+std::optional<eventstore::Cursor> StoreCursorOf(const std::optional<PageCursor>& cursor) {
+  // An offset of zero is the beginning, so rows count from one.
+  if (!cursor || cursor->offset <= 0) return std::nullopt;
+  return eventstore::Cursor{Timestamp{cursor->value}, cursor->offset - 1};
+}
+
+Links StoreLinks(const std::optional<PageCursor>& cursor,
+                 const std::optional<eventstore::Cursor>& next) {
+  Links links{.has_previous = cursor && cursor->offset > 0, .has_next = next.has_value()};
+  if (next) links.next = {next->time.micros, next->row + 1, false};
+  return links;
+}
+
 Result<Slice> SliceOf(const http::Form& query, std::size_t size) {
   GH_TRY(const auto cursor, PageCursorOf(query));
   GH_TRY(const std::size_t length, PageSizeOf(query));

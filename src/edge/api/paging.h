@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "platform/http/form.h"
 #include "platform/http/message.h"
+#include "region/eventstore/types.h"
 
 namespace gatehouse::api {
 
@@ -43,6 +44,11 @@ struct Links {
 // The other parameters of the request go on in both links. `base` is "https://gate.example".
 void AddLinks(http::Response& response, const http::Request& request, std::string_view base,
               const Links& links);
+
+// Lists of the event store, which go forwards only: where one goes on, and its links.
+std::optional<eventstore::Cursor> StoreCursorOf(const std::optional<PageCursor>& cursor);
+Links StoreLinks(const std::optional<PageCursor>& cursor,
+                 const std::optional<eventstore::Cursor>& next);
 
 // The part of a whole list that the request asks for, by offset, and its links.
 struct Slice {

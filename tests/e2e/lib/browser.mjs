@@ -59,3 +59,13 @@ export async function arriveAt(page, url) {
     throw new Error(`${error.message}\n${page.url()} shows:\n${text.slice(0, 2000)}`);
   }
 }
+
+// Opens the page again and again until its text has this in it.
+export async function waitForText(page, path, text, tries = 50) {
+  for (; tries > 0; --tries) {
+    await page.goto(path);
+    if ((await page.textContent("main")).includes(text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  throw new Error(`${path} never showed ${text}: ${await page.textContent("main")}`);
+}
