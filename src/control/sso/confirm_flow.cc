@@ -204,8 +204,7 @@ Task<Step> ServiceImpl::TryConfirmNewUser(Client client, orgs::Organization orga
                                           pipeline.assertion->issuer, pipeline.assertion->subject);
                                     }));
     if (known) {
-      co_return co_await SignInKnown(client, organization, pipeline, std::move(*known),
-                                     /*take=*/true);
+      co_return co_await SignInKnown(client, organization, pipeline, std::move(*known));
     }
     Result<Step> created = co_await CreateUser(client, organization, pipeline);
     if (created || !created.error().Is(kIdentityConflict) || attempt > 0) co_return created;

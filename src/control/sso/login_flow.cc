@@ -80,6 +80,13 @@ Task<std::optional<Step>> ServiceImpl::StartLogin(Client client, orgs::Organizat
   co_return std::optional<Step>(std::move(step));
 }
 
+Result<void> ServiceImpl::TakeIfStanding(sql::Tx& tx, const Pipeline& pipeline) const {
+  if (!pipeline.row) return {};
+  GH_TRY(const bool taken, pipelines_.Take(tx, pipeline));
+  if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
+  return {};
+}
+
 Task<Step> ServiceImpl::RefuseLogin(Client client, Pipeline pipeline, std::string reason,
                                     std::vector<Check> checks) {
   GH_CO_TRY_VOID(co_await d_.db.Write(sql::Tenant::Of(pipeline.organization),
@@ -97,35 +104,55 @@ Task<Step> ServiceImpl::Callback(Client client, std::string organization_slug,
   }
   if (state.empty()) co_return Fail(Code::kInvalidArgument, kStateInvalid, "no state");
 
-  struct Taken {
+  // Of parallel copies one goes on. Where this process answers every callback its memory sees to
+  // that, and the transaction that decides takes the pipeline: one commit less. Where several
+  // processes share a database the row is taken first.
+  const bool alone = d_.db.engine() == sql::Engine::kSqlite;
+  const std::optional<Answering::Turn> turn =
+      alone ? answering_.Enter(PipelineStore::Hash(state)) : std::nullopt;
+  if (alone && !turn) co_return Fail(Code::kInvalidArgument, kStateInvalid, "being answered");
+  struct Found {
     std::optional<Pipeline> pipeline;
     std::optional<LiveProvider> live;
   };
-  // Taking the pipeline first makes the callback single-use: of parallel copies one goes on. All:
-  // the state says whose flow it is.
-  GH_CO_TRY(Taken taken,
-            co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Taken> {
-              Taken t;
-              GH_TRY(t.pipeline, pipelines_.TakeByState(tx, state, client.browser));
-              if (t.pipeline) {
-                GH_TRY(t.live, providers_.Find(tx, t.pipeline->organization));
-              }
-              if (t.pipeline && t.pipeline->flow == Flow::kSetup) {
-                // The draft stays while the provider answers, because it may fetch our keys from
-                // it; should this process end here, the form says that the provider did not answer.
-                Pipeline waiting = *t.pipeline;
-                waiting.stage = Stage::kFailed;
-                waiting.reason = kIdpUnavailable;
-                GH_TRY_VOID(pipelines_.Put(tx, waiting));
-              }
-              return t;
-            }));
-  if (!taken.pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "unknown state");
-  Pipeline context = ContextOf(taken.pipeline->flow, taken.pipeline->organization);
-  context.id = taken.pipeline->id;
-  context.provider = taken.pipeline->provider;
+  auto find = [&](sql::Tx& tx) -> Result<Found> {
+    Found f;
+    GH_TRY(f.pipeline, pipelines_.FindByState(tx, state, client.browser));
+    if (f.pipeline) {
+      GH_TRY(f.live, providers_.Find(tx, f.pipeline->organization));
+    }
+    return f;
+  };
+  Found found;
+  // All: the state says whose flow it is.
+  if (alone) {
+    GH_CO_TRY(found, co_await d_.db.Lookup(sql::Tenant::All(), find));
+  }
+  if (!alone || (found.pipeline && found.pipeline->flow == Flow::kSetup)) {
+    GH_CO_TRY(found, co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<Found> {
+      GH_TRY(Found f, find(tx));
+      if (!f.pipeline) return f;
+      GH_TRY(const bool taken, pipelines_.Take(tx, *f.pipeline));
+      if (!taken) return Found{};
+      f.pipeline->row.reset();
+      if (f.pipeline->flow == Flow::kSetup) {
+        // The draft stays while the provider answers, because it may fetch our keys from it; should
+        // this process end here, the form says that the provider did not answer.
+        Pipeline waiting = *f.pipeline;
+        waiting.stage = Stage::kFailed;
+        waiting.reason = kIdpUnavailable;
+        GH_TRY_VOID(pipelines_.Put(tx, waiting));
+      }
+      return f;
+    }));
+  }
+  if (!found.pipeline) co_return Fail(Code::kInvalidArgument, kStateInvalid, "unknown state");
+  Pipeline context = ContextOf(found.pipeline->flow, found.pipeline->organization);
+  context.id = found.pipeline->id;
+  context.row = found.pipeline->row;
+  context.provider = found.pipeline->provider;
   Result<Step> answered = co_await Answer(client, std::move(organization_slug), std::move(params),
-                                          std::move(*taken.pipeline), std::move(taken.live));
+                                          std::move(*found.pipeline), std::move(found.live));
   co_return co_await Explain(std::move(client), std::move(context), std::move(answered));
 }
 
@@ -225,11 +252,12 @@ Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organiza
                              client.principal->user.id != known->user;
   if (known && !somebody_else) {
     co_return co_await SignInKnown(client, std::move(organization), std::move(pipeline),
-                                   std::move(*known), /*take=*/false);
+                                   std::move(*known));
   }
   // A person has to decide: keep the verified assertion for the confirmation page.
   GH_CO_TRY_VOID(
       co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
+        GH_TRY_VOID(TakeIfStanding(tx, pipeline));
         Pipeline row = pipeline;
         return pipelines_.Put(tx, row);
       }));
@@ -238,7 +266,7 @@ Task<Step> ServiceImpl::LoginCallback(Client client, orgs::Organization organiza
 }
 
 Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organization,
-                                    Pipeline pipeline, identity::Identity known, bool take) {
+                                    Pipeline pipeline, identity::Identity known) {
   GH_CO_TRY(auto member, co_await d_.orgs.CheckMembership(organization.id, known.user));
   // An invitation that was followed is settled too, whatever else is.
   const bool settled = member && member->sso_linked() && !member->sso_invalid() && !pipeline.ticket;
@@ -251,10 +279,7 @@ Task<Step> ServiceImpl::SignInKnown(Client client, orgs::Organization organizati
       Outcome done,
       co_await d_.db.Write(sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<Outcome> {
         Outcome out;
-        if (take) {
-          GH_TRY(bool taken, pipelines_.Take(tx, pipeline));
-          if (!taken) return Fail(Code::kInvalidArgument, kStateInvalid, "taken");
-        }
+        GH_TRY_VOID(TakeIfStanding(tx, pipeline));
         GH_TRY(LiveProvider provider, RequireProvider(tx, pipeline));
         GH_TRY(auto identity, d_.identities.FindBySubject(tx, organization.id, provider.id,
                                                           pipeline.assertion->issuer,

@@ -162,6 +162,7 @@ Result<Pipeline> PipelineStore::Read(const sql::Row& row) const {
   p.provider = row.OptAs<ProviderId>(7);
   p.revision = row.Int(8);
   p.stage = static_cast<Stage>(row.Int(9));
+  p.row = p.stage;
   p.signature = row.String(10);
   p.created_at = row.Time(12);
   p.expires_at = row.Time(13);
@@ -188,17 +189,16 @@ Result<void> PipelineStore::Put(sql::Tx& tx, Pipeline& p) const {
                       {p.id, FlowName(p.flow), p.organization, p.user, p.browser_hash, p.state_hash,
                        p.kind, p.provider, p.revision, static_cast<int>(p.stage), p.signature,
                        sealed, p.created_at, p.expires_at}));
+  p.row = p.stage;
   return {};
 }
 
-Result<std::optional<Pipeline>> PipelineStore::TakeByState(sql::Tx& tx, std::string_view state,
+Result<std::optional<Pipeline>> PipelineStore::FindByState(sql::Tx& tx, std::string_view state,
                                                            std::string_view browser) const {
   GH_TRY(sql::Rows rows,
          tx.Query(statements::kPipelineFindByState, {Hash(state), Hash(browser), clock_.Now()}));
   if (rows.empty()) return std::optional<Pipeline>();
   GH_TRY(Pipeline p, Read(rows.front()));
-  GH_TRY(std::int64_t taken, tx.Exec(statements::kPipelineDelete, {p.organization, p.id}));
-  if (taken == 0) return std::optional<Pipeline>();
   return std::optional<Pipeline>(std::move(p));
 }
 
@@ -230,9 +230,11 @@ Result<std::optional<Pipeline>> PipelineStore::FindById(sql::Tx& tx, OrgId organ
 }
 
 Result<bool> PipelineStore::Take(sql::Tx& tx, const Pipeline& p) const {
-  GH_TRY(sql::Rows rows,
-         tx.Query(statements::kPipelineTakeById, {p.organization, p.id, clock_.Now()}));
-  return rows.size() == 1;
+  if (!p.row) return false;
+  GH_TRY(const std::int64_t taken,
+         tx.Exec(statements::kPipelineTake,
+                 {p.organization, p.id, static_cast<int>(*p.row), clock_.Now()}));
+  return taken == 1;
 }
 
 Result<void> PipelineStore::Remove(sql::Tx& tx, const Pipeline& p) const {
@@ -248,6 +250,17 @@ Result<void> PipelineStore::Cancel(sql::Tx& tx, std::string_view browser, OrgId 
 
 Result<std::int64_t> PipelineStore::DeleteExpired(sql::Tx& tx) const {
   return tx.Exec(statements::kPipelineDeleteExpired, {clock_.Now()});
+}
+
+std::optional<Answering::Turn> Answering::Enter(std::string state) {
+  const std::lock_guard lock(mutex_);
+  if (!states_.insert(state).second) return std::nullopt;
+  return std::optional<Turn>(std::in_place, *this, std::move(state));
+}
+
+void Answering::Leave(const std::string& state) {
+  const std::lock_guard lock(mutex_);
+  states_.erase(state);
 }
 
 Result<std::string> LinkProofStore::Create(sql::Tx& tx, const Pipeline& pipeline,

@@ -4,9 +4,12 @@
 // revision and step list. Taking a pipeline deletes its row, so that of any number of copies of a
 // request exactly one goes on. Functions run in a control transaction.
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -40,6 +43,7 @@ struct Pipeline {
   std::optional<ProviderId> provider;
   std::int64_t revision = 0;
   Stage stage = Stage::kAtProvider;
+  std::optional<Stage> row;  // the stage of its row; none: there is no row, or it was taken
   std::string signature;
   Timestamp created_at;
   Timestamp expires_at;
@@ -80,9 +84,9 @@ class PipelineStore {
   // Inserts, or replaces the row of the same id; at most eight live pipelines remain per browser,
   // the oldest are dropped. Sets id (when zero), created_at and expires_at.
   Result<void> Put(sql::Tx& tx, Pipeline& pipeline) const;
-  // Takes the pipeline that waits for this state in this browser. std::nullopt: unknown, expired,
-  // used, or another browser's.
-  Result<std::optional<Pipeline>> TakeByState(sql::Tx& tx, std::string_view state,
+  // The pipeline that waits for this state in this browser. std::nullopt: unknown, expired, used,
+  // or another browser's.
+  Result<std::optional<Pipeline>> FindByState(sql::Tx& tx, std::string_view state,
                                               std::string_view browser) const;
   // The newest pipeline of this browser, organization and flow that is past the provider.
   Result<std::optional<Pipeline>> Find(sql::Tx& tx, std::string_view browser, OrgId organization,
@@ -91,7 +95,7 @@ class PipelineStore {
   Result<std::vector<Pipeline>> ListSetups(sql::Tx& tx, OrgId organization) const;
   // By id, at any stage.
   Result<std::optional<Pipeline>> FindById(sql::Tx& tx, OrgId organization, std::int64_t id) const;
-  // Takes a verified pipeline for its last step. false: somebody else took it.
+  // Takes a pipeline that was found. false: somebody else took it, or it has expired.
   Result<bool> Take(sql::Tx& tx, const Pipeline& pipeline) const;
   Result<void> Remove(sql::Tx& tx, const Pipeline& pipeline) const;
   Result<void> Cancel(sql::Tx& tx, std::string_view browser, OrgId organization, Flow flow) const;
@@ -103,6 +107,37 @@ class PipelineStore {
   const Clock& clock_;
   IdGenerator& ids_;
   const crypto::KeyRing& keys_;
+};
+
+// The callbacks that this process is answering, by state: of several copies one goes on, while the
+// row stands until the transaction that decides. Any thread.
+class Answering {
+ public:
+  // Held as long as the callback is being answered.
+  class Turn {
+   public:
+    Turn(Answering& answering, std::string state)
+        : answering_(&answering), state_(std::move(state)) {}
+    Turn(Turn&& other) noexcept
+        : answering_(std::exchange(other.answering_, nullptr)), state_(std::move(other.state_)) {}
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+      if (answering_ != nullptr) answering_->Leave(state_);
+    }
+
+   private:
+    Answering* answering_;
+    std::string state_;
+  };
+
+  // std::nullopt: a copy is being answered.
+  std::optional<Turn> Enter(std::string state);
+
+ private:
+  void Leave(const std::string& state);
+
+  std::mutex mutex_;
+  std::unordered_set<std::string> states_;
 };
 
 // Mailbox proofs: a secret mailed to the stored address of an account without password. Bound to

@@ -154,6 +154,8 @@ Pipeline ServiceImpl::ContextOf(Flow flow, OrgId organization) {
 Result<void> ServiceImpl::RecordRefusal(sql::Tx& tx, const Client& client, const Pipeline& pipeline,
                                         std::string_view reason,
                                         const std::vector<Check>& checks) const {
+  // A refused callback is used up, as an accepted one is.
+  if (pipeline.row == Stage::kAtProvider) GH_TRY_VOID(pipelines_.Take(tx, pipeline));
   audit::Entry entry;
   entry.organization = pipeline.organization;
   entry.event =

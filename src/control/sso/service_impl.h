@@ -152,12 +152,14 @@ class ServiceImpl final : public Service, public identity::ProviderPort {
   Task<Step> LoginCallback(Client client, orgs::Organization organization, Pipeline pipeline,
                            LiveProvider provider);
   Task<Step> SignInKnown(Client client, orgs::Organization organization, Pipeline pipeline,
-                         identity::Identity known, bool take);
+                         identity::Identity known);
   Task<Step> ConfirmPage(Client client, orgs::Organization organization, Pipeline pipeline,
                          bool first_time);
   Task<Step> CreateUser(Client client, orgs::Organization organization, Pipeline pipeline);
 
   // Shared pieces of the commit points; they run inside the control transaction.
+  // Takes a pipeline whose row still stands. Errors: state_invalid.
+  Result<void> TakeIfStanding(sql::Tx& tx, const Pipeline& pipeline) const;
   // The provider the pipeline began with. kDecide: it stays so until the transaction ends. Errors:
   // provider_changed.
   enum class Access { kLook, kDecide };
@@ -190,6 +192,7 @@ class ServiceImpl final : public Service, public identity::ProviderPort {
   std::vector<const Adapter*> adapter_list_;
   ProviderStore providers_;
   PipelineStore pipelines_;
+  Answering answering_;
   LinkProofStore proofs_;
   DecisionStore decisions_;
   Effects effects_;

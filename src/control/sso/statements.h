@@ -44,17 +44,16 @@ inline constexpr sql::Statement kPipelineInsert{
     "sso.pipeline.insert",
     "INSERT INTO sso_pipelines (" GH_PIPELINE_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
-// Taking a pipeline removes it: of several copies of one callback exactly one deletes the row. Two
-// statements cost SQLite less than one with RETURNING, which fills a table of its own.
 inline constexpr sql::Statement kPipelineFindByState{
     "sso.pipeline.find_by_state",
     "SELECT " GH_PIPELINE_COLUMNS
     " FROM sso_pipelines WHERE state_hash = $1 AND browser_hash = $2 AND step = 0 "
     "AND expires_at > $3"};
-inline constexpr sql::Statement kPipelineTakeById{
-    "sso.pipeline.take_by_id",
-    "DELETE FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND step = 1 "
-    "AND expires_at > $3 RETURNING id"};
+// Taking a pipeline removes it: of several copies of one request exactly one deletes the row.
+inline constexpr sql::Statement kPipelineTake{
+    "sso.pipeline.take",
+    "DELETE FROM sso_pipelines WHERE organization_id = $1 AND id = $2 AND step = $3 "
+    "AND expires_at > $4"};
 inline constexpr sql::Statement kPipelineFind{
     "sso.pipeline.find",
     "SELECT " GH_PIPELINE_COLUMNS

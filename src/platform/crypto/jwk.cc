@@ -134,13 +134,14 @@ Result<std::string> Name(const json::Object& jwk, std::string_view member) {
 Result<Jwk::Impl> FromPrivate(ossl::Pkey key, std::string_view alg, std::string kid) {
   const JwsAlg* row = FindJwsAlg(alg);
   if (row == nullptr) return Invalid("alg");
-  Jwk::Impl impl{std::move(kid),
-                 std::string(row->kty),
-                 std::string(row->crv),
-                 std::string(alg),
-                 "sig",
-                 std::move(key),
-                 true};
+  Jwk::Impl impl;
+  impl.kid = std::move(kid);
+  impl.kty = row->kty;
+  impl.crv = row->crv;
+  impl.alg = alg;
+  impl.use = "sig";
+  impl.key = std::move(key);
+  impl.is_private = true;
   bool fits = false;
   if (row->kty == "RSA") {
     fits = EVP_PKEY_is_a(impl.key.get(), "RSA") == 1 && RsaAcceptable(impl.key.get());

@@ -2,6 +2,8 @@
 
 // The inside of a Jwk and the table of accepted algorithms. For jwk.cc and jws.cc only.
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,21 @@ struct JwsAlg {
 // nullptr if not accepted. Exact, case-sensitive match.
 const JwsAlg* FindJwsAlg(std::string_view name);
 
+// Checks signatures of one key with one algorithm. Preparing OpenSSL for that costs as much as an
+// RSA check itself, so it is done once. Any thread; one check at a time.
+class Verifier {
+ public:
+  // `signature` as OpenSSL wants it (EC: DER). `key` and `alg` are the same in every call but for a
+  // key that names no algorithm, where a change of `alg` prepares anew.
+  bool Verify(EVP_PKEY* key, const JwsAlg& alg, std::string_view input,
+              std::string_view signature) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable ossl::PkeyCtx ctx_;
+  mutable const JwsAlg* alg_ = nullptr;
+};
+
 struct Jwk::Impl {
   std::string kid;
   std::string kty;
@@ -31,6 +48,7 @@ struct Jwk::Impl {
   std::string alg;
   std::string use;
   ossl::Pkey key;  // shared by threads: only ever read
+  std::unique_ptr<Verifier> verifier = std::make_unique<Verifier>();
   bool is_private = false;
 
   // The key can be used with this algorithm: type, curve and, if the key set named one, the same

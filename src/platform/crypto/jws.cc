@@ -1,6 +1,7 @@
 #include <openssl/rsa.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -106,22 +107,46 @@ bool SetPadding(const JwsAlg& alg, EVP_PKEY_CTX* ctx) {
          EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
-// `signature` as OpenSSL wants it. A malformed EC signature makes EVP_DigestVerify return -1, which
-// is "true" to a careless caller.
-bool VerifyWith(EVP_PKEY* key, const JwsAlg& alg, std::string_view input,
-                std::string_view signature) {
+// EdDSA signs the text itself, so nothing can be prepared.
+bool VerifyText(EVP_PKEY* key, std::string_view input, std::string_view signature) {
   ossl::MdCtx ctx(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* pkey = nullptr;  // owned by ctx
-  const EVP_MD* md = alg.md != nullptr ? alg.md() : nullptr;
-  bool valid = ctx && EVP_DigestVerifyInit(ctx.get(), &pkey, md, nullptr, key) == 1 &&
-               SetPadding(alg, pkey) &&
-               EVP_DigestVerify(ctx.get(), ossl::Data(signature), signature.size(),
-                                ossl::Data(input), input.size()) == 1;
-  if (!valid) ERR_clear_error();
-  return valid;
+  return ctx && EVP_DigestVerifyInit(ctx.get(), nullptr, nullptr, nullptr, key) == 1 &&
+         EVP_DigestVerify(ctx.get(), ossl::Data(signature), signature.size(), ossl::Data(input),
+                          input.size()) == 1;
+}
+
+ossl::PkeyCtx PreparedVerify(EVP_PKEY* key, const JwsAlg& alg) {
+  ossl::PkeyCtx ctx(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  if (!ctx || EVP_PKEY_verify_init(ctx.get()) != 1 || !SetPadding(alg, ctx.get()) ||
+      EVP_PKEY_CTX_set_signature_md(ctx.get(), alg.md()) != 1) {
+    return {};
+  }
+  return ctx;
 }
 
 }  // namespace
+
+bool Verifier::Verify(EVP_PKEY* key, const JwsAlg& alg, std::string_view input,
+                      std::string_view signature) const {
+  bool valid = false;
+  if (alg.md == nullptr) {
+    valid = VerifyText(key, input, signature);
+  } else {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    GH_CHECK(EVP_Digest(input.data(), input.size(), digest.data(), &size, alg.md(), nullptr) == 1);
+    std::lock_guard lock(mutex_);
+    if (alg_ != &alg) {
+      ctx_ = PreparedVerify(key, alg);
+      alg_ = ctx_ ? &alg : nullptr;
+    }
+    // A malformed EC signature makes it return -1, which is "true" to a careless caller.
+    valid = ctx_ && EVP_PKEY_verify(ctx_.get(), ossl::Data(signature), signature.size(),
+                                    digest.data(), size) == 1;
+  }
+  if (!valid) ERR_clear_error();
+  return valid;
+}
 
 Result<JwsHeader> PeekJwsHeader(std::string_view compact) {
   GH_TRY(Compact parsed, ParseCompact(compact));
@@ -161,7 +186,7 @@ Result<std::string> VerifyJws(std::string_view compact, const JwkSet& keys,
   int tries = 0;
   for (const Jwk::Impl* candidate : candidates) {
     if (++tries > kMaxTries) break;
-    if (VerifyWith(candidate->key.get(), alg, token.signing_input, *signature)) {
+    if (candidate->verifier->Verify(candidate->key.get(), alg, token.signing_input, *signature)) {
       return std::move(*payload);
     }
   }

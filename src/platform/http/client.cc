@@ -6,19 +6,21 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "platform/http/address.h"
 #include "platform/http/egress.h"
@@ -31,7 +33,7 @@ constexpr std::size_t kMaxInFlight = 1024;
 constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
 constexpr long kConnectTimeoutMs = 3000;
 
-bool IsTokenByte(char c) {
+bool IsFieldNameByte(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
          c == '_';
 }
@@ -40,7 +42,7 @@ Result<void> CheckHeaders(const Headers& headers) {
   for (const auto& [name, value] : headers.all()) {
     bool ours = EqualsIgnoreCase(name, "Host") || EqualsIgnoreCase(name, "Content-Length") ||
                 EqualsIgnoreCase(name, "Transfer-Encoding") || EqualsIgnoreCase(name, "Connection");
-    if (ours || name.empty() || !std::ranges::all_of(name, IsTokenByte) || HasControl(value)) {
+    if (ours || name.empty() || !std::ranges::all_of(name, IsFieldNameByte) || HasControl(value)) {
       return Fail(Code::kInvalidArgument, "url_invalid", "header field " + name);
     }
   }
@@ -51,15 +53,10 @@ Result<void> CheckHeaders(const Headers& headers) {
 // nothing for transfers that nothing happened to. Used on the curl thread, but for Wake().
 class Waiting {
  public:
-  Waiting()
-      : epoll_(epoll_create1(EPOLL_CLOEXEC)),
-        wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-        timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
-    GH_CHECK(epoll_ >= 0 && wake_ >= 0 && timer_ >= 0);
-    GH_CHECK(Watch(EPOLL_CTL_ADD, wake_, EPOLLIN) && Watch(EPOLL_CTL_ADD, timer_, EPOLLIN));
+  Waiting() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    GH_CHECK(epoll_ >= 0 && wake_ >= 0 && Watch(EPOLL_CTL_ADD, wake_, EPOLLIN));
   }
   ~Waiting() {
-    close(timer_);
     close(wake_);
     close(epoll_);
   }
@@ -67,6 +64,7 @@ class Waiting {
   Waiting& operator=(const Waiting&) = delete;
 
   void Attach(CURLM* multi) {
+    multi_ = multi;
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, OnSocket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, OnTimer);
@@ -85,12 +83,12 @@ class Waiting {
     int running = 0;
     std::array<epoll_event, 64> events;
     const int count =
-        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), due_ ? 0 : -1);
+        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), Patience());
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.fd == wake_ || event.data.fd == timer_) {
+      if (event.data.fd == wake_) {
         std::uint64_t times = 0;
-        if (read(event.data.fd, &times, sizeof times) > 0 && event.data.fd == timer_) due_ = true;
+        [[maybe_unused]] const ssize_t got = read(wake_, &times, sizeof times);
         continue;
       }
       int what = 0;
@@ -99,12 +97,20 @@ class Waiting {
       if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
       curl_multi_socket_action(multi, event.data.fd, what, &running);
     }
-    if (std::exchange(due_, false)) {
+    if (due_ && clock_.Monotonic() >= *due_) {
+      due_.reset();
       curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
   }
 
  private:
+  // Milliseconds until the timer has run out, rounded up; -1: there is none.
+  int Patience() const {
+    if (!due_) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due_ - clock_.Monotonic());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+  }
+
   bool Watch(int operation, int fd, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
@@ -112,7 +118,9 @@ class Waiting {
     return epoll_ctl(epoll_, operation, fd, &event) == 0;
   }
 
-  static int OnSocket(CURL*, curl_socket_t fd, int what, void* user, void*) {
+  // `known` is null until the socket is watched: then curl keeps it for us, as long as it uses the
+  // socket.
+  static int OnSocket(CURL*, curl_socket_t fd, int what, void* user, void* known) {
     auto* self = static_cast<Waiting*>(user);
     if (what == CURL_POLL_REMOVE) {
       // May be closed already; then the kernel has forgotten it.
@@ -122,26 +130,25 @@ class Waiting {
     std::uint32_t events = 0;
     if ((what & CURL_POLL_IN) != 0) events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
-    const bool watched =
-        self->Watch(EPOLL_CTL_MOD, fd, events) || self->Watch(EPOLL_CTL_ADD, fd, events);
-    return watched ? 0 : -1;
+    if (known != nullptr) return self->Watch(EPOLL_CTL_MOD, fd, events) ? 0 : -1;
+    curl_multi_assign(self->multi_, fd, self);
+    return self->Watch(EPOLL_CTL_ADD, fd, events) ? 0 : -1;
   }
 
   static int OnTimer(CURLM*, long millis, void* user) {
     auto* self = static_cast<Waiting*>(user);
-    self->due_ = millis == 0;
-    itimerspec when{};  // zero: off
-    if (millis > 0) {
-      when.it_value.tv_sec = millis / 1000;
-      when.it_value.tv_nsec = millis % 1000 * 1'000'000;
+    self->due_.reset();
+    if (millis >= 0) {
+      self->due_ = self->clock_.Monotonic() + std::chrono::milliseconds(millis);
     }
-    return timerfd_settime(self->timer_, 0, &when, nullptr);
+    return 0;
   }
 
   const int epoll_;
   const int wake_;
-  const int timer_;
-  bool due_ = false;  // the timer has run out
+  CURLM* multi_ = nullptr;
+  const SystemClock clock_;      // curl reads the machine's, too
+  std::optional<Duration> due_;  // when curl's timer runs out, monotonic
 };
 
 // The part of a request that the waiting coroutine and the curl thread share.

@@ -37,11 +37,21 @@ bool JobQueue::Pop(std::size_t max, std::vector<QueuedJob>& out) {
   std::unique_lock lock(mutex_);
   work_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
   if (queue_.empty()) return false;
+  TakeFront(max, out);
+  return true;
+}
+
+void JobQueue::PopLater(Duration d, std::size_t max, std::vector<QueuedJob>& out) {
+  std::unique_lock lock(mutex_);
+  stop_.wait_for(lock, d, [this] { return stopped_; });
+  if (out.size() < max) TakeFront(max - out.size(), out);
+}
+
+void JobQueue::TakeFront(std::size_t max, std::vector<QueuedJob>& out) {
   const auto count = static_cast<std::ptrdiff_t>(std::min(max, queue_.size()));
   const auto end = queue_.begin() + count;
   out.insert(out.end(), std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
-  return true;
 }
 
 std::vector<QueuedJob> JobQueue::TakeAll() {

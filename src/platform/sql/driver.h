@@ -36,6 +36,9 @@ class JobQueue {
   void Push(QueuedJob queued);
   // Waits for work and appends up to `max` jobs to `out`. false: stopped and empty.
   bool Pop(std::size_t max, std::vector<QueuedJob>& out);
+  // Waits for `d`, less when stopped, and appends what has come, as long as `out` has less than
+  // `max`.
+  void PopLater(Duration d, std::size_t max, std::vector<QueuedJob>& out);
   // Everything that waits now, without waiting for more.
   std::vector<QueuedJob> TakeAll();
   // From now on nothing is accepted; Pop() still hands out what is queued.
@@ -45,6 +48,8 @@ class JobQueue {
   bool WaitStopped(Duration d);
 
  private:
+  void TakeFront(std::size_t max, std::vector<QueuedJob>& out);  // with the lock held
+
   const std::size_t max_;
   mutable std::mutex mutex_;
   std::condition_variable work_;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "platform/sql/driver.h"
 #include "platform/sql/errors.h"
@@ -18,6 +19,8 @@ namespace {
 // After an error this many groups use savepoints, so that a stream of failing jobs does not run its
 // neighbours twice each time.
 constexpr int kCarefulGroups = 32;
+// The longest wait for jobs that may share a commit.
+constexpr Duration kMostGathering = std::chrono::milliseconds(2);
 
 using driver::QueuedJob;
 using Role = SqliteConnection::Role;
@@ -53,8 +56,11 @@ class SqliteDatabase final : public Database {
   driver::JobQueue writes_;
   driver::JobQueue reads_;
   std::thread writer_;
-  // Writer thread: groups still to run with savepoints because one had an error lately.
+  // Writer thread: groups still to run with savepoints because one had an error lately, and how
+  // long the last commit of a group took.
   int careful_groups_ = 0;
+  Duration commit_time_ = Duration::zero();
+  const SystemClock clock_;
   std::vector<std::thread> readers_;
   // For lookups on the threads of their callers, one at a time: a second one goes to the readers.
   std::mutex lookup_mutex_;
@@ -108,6 +114,11 @@ void SqliteDatabase::WriterLoop(Handle connection) {
   std::vector<QueuedJob> group;
   std::vector<Result<void>> results;
   while (writes_.Pop(options_.max_group, group)) {
+    // Several wait at once: as long as a commit takes, more are worth waiting for, because each
+    // that comes saves one. Who is alone never waits.
+    if (group.size() > 1) {
+      writes_.PopLater(std::min(commit_time_, kMostGathering), options_.max_group, group);
+    }
     results.assign(group.size(), Result<void>());
     RunGroup(connection, group, results);
     // Every answer after the commit: before it nothing is durable.
@@ -130,7 +141,10 @@ bool SqliteDatabase::RunPlainGroup(Handle& connection, std::span<QueuedJob> grou
       return false;
     }
   }
-  if (auto committed = connection->Commit(); !committed) {
+  const Duration begun = clock_.Monotonic();
+  auto committed = connection->Commit();
+  commit_time_ = clock_.Monotonic() - begun;
+  if (!committed) {
     connection->Rollback();
     // Not again: whether it is on disk is not known.
     std::ranges::fill(results, Result<void>(std::unexpected(committed.error())));
