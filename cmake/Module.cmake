@@ -5,6 +5,9 @@
 #   *_pg_test.cc  the same on a real PostgreSQL -> <name>_test, skipped visibly without a server
 #   *_fuzz.cc     fuzz target; its seeds in fuzz/<target>/ replay in the ordinary test run
 #   *_bench.cc    benchmark                     -> <target>
+# With GATEHOUSE_UNITY the sources (not the tests) are compiled several at a time, which spares most
+# of the time that goes into headers; names in unnamed namespaces are therefore unique in a folder.
+#
 # Include paths start at src/. Dependencies are PRIVATE unless named in PUBLIC_LIBS, so that an
 # include that the module did not ask for fails to compile.
 
@@ -56,6 +59,9 @@ function(gatehouse_module)
   list(TRANSFORM M_DEPS PREPEND gatehouse_)
   list(TRANSFORM M_TEST_DEPS PREPEND gatehouse_)
   add_library(${target} STATIC ${sources} ${M_EXTRA_SOURCES})
+  if(GATEHOUSE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+  endif()
   target_link_libraries(${target} PUBLIC gatehouse_options ${M_DEPS} ${M_PUBLIC_LIBS} PRIVATE ${M_LIBS})
 
   if(GATEHOUSE_TESTS AND tests)

@@ -14,15 +14,15 @@ constexpr std::string_view kOldRelease = "shop@1.3.9";
 constexpr std::string_view kRelease = "shop@1.4.0";
 constexpr Duration kMinute = std::chrono::minutes(1);
 
-struct Person {
+struct Customer {
   std::string_view id;
   std::string_view email;
   std::string_view browser;
 };
-constexpr std::array kPeople = {Person{"101", "ada@customers.example", "Firefox"},
-                                Person{"102", "ben@customers.example", "Chrome"},
-                                Person{"103", "cho@customers.example", "Safari"},
-                                Person{"104", "dia@customers.example", "Chrome"}};
+constexpr std::array kCustomers = {Customer{"101", "ada@customers.example", "Firefox"},
+                                   Customer{"102", "ben@customers.example", "Chrome"},
+                                   Customer{"103", "cho@customers.example", "Safari"},
+                                   Customer{"104", "dia@customers.example", "Chrome"}};
 
 double Seconds(Timestamp at) { return static_cast<double>(at.micros) / 1e6; }
 
@@ -59,7 +59,7 @@ json::Object Crumb(Timestamp at, std::string_view category, std::string_view mes
 }
 
 // What every event of the shop has.
-json::Object Common(std::string_view id, Timestamp at, const Person& person,
+json::Object Common(std::string_view id, Timestamp at, const Customer& person,
                     std::string_view release) {
   return {{"event_id", id},
           {"timestamp", Seconds(at)},
@@ -89,7 +89,7 @@ const SourceLine kServer{"handle",  "router/layer.js",         95,
                          "  try {", "    fn(req, res, next);", "  } catch (err) {",
                          false};
 
-json::Object CardRefused(std::string_view id, Timestamp at, const Person& person,
+json::Object CardRefused(std::string_view id, Timestamp at, const Customer& person,
                          std::string_view release, std::string_view trace) {
   json::Object event = Common(id, at, person, release);
   event["level"] = "error";
@@ -113,7 +113,7 @@ json::Object CardRefused(std::string_view id, Timestamp at, const Person& person
               true})});
 }
 
-json::Object NothingToRead(std::string_view id, Timestamp at, const Person& person,
+json::Object NothingToRead(std::string_view id, Timestamp at, const Customer& person,
                            std::string_view release) {
   json::Object event = Common(id, at, person, release);
   event["platform"] = "javascript";
@@ -129,7 +129,7 @@ json::Object NothingToRead(std::string_view id, Timestamp at, const Person& pers
                         "  return sum + line.book.price;", "}", true})});
 }
 
-json::Object StockIsLow(std::string_view id, Timestamp at, const Person& person) {
+json::Object StockIsLow(std::string_view id, Timestamp at, const Customer& person) {
   json::Object event = Common(id, at, person, kRelease);
   event["level"] = "warning";
   event["logger"] = "stock";
@@ -140,7 +140,7 @@ json::Object StockIsLow(std::string_view id, Timestamp at, const Person& person)
   return event;
 }
 
-json::Object Checkout(std::string_view id, Timestamp at, const Person& person,
+json::Object Checkout(std::string_view id, Timestamp at, const Customer& person,
                       std::string_view trace, Duration took) {
   json::Object event = Common(id, at + took, person, kRelease);
   const std::string root = Hex(std::string(id) + "root", 16);
@@ -199,21 +199,22 @@ std::vector<std::string> Samples(Timestamp now) {
   for (std::size_t i = 0; i < std::size(refused); ++i) {
     const bool last = i + 1 == std::size(refused);
     const std::string id = Hex("demo refused " + std::to_string(i), 32);
-    send("event", CardRefused(id, ago(refused[i]), kPeople[i % kPeople.size()],
+    send("event", CardRefused(id, ago(refused[i]), kCustomers[i % kCustomers.size()],
                               i < 3 ? kOldRelease : kRelease, last ? trace : Hex(id, 32)));
   }
   const int undefined[] = {610, 300, 120, 47};
   for (std::size_t i = 0; i < std::size(undefined); ++i) {
     send("event", NothingToRead(Hex("demo undefined " + std::to_string(i), 32), ago(undefined[i]),
-                                kPeople[i], kRelease));
+                                kCustomers[i], kRelease));
   }
-  send("event", StockIsLow(Hex("demo stock", 32), ago(33), kPeople[0]));
+  send("event", StockIsLow(Hex("demo stock", 32), ago(33), kCustomers[0]));
   const int checkouts[] = {180, 150, 95, 61, 40, 18, 4};
   for (std::size_t i = 0; i < std::size(checkouts); ++i) {
     const bool last = i + 1 == std::size(checkouts);
     const std::string id = Hex("demo checkout " + std::to_string(i), 32);
     send("transaction",
-         Checkout(id, ago(checkouts[i]), kPeople[i % kPeople.size()], last ? trace : Hex(id, 32),
+         Checkout(id, ago(checkouts[i]), kCustomers[i % kCustomers.size()],
+                  last ? trace : Hex(id, 32),
                   std::chrono::milliseconds(180 + 130 * static_cast<int>(i * i % 5))));
   }
 
@@ -268,11 +269,11 @@ std::vector<std::string> Samples(Timestamp now) {
                                                 {"timezone", "UTC"}}}})
           .text());
 
-  json::Object feedback = Common(Hex("demo feedback", 32), ago(3), kPeople[0], kRelease);
+  json::Object feedback = Common(Hex("demo feedback", 32), ago(3), kCustomers[0], kRelease);
   feedback.at("contexts").as_object()["feedback"] =
       json::Object{{"message", "I clicked Pay three times and nothing happened."},
                    {"name", "Ada"},
-                   {"contact_email", kPeople[0].email},
+                   {"contact_email", kCustomers[0].email},
                    {"url", "https://shop.example/checkout"},
                    {"associated_event_id", Hex("demo refused 8", 32)}};
   letters.push_back(

@@ -1,6 +1,7 @@
 #include "app/events.h"
 
 #include "edge/intake/routes.h"
+#include "platform/runtime/priority.h"
 #include "region/eventstore/sqlite/sqlite_store.h"
 #include "region/stream/embedded/embedded_stream.h"
 #include "region/stream/message.h"
@@ -27,6 +28,8 @@ Task<void> DropCount(Task<std::int64_t> task) {
 Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger& log) {
   auto events = std::unique_ptr<Events>(new Events(i.clock, log));
   Events& e = *events;
+  // What was acknowledged is worked through while nobody waits for an answer.
+  (void)e.cpu_.Submit(runtime::LowerPriority);
   e.files_ = stream::embedded::PosixFiles();
   GH_TRY(e.stream_,
          stream::embedded::OpenStream(
@@ -63,9 +66,10 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
       .workers = e.disk_,
       .clock = i.clock,
       .ids = *i.ids,
+      .audit = *i.audit,
       .on_change = [maps = e.source_maps_.get()] { maps->Forget(); }});
-  e.releases_ = std::make_unique<releases::ServiceImpl>(
-      releases::ServiceImpl::Parts{.db = *i.db, .clock = i.clock, .ids = *i.ids});
+  e.releases_ = std::make_unique<releases::ServiceImpl>(releases::ServiceImpl::Parts{
+      .db = *i.db, .clock = i.clock, .ids = *i.ids, .audit = *i.audit});
   telemetry::Logger* logger = &log;
   e.manager_ = std::make_unique<events::EventManager>(events::EventManager::Parts{
       .db = *i.db,
@@ -83,8 +87,12 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
                                                                        .stream = *e.stream_,
                                                                        .clock = i.clock,
                                                                        .ids = *i.ids});
-  e.issues_ = std::make_unique<issues::ServiceImpl>(issues::ServiceImpl::Parts{
-      .db = *i.db, .clock = i.clock, .rng = i.rng, .ids = *i.ids, .store = *e.store_});
+  e.issues_ = std::make_unique<issues::ServiceImpl>(issues::ServiceImpl::Parts{.db = *i.db,
+                                                                               .clock = i.clock,
+                                                                               .rng = i.rng,
+                                                                               .ids = *i.ids,
+                                                                               .audit = *i.audit,
+                                                                               .store = *e.store_});
   e.intake_ =
       std::make_unique<ingest::Intake>(ingest::Intake::Parts{.projects = *i.projects,
                                                              .stream = *e.stream_,
@@ -109,7 +117,8 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
                                  .clock = i.clock,
                                  .ids = *i.ids,
                                  .log = log,
-                                 .source_maps = e.source_maps_.get()}));
+                                 .source_maps = e.source_maps_.get(),
+                                 .quotas = e.quotas_.get()}));
   }
   e.api_.emplace(api::Events{.projects = *i.projects,
                              .issues = *e.issues_,
@@ -143,6 +152,8 @@ void Events::AddJobs(jobs::JobRunner& runner) {
              [this] { return DropCount(manager_->ForgetOld()); });
   runner.Add("issue-pending", std::chrono::minutes(1),
              [this] { return DropCount(issues_->FinishPending()); });
+  runner.Add("issue-search", std::chrono::minutes(1),
+             [this] { return DropCount(issues_->ReadTexts()); });
   runner.Add("issue-users", std::chrono::seconds(30),
              [this] { return DropCount(issues_->CountUsers()); });
   runner.Add("issue-snoozes", std::chrono::minutes(1),

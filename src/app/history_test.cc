@@ -163,6 +163,20 @@ TEST_P(HistoryTest, TheFirstSchemaWithIssuesAndMonitors) {
   ASSERT_TRUE(issue->snooze.has_value());
   EXPECT_EQ(issue->snooze->events, 10);
 
+  // Searches know of it as one that may have any word.
+  auto search = Read([&](sql::Tx& tx) {
+    return tx.Query(sql::Statement{
+        "", "SELECT issue_id, level, platform, is_read, grams_0, grams_11 FROM issue_search"});
+  });
+  ASSERT_OK(search);
+  ASSERT_EQ(search->size(), 1u);
+  EXPECT_EQ(search->front().Int(0), 34);
+  EXPECT_EQ(search->front().Int(1), 40);
+  EXPECT_EQ(search->front().Text(2), "node");
+  EXPECT_FALSE(search->front().Bool(3));
+  EXPECT_EQ(search->front().Int(4), -1);
+  EXPECT_EQ(search->front().Int(5), -1);
+
   auto monitor =
       Read([&](sql::Tx& tx) { return monitors::store::Find(tx, kOrg, "nightly", std::nullopt); });
   ASSERT_OK(monitor);

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/bench.h"
 #include "core/schema/schema.h"
 #include "platform/config/config.h"
 #include "platform/runtime/runtime.h"
@@ -19,6 +20,7 @@
 #include "platform/sql/postgres/postgres.h"
 #include "platform/sql/sqlite/sqlite.h"
 #include "region/events/issues/service_impl.h"
+#include "region/events/save/search_rows.h"
 #include "region/eventstore/sqlite/sqlite_store.h"
 
 namespace gatehouse::app {
@@ -30,23 +32,27 @@ constexpr ProjectId kSmall{11};
 constexpr int kRuns = 100;
 constexpr std::int64_t kFirstIssue = 1000;
 
-template <class T>
-T Must(Result<T> result) {
-  if (result) {
-    if constexpr (std::is_void_v<T>) {
-      return;
-    } else {
-      return std::move(*result);
-    }
-  }
-  std::fprintf(stderr, "issues_bench: %s %s\n", std::string(result.error().reason).c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
+void Execute(sql::Database& db, const std::string& text) {
+  bench::Must(db.WriteSync(sql::Tenant::All(),
+                           [&](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
 }
 
-void Execute(sql::Database& db, const std::string& text) {
-  Must(db.WriteSync(sql::Tenant::All(),
-                    [&](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
+// 330 bytes of made-up words; one issue in a hundred has "quasi" among them.
+std::string WordsOf(std::int64_t issue) {
+  static constexpr std::string_view kSyllables[] = {"con", "ti", "re", "ser", "ver",  "ma",  "lo",
+                                                    "ne",  "pa", "fi", "den", "gra",  "sto", "bu",
+                                                    "hy",  "we", "jo", "cur", "plex", "nim"};
+  std::uint64_t state = static_cast<std::uint64_t>(issue) * 0x9E3779B97F4A7C15ULL + 1;
+  const auto below = [&state](std::uint64_t n) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (state >> 33) % n;
+  };
+  std::string text;
+  while (text.size() < 320) {
+    for (std::uint64_t n = 1 + below(4); n > 0; --n) text += kSyllables[below(20)];
+    text += ' ';
+  }
+  return issue % 100 == 31 ? text + "quasi" : text;
 }
 
 // One in a hundred belongs to the small project; nine of ten are unresolved.
@@ -65,23 +71,41 @@ void FillIssues(sql::Database& db, std::int64_t issues, std::int64_t events, Tim
           "INSERT INTO releases (id, organization_id, version, status, major, minor, patch, "
           "revision, prerelease, build, commits, user_agent, created_at) VALUES (5, 1, '1.0', "
           "'open', 0, 0, 0, 0, '', '', '[]', '', 0)");
-  const std::string words(300, 'x');
+  Execute(db,
+          "INSERT INTO environments (id, organization_id, name, created_at) VALUES (6, 1, "
+          "'staging', 0)");
   for (std::int64_t begin = 0; begin < issues; begin += 500) {
     std::string rows;
     std::string releases;
+    std::string environments;
+    std::vector<events::SearchRow> search;
     for (std::int64_t i = begin; i < std::min(begin + 500, issues); ++i) {
       const std::int64_t id = kFirstIssue + i;
       const std::int64_t mixed = i * 7919 % issues;
       const std::int64_t seen = now.micros - mixed * 10'000'000;
       const char* status = i % 10 == 0 ? (i % 20 == 0 ? "resolved" : "ignored") : "unresolved";
       const std::string title = "Error" + std::to_string(i) + ": something broke";
+      const std::string message = title + " " + WordsOf(i);
+      const std::int64_t level = i % 5000 == 7 ? 50 : 40;
+      const char* logger = i % 2000 == 9 ? "db.pool" : "";
       rows += (rows.empty() ? "(" : ", (") + std::to_string(id) + ", 1, " +
               (i % 100 == 0 ? "11" : "10") + ", " + std::to_string(i) + ", '" + status + "', '" +
               (i % 10 == 0 ? "" : "new") + "', " + (i % 3 == 0 ? "25" : "75") + ", 'error', " +
-              (i % 5000 == 7 ? "50" : "40") + ", 'node', '', '" + title + "', 'main', '" + title +
-              " " + words + "', '{\"type\":\"Error\"}', " + std::to_string(1 + mixed * 3 % 977) +
-              ", " + std::to_string(seen - 86'400'000'000) + ", " + std::to_string(seen) + ", " +
-              std::to_string(seen) + ", '', 1, " + std::to_string(mixed % 50) + ")";
+              std::to_string(level) + ", 'node', '" + logger + "', '" + title + "', 'main', '" +
+              message + "', '{\"type\":\"Error\"}', " + std::to_string(1 + mixed * 3 % 977) + ", " +
+              std::to_string(seen - 86'400'000'000) + ", " + std::to_string(seen) + ", " +
+              std::to_string(seen) + ", '" + (i % 3000 == 11 ? "user:7" : "") + "', 1, " +
+              std::to_string(mixed % 50) + ")";
+      search.push_back({.issue = IssueId{id},
+                        .organization = kOrg,
+                        .level = level,
+                        .type = "error",
+                        .platform = "node",
+                        .logger = logger,
+                        .grams = events::GramsOfIssue(message, title)});
+      if (i % 700 == 13) {
+        environments += (environments.empty() ? "(1, " : ", (1, ") + std::to_string(id) + ", 6, 0)";
+      }
       if (i % 1000 == 3) {
         releases += (releases.empty() ? "(1, " : ", (1, ") + std::to_string(id) + ", 5, '', 0, 0)";
       }
@@ -97,6 +121,16 @@ void FillIssues(sql::Database& db, std::int64_t issues, std::int64_t events, Tim
               "first_seen, last_seen) VALUES " +
                   releases);
     }
+    if (!environments.empty()) {
+      Execute(db,
+              "INSERT INTO issue_environments (organization_id, issue_id, environment_id, "
+              "first_seen) VALUES " +
+                  environments);
+    }
+    bench::Must(db.WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+      for (const events::SearchRow& row : search) GH_TRY_VOID(events::AddSearchRow(tx, row));
+      return {};
+    }));
   }
   Execute(db, "ANALYZE");
   std::printf("  %lld issues, %lld events\n", static_cast<long long>(issues),
@@ -128,7 +162,7 @@ void FillEvents(eventstore::EventStore& store, std::int64_t issues, std::int64_t
       e.payload = "{}";
       batch.push_back(std::move(e));
     }
-    Must(runtime::RunSync(store.Insert(std::move(batch))));
+    bench::Must(runtime::RunSync(store.Insert(std::move(batch))));
   }
 }
 
@@ -139,7 +173,7 @@ struct Case {
 
 issues::Query Of(const char* text, Timestamp now) {
   issues::Query query;
-  query.terms = Must(issues::ParseQuery(text, now));
+  query.terms = bench::Must(issues::ParseQuery(text, now));
   query.limit = 100;
   return query;
 }
@@ -150,13 +184,15 @@ void Measure(const char* engine, sql::Database& db, eventstore::EventStore& stor
   SystemClock clock;
   SystemRng rng;
   IdGenerator ids(clock, 1);
-  Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
-                    schema::kTenantTables));
-  Must(sql::Migrate(db, clock, schema::kRegionSet, schema::RegionMigrations(),
-                    schema::kTenantTables));
+  bench::Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
+                           schema::kTenantTables));
+  bench::Must(sql::Migrate(db, clock, schema::kRegionSet, schema::RegionMigrations(),
+                           schema::kTenantTables));
   const Timestamp now = clock.Now();
   FillIssues(db, issues, events, now);
-  issues::ServiceImpl service({.db = db, .clock = clock, .rng = rng, .ids = ids, .store = store});
+  const audit::Log log(clock, ids, std::string(32, 'k'));
+  issues::ServiceImpl service(
+      {.db = db, .clock = clock, .rng = rng, .ids = ids, .audit = log, .store = store});
 
   constexpr const char* kDefault = "is:unresolved issue.priority:[high, medium]";
   std::vector<Case> cases;
@@ -183,22 +219,34 @@ void Measure(const char* engine, sql::Database& db, eventstore::EventStore& stor
   add("small project", small);
   add("rare level", Of("level:fatal", now));
   add("rare release", Of("release:1.0", now));
+  add("rare environment", Of("environment:staging", now));
+  add("rare logger", Of("is:unresolved logger:db.pool", now));
+  add("rare assignee", Of("is:unresolved assigned:user:7", now));
+  add("not the common level", Of("!level:error", now));
+  add("rare, new", sorted("level:fatal", issues::Sort::kFirstSeen));
   add("common tag", Of("is:unresolved browser:Firefox", now));
   add("rare tag", Of("rare:yes", now));
   add("word, common", Of("something", now));
   add("word, rare", Of("Error77777:", now));
+  add("word, 1 %", Of("quasi", now));
+  add("word, nowhere", Of("segmentation", now));
+  add("word, rare, project", [&] {
+    issues::Query query = Of("Error777", now);
+    query.projects = {kBig};
+    return query;
+  }());
   for (const Case& one : cases) {
     std::vector<double> took;
     std::size_t found = 0;
     for (int run = 0; run < kRuns; ++run) {
       const auto begin = std::chrono::steady_clock::now();
-      const issues::Page page = Must(runtime::RunSync(service.List(kOrg, one.query)));
+      const issues::Page page = bench::Must(runtime::RunSync(service.List(kOrg, one.query)));
       eventstore::CountQuery counts;
       counts.project_id = kBig.value;
       counts.range.from = now - std::chrono::hours(23);
       counts.range.to = now;
       for (const issues::Issue& issue : page.issues) counts.group_ids.push_back(issue.id.value);
-      if (!counts.group_ids.empty()) Must(runtime::RunSync(store.Counts(std::move(counts))));
+      if (!counts.group_ids.empty()) bench::Must(runtime::RunSync(store.Counts(std::move(counts))));
       took.push_back(
           std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
               .count());

@@ -271,6 +271,12 @@ TEST_P(MonitoringPagesTest, ReleasesShowTheirHealth) {
   }
   EXPECT_TRUE(Has(Show(Acme("releases/shop%401.0.0/?period=14d")), "<path"));
   EXPECT_EQ(Open(owner_login_, Acme("releases/none/")).status, 404);
+  // Sessions are counted in this one: it is archived, not deleted.
+  EXPECT_TRUE(Has(page, "Delete this release"));
+  const http::Response kept = Post(owner_login_, Acme("releases/shop%401.0.0/"),
+                                   {{"op", "delete"}, {"confirm", "shop@1.0.0"}});
+  EXPECT_EQ(kept.status, 400);
+  EXPECT_TRUE(Has(kept.body, "Archive it in place of removing it."));
 }
 
 TEST_P(MonitoringPagesTest, AReleaseIsFinishedAndArchivedByThoseWhoMay) {
@@ -285,6 +291,20 @@ TEST_P(MonitoringPagesTest, AReleaseIsFinishedAndArchivedByThoseWhoMay) {
   EXPECT_EQ(Post(owner_login_, target, {{"op", "restore"}}, false).status, 403)
       << "without its token";
   EXPECT_TRUE(Has(Show(Acme("releases/?status=archived")), "shop@1.0.0"));
+}
+
+TEST_P(MonitoringPagesTest, AReleaseIsDeletedByWhoTypesItsName) {
+  Do(events().pages()->releases.Create(acme_, "gone@1", {shop_}, {}, ""));
+  const std::string target = Acme("releases/gone%401/");
+  EXPECT_TRUE(Has(Show(target), "Type <code>gone@1</code> to confirm"));
+  const http::Response wrong = Post(owner_login_, target, {{"op", "delete"}, {"confirm", "gone"}});
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(Post(owner_login_, target, {{"op", "delete"}, {"confirm", "gone@1"}}, false).status,
+            403)
+      << "without its token";
+  EXPECT_EQ(Open(owner_login_, target).status, 200);
+  EXPECT_EQ(Post(owner_login_, target, {{"op", "delete"}, {"confirm", "gone@1"}}).status, 302);
+  EXPECT_EQ(Open(owner_login_, target).status, 404);
 }
 
 TEST_P(MonitoringPagesTest, LogsAreSearchedAndFiltered) {

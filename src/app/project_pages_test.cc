@@ -280,7 +280,8 @@ TEST_P(ProjectPagesTest, OptionsAreCheckedWhoeverSetsThem) {
        {R"({"filters":{"localhost":"yes"}})", R"({"grouping.stack_rules":"also none"})",
         R"({"filters":{"generic":[{"id":"a","condition":{"op":"?"}}]}})",
         R"({"scrubbing":{"piiConfig":{"rules":{"a":{"type":"magic"}}}}})",
-        R"({"resolve_age":"soon"})"}) {
+        R"({"resolve_age":"soon"})", R"({"store_crash_reports":101})",
+        R"({"store_crash_reports":"all"})"}) {
     EXPECT_EQ(Send(owner_login_, http::Method::kPut, "/api/0/projects/acme/shop/",
                    std::string(R"({"options":)") + options + "}")
                   .status,
@@ -318,6 +319,59 @@ TEST_P(ProjectPagesTest, AnOrganizationsQuotasAndFilters) {
   Save(kEvents, {});
   EXPECT_EQ(settings().events_per_hour, 0);
   EXPECT_TRUE(settings().filters.empty());
+}
+
+TEST_P(ProjectPagesTest, CrashReportsKeptByTheOrganizationAndTheProject) {
+  const auto settings = [&] { return Do(events().pages()->intake.Get(acme_)); };
+  Save(kEvents, {{"crash_reports", "5"}});
+  EXPECT_EQ(settings().store_crash_reports, 5);
+  EXPECT_TRUE(Has(Show(kEvents), "max=\"100\" value=\"5\""));
+  EXPECT_TRUE(Has(Show(kSettings), "as the organization, 5."));
+  for (const char* wrong : {"101", "-2", "all"}) {
+    EXPECT_EQ(Post(kEvents, {{"crash_reports", wrong}}).status, 400) << wrong;
+  }
+  const auto with = [](const char* count) {
+    Fields form = General("Shop");
+    form.emplace_back("crash_reports", count);
+    return form;
+  };
+  Save(kSettings, with("-1"));
+  EXPECT_EQ(json::GetInt(Shop().options, "store_crash_reports"), -1);
+  EXPECT_TRUE(Has(Show(kSettings), "max=\"100\" value=\"-1\""));
+  EXPECT_EQ(Post(kSettings, with("101")).status, 400);
+  Save(kSettings, with(""));
+  EXPECT_FALSE(Shop().options.contains("store_crash_reports"));
+}
+
+TEST_P(ProjectPagesTest, WhatAnOrganizationScrubsIsSetOnAPageOfItsOwn) {
+  const std::string path = std::string(kEvents) + "privacy/";
+  const auto settings = [&] { return Do(events().pages()->intake.Get(acme_)); };
+  EXPECT_TRUE(Has(Show(kEvents), path));
+  EXPECT_TRUE(Has(Show(path), "Projects can add to it"));
+  Save(path, {{"scrub_defaults", "on"},
+              {"sensitive", "iban\r\npassport\r\n"},
+              {"rules", R"({"applications":{"$message":["@email"]}})"}});
+  EXPECT_EQ(json::Serialize(settings().scrubbing),
+            R"({"scrubDefaults":true,"sensitiveFields":["iban","passport"],)"
+            R"("piiConfig":{"applications":{"$message":["@email"]}}})");
+  const std::string page = Show(path);
+  EXPECT_TRUE(Has(page, "name=\"scrub_defaults\" value=\"on\" checked"));
+  EXPECT_FALSE(Has(page, "name=\"scrub_data\" value=\"on\" checked"));
+  EXPECT_TRUE(Has(page, "passport\n"));
+  const std::string project = Show(std::string(kSettings) + "privacy/");
+  EXPECT_TRUE(Has(project, "The organization adds iban, passport."));
+  EXPECT_TRUE(Has(project, "The organization demands it"));
+  EXPECT_TRUE(Has(project, "The organization has rules as well"));
+  const std::int64_t version = settings().version;
+  Save(path, {{"scrub_defaults", "on"},
+              {"sensitive", "iban\r\npassport"},
+              {"rules", R"({"applications":{"$message":["@email"]}})"}});
+  EXPECT_EQ(settings().version, version) << "nothing changed, nothing is written";
+  EXPECT_TRUE(Has(Refused(path, {{"rules", "{ this is none"}}), "{ this is none"));
+  Refused(path, {{"rules", R"({"applications":{"$$":["@email"]}})"}});
+  EXPECT_EQ(settings().version, version);
+  Save(path, {});
+  EXPECT_TRUE(settings().scrubbing.empty());
 }
 
 TEST_P(ProjectPagesTest, UsageShowsWhatBecameOfWhatWasSent) {

@@ -6,7 +6,6 @@
 //   recheck_bench [identities]
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/bench.h"
 #include "base/check.h"
 #include "base/text.h"
 #include "control/authn/service_impl.h"
@@ -94,22 +94,6 @@ std::string StartProvider(pid_t& child) {
   return "http://127.0.0.1:" + std::to_string(port);
 }
 
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-template <class T>
-T Must(Result<T> result) {
-  if (!result) std::fprintf(stderr, "%s\n", std::string(result.error().reason).c_str());
-  GH_CHECK(result.has_value());
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -122,11 +106,11 @@ int main(int argc, char** argv) {
     SystemClock clock;
     SystemRng rng;
     IdGenerator ids(clock, 1);
-    auto db = Must(sql::OpenSqlite({.file = folder + "/bench.db"}));
-    Must(sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations(),
-                      schema::kTenantTables));
-    Must(sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations(),
-                      schema::kTenantTables));
+    auto db = bench::Must(sql::OpenSqlite({.file = folder + "/bench.db"}));
+    bench::Must(sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations(),
+                             schema::kTenantTables));
+    bench::Must(sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations(),
+                             schema::kTenantTables));
     auto keys = crypto::KeyRing::ForTest("bench", rng);
     audit::Log audit(clock, ids, keys->DeriveKey("audit"));
     outbox::Outbox control_outbox(outbox::Half::kControl, clock, ids);
@@ -152,7 +136,7 @@ int main(int argc, char** argv) {
                               {"token_url", origin + "/token"},
                               {"user_url", origin + "/user"}};
     sso::ConfigOutcome built =
-        Must(runtime::RunSync(adapter->BuildConfig(std::move(settings), std::nullopt)));
+        bench::Must(runtime::RunSync(adapter->BuildConfig(std::move(settings), std::nullopt)));
     GH_CHECK(built.config.has_value());
     const std::string issuer = adapter->Issuer(*built.config);
     adapters.push_back(std::move(adapter));
@@ -164,9 +148,10 @@ int main(int argc, char** argv) {
     std::printf("filling %d identities\n", count);
     const Timestamp long_ago = clock.Now() - std::chrono::hours(48);
     const OrgId organization =
-        Must(runtime::RunSync(orgs.Create(
-                 "bench", "Bench", orgs::UserCopy{.user = UserId{1}, .email = "o@bench.test"},
-                 {std::nullopt, "bench", "", ""})))
+        bench::Must(
+            runtime::RunSync(orgs.Create("bench", "Bench",
+                                         orgs::UserCopy{.user = UserId{1}, .email = "o@bench.test"},
+                                         {std::nullopt, "bench", "", ""})))
             .id;
     sso::ProviderStore providers(clock, *keys);
     sso::LiveProvider provider;
@@ -176,12 +161,12 @@ int main(int argc, char** argv) {
     provider.name = "Bench";
     provider.issuer = issuer;
     provider.config = std::make_shared<const json::Object>(std::move(*built.config));
-    Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+    bench::Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
       GH_TRY_VOID(providers.Insert(tx, provider));
       return {};
     }));
     for (int done = 0; done < count;) {
-      Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+      bench::Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
         for (int i = 0; i < 1000 && done + i < count; ++i) {
           const std::string email = "u" + std::to_string(done + i) + "@bench.test";
           GH_TRY(
@@ -209,7 +194,7 @@ int main(int argc, char** argv) {
       }));
       done = std::min(done + 1000, count);
     }
-    Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+    bench::Must(db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
       GH_TRY_VOID(tx.Exec(
           sql::Statement{"",
                          "UPDATE auth_identities SET last_synced_at = $1, last_verified_at = $1"},
@@ -220,11 +205,11 @@ int main(int argc, char** argv) {
     telemetry::Logger log(clock, {.fd = 1, .threshold = telemetry::Level::kWarn});
     telemetry::Registry metrics;
     sso::Recheck recheck({*db, clock, rng, refresher, sso, orgs, drainer, log, metrics}, {});
-    const double cpu_before = CpuSeconds();
+    const double cpu_before = bench::CpuSeconds();
     const Timestamp began = clock.Now();
     std::size_t valid = 0;
     for (;;) {
-      const sso::Recheck::Batch batch = Must(runtime::RunSync(recheck.RunBatch()));
+      const sso::Recheck::Batch batch = bench::Must(runtime::RunSync(recheck.RunBatch()));
       if (batch.taken == 0) break;
       const std::size_t before = valid / 10'000;
       valid += batch.valid;
@@ -235,7 +220,7 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
       }
     }
-    const double cpu_used = CpuSeconds() - cpu_before;
+    const double cpu_used = bench::CpuSeconds() - cpu_before;
     const double wall = static_cast<double>((clock.Now() - began).count()) / 1e6;
     std::printf("%zu of %d valid in %.1f s, %.1f s of CPU: %.0f identities per CPU-second\n", valid,
                 count, wall, cpu_used, static_cast<double>(valid) / cpu_used);

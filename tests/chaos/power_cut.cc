@@ -31,6 +31,7 @@ F Real(const char* name) {
 using WriteFn = ssize_t (*)(int, const void*, size_t);
 using PwriteFn = ssize_t (*)(int, const void*, size_t, off_t);
 using WritevFn = ssize_t (*)(int, const iovec*, int);
+using PwritevFn = ssize_t (*)(int, const iovec*, int, off_t);
 using TruncateFn = int (*)(int, off_t);
 using UnlinkFn = int (*)(const char*);
 using RenameFn = int (*)(const char*, const char*);
@@ -210,6 +211,15 @@ ssize_t writev(int fd, const iovec* parts, int count) {
   const ssize_t n = real(fd, parts, count);
   if (disk != nullptr && n > 0 && fd > 2) Dirty(fd, At(fd, n), n);
   return n;
+}
+ssize_t pwritev64(int fd, const iovec* parts, int count, off_t at) {
+  static const auto real = Real<PwritevFn>("pwritev64");
+  const ssize_t n = real(fd, parts, count, at);
+  Dirty(fd, at, n);
+  return n;
+}
+ssize_t pwritev(int fd, const iovec* parts, int count, off_t at) {
+  return pwritev64(fd, parts, count, at);
 }
 ssize_t pwrite64(int fd, const void* data, size_t bytes, off_t at) {
   static const auto real = Real<PwriteFn>("pwrite64");

@@ -72,7 +72,8 @@ describe("the demonstration", { timeout: 180_000 }, () => {
     const shop = "/organizations/acme/projects/shop/";
     for (const path of [shop, `${shop}?platform=go`, ...["", "keys/", "filters/", "privacy/",
       "grouping/", "files/"].map((name) => `${shop}settings/${name}`),
-    "/organizations/acme/settings/events/", "/organizations/acme/stats/?period=30d"]) {
+    "/organizations/acme/settings/events/", "/organizations/acme/settings/events/privacy/",
+    "/organizations/acme/stats/?period=30d"]) {
       assert.equal((await page.goto(path)).status(), 200, path);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 360, `${path} is ${width} wide`);

@@ -4,15 +4,20 @@ has_target() { ninja -C "$1" -t targets all 2>/dev/null | grep "^$2: " >/dev/nul
 
 # build_preset PRESET [TARGET...]: everything in the preset, or the targets alone.
 build_preset() {
-  local preset=$1 dir=$root/build/$1 note=
+  local preset=$1 dir=$root/build/$1 note= unity=OFF
   shift
   case $preset in release | dev | tsan | fuzz | tidy) ;; *) die "no such preset: $preset (release, dev, tsan, fuzz, tidy)" ;; esac
+  # A release is compiled as a whole, and so is everything where nothing is edited in between
+  # (.ci/run says so); otherwise file by file, for an edit to compile one file.
+  [ "$preset" != release ] || unity=ON
+  unity=${GATEHOUSE_UNITY:-$unity}
   # The debug information may name another copy of the tree: a clone then finds what was compiled here.
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-  if [ ! -f "$dir/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$dir/build.ninja" ]; then
+  if [ ! -f "$dir/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$dir/build.ninja" ] ||
+    ! grep -qx "GATEHOUSE_UNITY:[A-Z]*=$unity" "$dir/CMakeCache.txt"; then
     [ -d "$dir/src" ] || note=" (first time: several minutes)"
     say "configuring $preset"
-    (cd "$root" && cmake --preset "$preset" >"$scratch_log" 2>&1) || {
+    (cd "$root" && cmake --preset "$preset" -DGATEHOUSE_UNITY="$unity" >"$scratch_log" 2>&1) || {
       cat "$scratch_log" >&2
       rm -f "$dir/build.ninja"
       die "cmake --preset $preset failed"

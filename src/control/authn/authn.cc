@@ -12,7 +12,6 @@
 namespace gatehouse::authn {
 namespace {
 
-constexpr Duration kMaxClockAhead = std::chrono::minutes(5);
 constexpr Duration kTouchInterval = std::chrono::minutes(1);
 constexpr std::size_t kMaxUserAgent = 256;
 constexpr std::size_t kMaxIp = 64;

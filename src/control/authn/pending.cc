@@ -10,7 +10,6 @@
 namespace gatehouse::authn {
 namespace {
 
-constexpr Duration kMaxClockAhead = std::chrono::minutes(5);
 constexpr std::size_t kMaxNext = 2048;
 
 std::unexpected<Error> PendingInvalid(std::string why) {

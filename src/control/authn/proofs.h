@@ -2,6 +2,7 @@
 
 // The text form of a session's proofs: a JSON array of objects, newest last.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "control/authn/authn.h"
 
 namespace gatehouse::authn {
+
+// What says to be younger than now by more was not written by a process of this installation.
+inline constexpr Duration kMaxClockAhead = std::chrono::minutes(5);
 
 std::string SerializeProofs(const std::vector<Proof>& proofs);
 // Errors: kDataLoss "internal" (not written by SerializeProofs).

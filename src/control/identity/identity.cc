@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxKeyBytes = 255;
 constexpr std::size_t kMaxEmailBytes = 254;
-constexpr std::string_view kRefreshToken = "refresh_token";
 
 Identity ToIdentity(const sql::Row& row, Timestamp now) {
   const auto [state, reason] = ShownState(row.Text(13), row.String(14), row.OptTime(15), now);

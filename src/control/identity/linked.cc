@@ -6,8 +6,6 @@
 namespace gatehouse::identity {
 namespace {
 
-constexpr std::string_view kRefreshToken = "refresh_token";
-
 RpcProvider ToProvider(const sql::Row& row) {
   return {.id = row.As<PlaceId>(0),
           .organization = row.As<OrgId>(1),

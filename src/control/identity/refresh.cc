@@ -14,7 +14,6 @@
 namespace gatehouse::identity {
 namespace {
 
-constexpr std::string_view kRefreshToken = "refresh_token";
 constexpr Duration kWaitForOthers = std::chrono::seconds(10);
 constexpr Duration kLookAgain = std::chrono::milliseconds(100);
 

@@ -16,6 +16,8 @@ namespace gatehouse::identity {
 inline constexpr std::string_view kIdentityPurpose = "identity-data";
 inline constexpr std::string_view kPlacePurpose = "identity-provider-config";
 inline constexpr std::string_view kLinkedPurpose = "linked-identity-data";
+// The member of the sealed data that outlives an answer without a new one.
+inline constexpr std::string_view kRefreshToken = "refresh_token";
 
 std::string IdentityBinding(OrgId organization, IdentityId id);
 std::string PlaceBinding(OrgId organization, std::int64_t id);

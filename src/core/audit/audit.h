@@ -94,6 +94,13 @@ enum class Event {
   kIdentityProviderAdd = 1028,  // members may link accounts there: {provider, external_id}
   kIdentityProviderRemove = 1029,
   kKeysRotate = 1030,  // {key, resealed}: sealed values, under the active key from now on
+  // What somebody takes away of what projects have sent. Titles and file names are left out: they
+  // may be what had to go.
+  kIssueDelete = 1031,       // {issues, short_ids}
+  kIssueDiscard = 1032,      // as kIssueDelete; events that come from now on are dropped
+  kAttachmentRemove = 1033,  // {project_slug, event_id, attachment, type}
+  kReleaseRemove = 1034,     // {version}
+  kArtifactRemove = 1035,    // {kind, id, project_id}: source maps and debug files
 };
 
 struct EventInfo {

@@ -2,7 +2,6 @@
 //
 //   audit_bench [entries]      (default 1000000; GATEHOUSE_BENCH_POSTGRES names a second database)
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "base/bench.h"
 #include "core/audit/export.h"
 #include "core/audit/verify.h"
 #include "core/schema/schema.h"
@@ -24,21 +24,6 @@ namespace {
 
 constexpr sql::Statement kAnalyze{"", "ANALYZE"};
 constexpr std::int64_t kOrganizations = 10;
-
-template <class T>
-T Must(Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "audit_bench: %s %s\n", std::string(result.error().reason).c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
-}
-
-double Cpu() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 // Seconds.
 template <class F>
@@ -70,12 +55,12 @@ void Measure(const char* name, sql::Database& db, std::int64_t entries) {
   IdGenerator ids(clock, 1);
   const std::string key(32, 'k');
   const Log log(clock, ids, key);
-  Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
-                    schema::kTenantTables));
+  bench::Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
+                           schema::kTenantTables));
   std::printf("%s, %lld entries\n", name, static_cast<long long>(entries));
   const double written = Took([&] {
     for (std::int64_t at = 0; at < entries; at += 1000) {
-      Must(db.WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<bool> {
+      bench::Must(db.WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<bool> {
         for (std::int64_t i = at; i < std::min(entries, at + 1000); ++i) {
           clock.Advance(std::chrono::seconds(30));
           GH_TRY_VOID(log.Record(tx, Make(i)));
@@ -87,18 +72,18 @@ void Measure(const char* name, sql::Database& db, std::int64_t entries) {
   const auto n = static_cast<double>(entries);
   std::printf("  record          %8.1f us an entry\n", written / n * 1e6);
   Sealer sealer(db, clock, log, key, /*may_adopt=*/true);
-  const double sealed = Took([&] { Must(runtime::RunSync(sealer.Seal())); });
+  const double sealed = Took([&] { bench::Must(runtime::RunSync(sealer.Seal())); });
   std::printf("  seal            %8.1f us an entry\n", sealed / n * 1e6);
-  Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) { return tx.Exec(kAnalyze); }));
+  bench::Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) { return tx.Exec(kAnalyze); }));
   for (const std::size_t threads : {1u, 2u}) {
     std::int64_t proven = 0;
-    const double cpu = Cpu();
+    const double cpu = bench::CpuSeconds();
     const double took = Took([&] {
-      const Verification proof = Must(Verify(db, key, {}, {.threads = threads}));
+      const Verification proof = bench::Must(Verify(db, key, {}, {.threads = threads}));
       proven = proof.findings.empty() ? proof.entries : -1;
     });
     std::printf("  verify          %8.2f s, %.2f s CPU of ours, on %zu threads: %lld intact\n",
-                took, Cpu() - cpu, threads, static_cast<long long>(proven));
+                took, bench::CpuSeconds() - cpu, threads, static_cast<long long>(proven));
     if (proven < entries) std::exit(1);
   }
   const std::pair<const char*, Filter> queries[] = {
@@ -116,7 +101,7 @@ void Measure(const char* name, sql::Database& db, std::int64_t entries) {
     double best = 1e9, worst = 0;
     for (int i = 0; i < 20; ++i) {
       const double took = Took([&] {
-        found = Must(db.ReadSync(sql::Tenant::Of(OrgId{1}), [&](sql::Tx& tx) {
+        found = bench::Must(db.ReadSync(sql::Tenant::Of(OrgId{1}), [&](sql::Tx& tx) {
                   return Query(tx, OrgId{1}, filter);
                 })).size();
       });
@@ -131,7 +116,7 @@ void Measure(const char* name, sql::Database& db, std::int64_t entries) {
     const double took = Took([&] {
       ExportRange range{0, std::numeric_limits<std::int64_t>::max()};
       for (bool more = true; more && exported < 100'000;) {
-        const Exported page = Must(db.ReadSync(sql::Tenant::Of(OrgId{1}), [&](sql::Tx& tx) {
+        const Exported page = bench::Must(db.ReadSync(sql::Tenant::Of(OrgId{1}), [&](sql::Tx& tx) {
           return ExportPage(tx, OrgId{1}, format, range);
         }));
         exported += page.entries;

@@ -116,6 +116,13 @@ const std::vector<EventInfo>& Catalogue() {
        "no longer lets members link accounts at {provider}"},
       {Event::kKeysRotate, "KEYS_ROTATE", "keys.rotate",
        "sealed {resealed} secrets with key {key}"},
+      {Event::kIssueDelete, "ISSUE_DELETE", "issue.delete", "deleted {issues} issues: {short_ids}"},
+      {Event::kIssueDiscard, "ISSUE_DISCARD", "issue.discard",
+       "discarded {issues} issues and what comes of them: {short_ids}"},
+      {Event::kAttachmentRemove, "ATTACHMENT_REMOVE", "attachment.remove",
+       "removed an attachment of event {event_id} of project {project_slug}"},
+      {Event::kReleaseRemove, "RELEASE_REMOVE", "release.remove", "removed release {version}"},
+      {Event::kArtifactRemove, "ARTIFACT_REMOVE", "artifact.remove", "removed {kind} {id}"},
   };
   return kAll;
 }

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "core/audit/errors.h"
 #include "platform/crypto/hash.h"
+#include "platform/files/files.h"
 
 namespace gatehouse::audit {
 namespace {
@@ -67,31 +68,11 @@ Result<Head> ParseHead(const json::Value& value) {
   return head;
 }
 
-// Closes on every path.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 Result<void> AppendDurably(const std::filesystem::path& file, std::string_view text) {
-  const Descriptor out(
+  const files::Descriptor out(
       ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (out.get() < 0) return Unavailable(file, "open");
-  while (!text.empty()) {
-    const ::ssize_t n = ::write(out.get(), text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return Unavailable(file, "write");
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
+  if (!out.ok()) return Unavailable(file, "open");
+  if (!files::WriteAll(out.get(), text)) return Unavailable(file, "write");
   if (::fsync(out.get()) != 0) return Unavailable(file, "fsync");
   return {};
 }

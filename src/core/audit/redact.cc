@@ -64,10 +64,10 @@ json::Value RedactValue(const json::Value& value) {
 bool IsSecretName(std::string_view name) {
   const std::string snake = SnakeCase(name);
   constexpr std::array kAnywhere = {
-      "secret"sv,       "secrets"sv,      "password"sv,       "passwd"sv,     "passphrase"sv,
-      "credential"sv,   "credentials"sv,  "private_key"sv,    "privatekey"sv, "certificate_key"sv,
-      "cert_key"sv,     "signing_key"sv,  "encryption_key"sv, "api_key"sv,    "apikey"sv,
-      "clientsecret"sv, "code_verifier"sv};
+      "secret"sv,       "secrets"sv,       "password"sv,       "passwd"sv,     "passphrase"sv,
+      "credential"sv,   "credentials"sv,   "private_key"sv,    "privatekey"sv, "certificate_key"sv,
+      "cert_key"sv,     "signing_key"sv,   "encryption_key"sv, "api_key"sv,    "apikey"sv,
+      "clientsecret"sv, "code_verifier"sv, "hash_key"sv};
   constexpr std::array kAtTheEnd = {"token"sv,  "tokens"sv,        "token_hash"sv,
                                     "bearer"sv, "authorization"sv, "cookie"sv};
   return std::ranges::any_of(kAnywhere, [&](auto word) { return HasWord(snake, word); }) ||

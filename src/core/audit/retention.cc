@@ -5,7 +5,7 @@
 namespace gatehouse::audit {
 namespace {
 
-constexpr std::int64_t kBatch = 1000;
+constexpr std::int64_t kPruneBatch = 1000;
 
 // Through which link a chain may be dropped.
 struct Plan {
@@ -20,7 +20,7 @@ Result<Plan> MakePlan(sql::Tx& tx, OrgId organization, Timestamp before) {
   if (last.empty()) return plan;
   std::int64_t at = 0;
   for (bool old = true; old;) {
-    GH_TRY(const sql::Rows rows, tx.Query(kOldestLinks, {organization, at, kBatch}));
+    GH_TRY(const sql::Rows rows, tx.Query(kOldestLinks, {organization, at, kPruneBatch}));
     if (rows.empty()) break;
     for (const sql::Row row : rows) {
       at = row.Int(0);
@@ -48,7 +48,7 @@ Result<void> Announce(sql::Tx& tx, const Log& log, OrgId organization, const Pla
 Result<bool> DropSome(sql::Tx& tx, const MacKey& key, OrgId organization, std::int64_t through,
                       Timestamp now, std::int64_t& dropped) {
   dropped = 0;
-  GH_TRY(const sql::Rows rows, tx.Query(kOldestLinks, {organization, 0, kBatch}));
+  GH_TRY(const sql::Rows rows, tx.Query(kOldestLinks, {organization, 0, kPruneBatch}));
   std::int64_t seq = 0;
   std::string chain_mac;
   for (const sql::Row row : rows) {

@@ -10,7 +10,7 @@
 namespace gatehouse::audit {
 namespace {
 
-constexpr std::int64_t kBatch = 500;
+constexpr std::int64_t kSealBatch = 500;
 constexpr int kTries = 8;
 
 // Appends to the chains in one transaction.
@@ -53,7 +53,7 @@ class Chains {
 
 Result<Sealed> Sealer::SealBatch(sql::Tx& tx, Position& reached) const {
   Sealed sealed;
-  GH_TRY(const sql::Rows rows, tx.Query(kUnsealed, {kBatch}));
+  GH_TRY(const sql::Rows rows, tx.Query(kUnsealed, {kSealBatch}));
   Chains chains(tx, key_, clock_.Now());
   for (const sql::Row row : rows) {
     const std::int64_t id = row.Int(0);
@@ -70,7 +70,7 @@ Result<Sealed> Sealer::SealBatch(sql::Tx& tx, Position& reached) const {
     ++sealed.entries;
   }
   GH_TRY_VOID(chains.Finish());
-  reached.last = rows.size() < static_cast<std::size_t>(kBatch);
+  reached.last = rows.size() < static_cast<std::size_t>(kSealBatch);
   return sealed;
 }
 
@@ -82,7 +82,7 @@ Result<Sealed> Sealer::AdoptBatch(sql::Tx& tx, std::int64_t after, Position& rea
     GH_TRY(const sql::Rows over, tx.Query(kAdoptionOver, {marker}));
     if (!over.empty()) return sealed;
   }
-  GH_TRY(const sql::Rows rows, tx.Query(kUnadopted, {after, kBatch}));
+  GH_TRY(const sql::Rows rows, tx.Query(kUnadopted, {after, kSealBatch}));
   Chains chains(tx, key_, clock_.Now());
   for (const sql::Row row : rows) {
     const LogRow entry = ReadLogRow(row, 1);

@@ -18,7 +18,7 @@ constexpr std::int64_t kRange = 20'000;  // links that one thread takes at a tim
 constexpr std::int64_t kPage = 1000;     // links of one query
 constexpr std::int64_t kMaxLoose = 100;
 constexpr std::int64_t kMaxUnchained = 10'000;
-constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kBehindAll = std::numeric_limits<std::int64_t>::max();
 
 using Kind = Finding::Kind;
 
@@ -339,7 +339,7 @@ Result<Verification> VerifyOnce(sql::Database& db, const MacKey& key,
   }
   std::ranges::move(snapshot.loose, std::back_inserter(out.findings));
   std::ranges::sort(out.findings, {}, [](const Finding& finding) {
-    return std::tuple(finding.organization, finding.seq == 0 ? kMax : finding.seq,
+    return std::tuple(finding.organization, finding.seq == 0 ? kBehindAll : finding.seq,
                       finding.entry_id);
   });
   out.entries = walk.entries;

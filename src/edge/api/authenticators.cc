@@ -54,7 +54,7 @@ std::optional<Timestamp> LastUse(const factors::Overview& overview, std::string_
   return last;
 }
 
-json::Object Encode(const Interface& interface, const factors::Overview& overview) {
+json::Object EncodeInterface(const Interface& interface, const factors::Overview& overview) {
   const bool backup = interface.id == kRecovery;
   const bool multi = interface.id == kKeys;
   const factors::Factor* factor = First(overview, interface.id);
@@ -194,7 +194,8 @@ Task<http::Response> ResetMember(Call& call, UserId target) {
 Task<http::Response> ListAuthenticators(Call& call) {
   GH_CO_TRY(factors::Overview overview, co_await call.d.factors.List(call.user().id));
   json::Array list;
-  for (const Interface& interface : kInterfaces) list.push_back(Encode(interface, overview));
+  for (const Interface& interface : kInterfaces)
+    list.push_back(EncodeInterface(interface, overview));
   co_return Reply(std::move(list));
 }
 
@@ -202,7 +203,7 @@ Task<http::Response> BeginEnrolment(Call& call) {
   const Interface* interface = FindInterface(call.request.Param("interface"));
   if (interface == nullptr || interface->id == kRecovery) co_return Unknown();
   GH_CO_TRY(factors::Overview overview, co_await call.d.factors.List(call.user().id));
-  json::Object o = Encode(*interface, overview);
+  json::Object o = EncodeInterface(*interface, overview);
   if (interface->id == kTotp) {
     auto totp = co_await call.d.factors.BeginTotp(call.factor_caller());
     if (!totp) co_return std::unexpected(EnrolmentError(std::move(totp).error()));
@@ -244,7 +245,7 @@ Task<http::Response> GetAuthenticator(Call& call) {
   GH_CO_TRY(factors::Overview overview, co_await call.d.factors.List(call.user().id));
   const Interface* interface = InterfaceOf(overview, call.request.Param("auth"));
   if (interface == nullptr) co_return Unknown();
-  json::Object o = Encode(*interface, overview);
+  json::Object o = EncodeInterface(*interface, overview);
   if (interface->id == kKeys) o["devices"] = EncodeDevices(overview);
   co_return Reply(std::move(o));
 }

@@ -10,6 +10,7 @@
 #include "edge/api/refusals.h"
 #include "edge/api/releases.h"
 #include "edge/api/values.h"
+#include "platform/json/text.h"
 #include "region/artifacts/errors.h"
 #include "region/ingest/protocol/multipart.h"
 
@@ -33,10 +34,6 @@ std::optional<std::vector<std::string>> Texts(const json::Object& object, std::s
     texts.emplace_back(one.as_string());
   }
   return texts;
-}
-
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
 }
 
 json::Object EncodeAnswer(const artifacts::AssemblyAnswer& answer) {
@@ -121,11 +118,11 @@ Task<http::Response> UploadChunks(Call& call) {
 Task<http::Response> AssembleBundle(Call& call) {
   const auto body = LargeBody(call);
   if (!body) co_return UploadError("Invalid json body");
-  artifacts::BundleRequest request{.checksum = Text(*body, "checksum"),
+  artifacts::BundleRequest request{.checksum = std::string(json::TextOf(*body, "checksum")),
                                    .chunks = {},
                                    .projects = {},
-                                   .version = Text(*body, "version"),
-                                   .dist = Text(*body, "dist")};
+                                   .version = std::string(json::TextOf(*body, "version")),
+                                   .dist = std::string(json::TextOf(*body, "dist"))};
   auto chunks = Texts(*body, "chunks");
   auto slugs = Texts(*body, "projects");
   if (!chunks || request.checksum.empty()) {
@@ -148,7 +145,7 @@ Task<http::Response> AssembleRelease(Call& call) {
   if (!body) co_return UploadError("Invalid json body");
   GH_CO_TRY(const releases::Detail detail, co_await call.events().releases.Get(
                                                call.organization(), call.request.Param("version")));
-  artifacts::BundleRequest request{.checksum = Text(*body, "checksum"),
+  artifacts::BundleRequest request{.checksum = std::string(json::TextOf(*body, "checksum")),
                                    .chunks = {},
                                    .projects = {},
                                    .version = detail.release.version,
@@ -173,13 +170,14 @@ Task<http::Response> AssembleDebugFiles(Call& call) {
   json::Object answers;
   for (const auto& [checksum, value] : *body) {
     auto chunks = value.is_object() ? Texts(value.as_object(), "chunks") : std::nullopt;
-    if (!chunks || Text(value.as_object(), "name").empty()) {
+    if (!chunks || json::TextOf(value.as_object(), "name").empty()) {
       co_return UploadError("name and chunks are required properties");
     }
-    artifacts::DebugFileRequest request{.checksum = std::string(checksum),
-                                        .chunks = std::move(*chunks),
-                                        .name = Printable(Text(value.as_object(), "name"), 256),
-                                        .debug_id = Text(value.as_object(), "debug_id")};
+    artifacts::DebugFileRequest request{
+        .checksum = std::string(checksum),
+        .chunks = std::move(*chunks),
+        .name = Printable(json::TextOf(value.as_object(), "name"), 256),
+        .debug_id = std::string(json::TextOf(value.as_object(), "debug_id"))};
     auto answer = co_await call.events().artifacts.AssembleDebugFile(
         call.organization(), found.project.id, std::move(request));
     if (!answer) {

@@ -61,8 +61,8 @@ Task<http::Response> DeleteDebugFile(Call& call) {
   GH_CO_TRY(const http::Form query, call.Query());
   const auto id = DebugFileId::Parse(query.Get("id"));
   if (!id) co_return Fail(Code::kNotFound, artifacts::kArtifactNotFound);
-  GH_CO_TRY_VOID(
-      co_await call.events().artifacts.RemoveDebugFile(call.organization(), found.project.id, *id));
+  GH_CO_TRY_VOID(co_await call.events().artifacts.RemoveDebugFile(
+      call.organization(), found.project.id, *id, call.caller().actor));
   co_return http::Response::Empty(204);
 }
 

@@ -6,10 +6,6 @@ namespace gatehouse::api {
 
 namespace {
 
-json::Value TextOrNull(std::string_view text) {
-  return text.empty() ? json::Value(nullptr) : json::Value(text);
-}
-
 template <class Id>
 json::Value IdOrNull(const std::optional<Id>& id) {
   return id ? json::Value(id->ToString()) : json::Value(nullptr);
@@ -50,6 +46,10 @@ json::Array EncodeTeamRoles(std::string_view organization_role) {
 }
 
 }  // namespace
+
+json::Value TextOrNull(std::string_view text) {
+  return text.empty() ? json::Value(nullptr) : json::Value(text);
+}
 
 http::Response Reply(const json::Value& value, int status) {
   http::Response response = http::Response::Json(status, json::Serialize(value));

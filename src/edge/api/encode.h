@@ -27,6 +27,8 @@ using People = std::map<UserId, users::User>;
 const users::User* Find(const People& people, const std::optional<UserId>& id);
 
 // As others of an organization may see them: nothing that tells how the account is protected.
+json::Value TextOrNull(std::string_view text);  // null for ""
+
 json::Object Encode(const users::User& user);
 json::Object EncodeSelf(const users::User& user);
 json::Object Encode(const orgs::Organization& organization);

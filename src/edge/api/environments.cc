@@ -16,7 +16,7 @@ Result<projects::Visibility> VisibilityOf(const http::Form& query) {
   return Fail(Code::kInvalidArgument, kVisibilityInvalid);
 }
 
-json::Object Encode(const projects::Environment& environment) {
+json::Object EncodeEnvironment(const projects::Environment& environment) {
   return {{"id", std::to_string(environment.id)},
           {"name", environment.name},
           {"isHidden", environment.is_hidden}};
@@ -45,7 +45,7 @@ Task<http::Response> ListProjectEnvironments(Call& call) {
   GH_CO_TRY(const auto environments,
             co_await call.events().projects.Environments(call.organization(), project, visibility));
   json::Array list;
-  for (const projects::Environment& one : environments) list.push_back(Encode(one));
+  for (const projects::Environment& one : environments) list.push_back(EncodeEnvironment(one));
   co_return Reply(std::move(list));
 }
 
@@ -56,7 +56,7 @@ Task<http::Response> GetProjectEnvironment(Call& call) {
   GH_CO_TRY(const auto environments, co_await call.events().projects.Environments(
                                          call.organization(), project, projects::Visibility::kAll));
   for (const projects::Environment& one : environments) {
-    if (one.name == call.request.Param("environment")) co_return Reply(Encode(one));
+    if (one.name == call.request.Param("environment")) co_return Reply(EncodeEnvironment(one));
   }
   co_return Fail(Code::kNotFound, kEnvironmentNotFound);
 }
@@ -70,7 +70,7 @@ Task<http::Response> UpdateProjectEnvironment(Call& call) {
             co_await call.events().projects.SetEnvironmentHidden(
                 call.organization(), found.project.id, call.request.Param("environment"), hidden,
                 call.caller()));
-  co_return Reply(Encode(changed));
+  co_return Reply(EncodeEnvironment(changed));
 }
 
 }  // namespace gatehouse::api

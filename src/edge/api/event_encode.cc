@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "edge/api/encode.h"
 #include "region/eventstore/errors.h"
 
 namespace gatehouse::api {
@@ -14,10 +15,6 @@ namespace {
 using eventstore::StoredEvent;
 
 constexpr std::size_t kMaxDepth = 128;
-
-json::Value TextOrNull(std::string_view text) {
-  return text.empty() ? json::Value(nullptr) : json::Value(text);
-}
 
 json::Value Copy(const json::Object& object, std::string_view key) {
   const json::Value* value = object.if_contains(key);

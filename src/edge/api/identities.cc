@@ -20,7 +20,8 @@ json::Value ToJson(const orgs::Organization* organization) {
   return json::Object{{"slug", organization->slug}, {"name", organization->name}};
 }
 
-json::Object Encode(const sso::LinkedIdentity& linked, const orgs::Organization* organization) {
+json::Object EncodeLinked(const sso::LinkedIdentity& linked,
+                          const orgs::Organization* organization) {
   const identity::Identity& identity = linked.identity;
   json::Object o;
   o["category"] = kOrganizations;
@@ -41,7 +42,7 @@ json::Object Encode(const sso::LinkedIdentity& linked, const orgs::Organization*
   return o;
 }
 
-json::Object Encode(const linking::Account& account, const orgs::Organization* organization) {
+json::Object EncodeLinked(const linking::Account& account, const orgs::Organization* organization) {
   json::Object o;
   o["category"] = kLinked;
   o["id"] = account.id.ToString();
@@ -59,7 +60,7 @@ json::Object Encode(const linking::Account& account, const orgs::Organization* o
   return o;
 }
 
-Task<std::optional<orgs::Organization>> Find(Call& call, OrgId id) {
+Task<std::optional<orgs::Organization>> FindOrganization(Call& call, OrgId id) {
   auto organization = co_await call.d.orgs.Get(id);
   if (organization) co_return std::optional(std::move(*organization));
   if (organization.error().code != Code::kNotFound) {
@@ -72,24 +73,24 @@ Task<json::Array> Identities(Call& call) {
   GH_CO_TRY(auto linked, co_await call.d.sso.IdentitiesOf(call.user().id));
   json::Array list;
   for (const sso::LinkedIdentity& one : linked) {
-    GH_CO_TRY(auto organization, co_await Find(call, one.identity.organization));
-    list.push_back(Encode(one, organization ? &*organization : nullptr));
+    GH_CO_TRY(auto organization, co_await FindOrganization(call, one.identity.organization));
+    list.push_back(EncodeLinked(one, organization ? &*organization : nullptr));
   }
   GH_CO_TRY(auto accounts, co_await call.d.linking.AccountsOf(call.user().id));
   for (const linking::Account& one : accounts) {
-    GH_CO_TRY(auto organization, co_await Find(call, one.organization));
-    list.push_back(Encode(one, organization ? &*organization : nullptr));
+    GH_CO_TRY(auto organization, co_await FindOrganization(call, one.organization));
+    list.push_back(EncodeLinked(one, organization ? &*organization : nullptr));
   }
   co_return std::move(list);
 }
 
 // {identity} and {category} of the path.
-struct Named {
+struct NamedIdentity {
   bool linked = false;
   std::string id;
 };
-Result<Named> NameOf(const Call& call) {
-  Named named;
+Result<NamedIdentity> NameOf(const Call& call) {
+  NamedIdentity named;
   for (const auto& [name, value] : call.request.params) {
     if (name != "category" || value == kOrganizations) continue;
     if (value != kLinked) return Fail(Code::kNotFound, kIdentityNotFound);
@@ -116,7 +117,7 @@ Task<http::Response> ListIdentities(Call& call) {
 }
 
 Task<http::Response> GetIdentity(Call& call) {
-  GH_CO_TRY(const Named named, NameOf(call));
+  GH_CO_TRY(const NamedIdentity named, NameOf(call));
   GH_CO_TRY(json::Array list, co_await Identities(call));
   for (json::Value& one : list) {
     if (one.at("id").as_string() == std::string_view(named.id) &&
@@ -128,7 +129,7 @@ Task<http::Response> GetIdentity(Call& call) {
 }
 
 Task<http::Response> RemoveIdentity(Call& call) {
-  GH_CO_TRY(const Named named, NameOf(call));
+  GH_CO_TRY(const NamedIdentity named, NameOf(call));
   if (named.linked) {
     GH_CO_TRY_VOID(co_await call.d.linking.Disconnect(call.visitor.client,
                                                       *identity::LinkedId::Parse(named.id)));

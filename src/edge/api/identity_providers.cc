@@ -5,11 +5,12 @@
 #include "edge/api/handlers.h"
 #include "edge/api/refusals.h"
 #include "edge/api/values.h"
+#include "platform/json/text.h"
 
 namespace gatehouse::api {
 namespace {
 
-json::Object Encode(const linking::Place& place) {
+json::Object EncodePlace(const linking::Place& place) {
   const identity::RpcProvider& provider = place.provider;
   return json::Object{{"id", provider.id.ToString()},
                       {"provider", json::Object{{"key", provider.type}, {"name", place.kind_name}}},
@@ -19,16 +20,12 @@ json::Object Encode(const linking::Place& place) {
                       {"dateAdded", FormatIso8601(provider.created_at)}};
 }
 
-std::string Text(const json::Object& body, std::string_view key) {
-  return std::string(json::GetString(body, key).value_or(""));
-}
-
 }  // namespace
 
 Task<http::Response> ListIdentityProviders(Call& call) {
   GH_CO_TRY(auto places, co_await call.d.linking.Places(call.organization()));
   json::Array list;
-  for (const linking::Place& place : places) list.push_back(Encode(place));
+  for (const linking::Place& place : places) list.push_back(EncodePlace(place));
   co_return Reply(std::move(list));
 }
 
@@ -45,9 +42,11 @@ Task<http::Response> AddIdentityProvider(Call& call) {
     }
   }
   GH_CO_TRY(auto added, co_await call.d.linking.AddPlace(
-                            call.visitor.client, call.organization(), Text(body, "provider"),
-                            Text(body, "externalId"), Text(body, "name"), std::move(settings)));
-  if (added.place) co_return Reply(Encode(*added.place), 201);
+                            call.visitor.client, call.organization(),
+                            std::string(json::TextOf(body, "provider")),
+                            std::string(json::TextOf(body, "externalId")),
+                            std::string(json::TextOf(body, "name")), std::move(settings)));
+  if (added.place) co_return Reply(EncodePlace(*added.place), 201);
   json::Object problems;
   for (const sso::FieldError& error : added.errors) {
     problems[error.field.empty() ? "settings" : error.field] = json::Array{error.reason};

@@ -3,15 +3,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "edge/api/encode.h"
 #include "edge/api/errors.h"
 #include "edge/api/values.h"
 
 namespace gatehouse::api {
 namespace {
-
-json::Value TextOrNull(std::string_view text) {
-  return text.empty() ? json::Value(nullptr) : json::Value(text);
-}
 
 std::string_view PriorityName(std::int64_t priority) {
   return priority >= 75 ? "high" : priority >= 50 ? "medium" : "low";

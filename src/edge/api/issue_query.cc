@@ -11,11 +11,11 @@
 namespace gatehouse::api {
 namespace {
 
-std::unexpected<Error> Invalid(std::string_view field) {
+std::unexpected<Error> InvalidField(std::string_view field) {
   return Fail(Code::kInvalidArgument, kFieldInvalid, std::string(field));
 }
 
-std::vector<std::string> All(const http::Form& form, std::string_view name) {
+std::vector<std::string> AllOf(const http::Form& form, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [key, value] : form.all()) {
     if (key == name) out.push_back(value);
@@ -71,14 +71,14 @@ Result<std::optional<std::int64_t>> OptionalNumber(const json::Object& body, std
   const json::Value* value = body.if_contains(key);
   if (value == nullptr || value->is_null()) return std::nullopt;
   const auto number = json::GetInt(body, key);
-  if (!number) return Invalid(key);
+  if (!number) return InvalidField(key);
   return number;
 }
 
 Result<void> TakeDetails(const json::Object& body, issues::Change& change) {
   const json::Value* value = body.if_contains("statusDetails");
   if (value != nullptr && !value->is_null()) {
-    if (!value->is_object()) return Invalid("statusDetails");
+    if (!value->is_object()) return InvalidField("statusDetails");
     const json::Object& details = value->as_object();
     GH_TRY(const auto next, OptionalBool(details, "inNextRelease"));
     GH_TRY(const auto upcoming, OptionalBool(details, "inUpcomingRelease"));
@@ -114,12 +114,12 @@ Task<Projects> ProjectsOf(Call& call, const http::Form& form) {
     projects.ids.push_back(project.id);
     co_return projects;
   }
-  const std::vector<std::string> named = All(form, "project");
+  const std::vector<std::string> named = AllOf(form, "project");
   if (named.empty() || std::ranges::find(named, "-1") != named.end()) co_return projects;
   GH_CO_TRY(const auto all, co_await call.events().projects.List(call.organization()));
   for (const std::string& text : named) {
     const auto id = ProjectId::Parse(text);
-    if (!id) co_return Invalid("project");
+    if (!id) co_return InvalidField("project");
     const bool here =
         std::ranges::any_of(all, [&](const projects::Project& p) { return p.id == *id; });
     if (here) projects.ids.push_back(*id);
@@ -142,12 +142,12 @@ Result<Window> WindowOf(const http::Form& form, Timestamp now) {
     if (const std::size_t dot = text.find('.'); dot != std::string::npos) text.resize(dot);
     if (text.size() == 19) text += 'Z';
     const auto time = ParseTime(text);
-    if (!time) return Invalid(name);
+    if (!time) return InvalidField(name);
     return time;
   };
   GH_TRY(window.from, take("start"));
   GH_TRY(window.to, take("end"));
-  if (window.from && window.to && *window.from >= *window.to) return Invalid("start");
+  if (window.from && window.to && *window.from >= *window.to) return InvalidField("start");
   return window;
 }
 
@@ -155,7 +155,7 @@ Task<issues::Query> IssueQueryOf(Call& call, const http::Form& form, std::string
   issues::Query query;
   GH_CO_TRY(query.terms, issues::ParseQuery(text, call.d.clock.Now()));
   GH_CO_TRY_VOID(co_await NamePeople(call, query.terms));
-  query.environments = All(form, "environment");
+  query.environments = AllOf(form, "environment");
   std::erase(query.environments, "");
   const std::string_view sort = form.Get("sort");
   if (sort == "new" || sort == "inbox") {
@@ -173,7 +173,7 @@ Task<issues::Query> IssueQueryOf(Call& call, const http::Form& form, std::string
 
 Result<std::vector<IssueId>> IssueIdsOf(const http::Form& form, std::string_view name) {
   std::vector<IssueId> ids;
-  for (const std::string& text : All(form, name)) {
+  for (const std::string& text : AllOf(form, name)) {
     const auto id = IssueId::Parse(text);
     if (!id) return Fail(Code::kInvalidArgument, kGroupInvalid);
     ids.push_back(*id);
@@ -199,7 +199,7 @@ Task<issues::Change> ChangeOf(Call& call, const json::Object& body) {
   GH_CO_TRY(const auto priority, OptionalText(body, "priority"));
   if (priority) {
     if (*priority != "high" && *priority != "medium" && *priority != "low") {
-      co_return Invalid("priority");
+      co_return InvalidField("priority");
     }
     change.priority = *priority == "high" ? 75 : *priority == "medium" ? 50 : 25;
   }
@@ -210,7 +210,7 @@ Task<issues::Change> ChangeOf(Call& call, const json::Object& body) {
     } else if (assignee->is_int64()) {
       text = std::to_string(assignee->as_int64());
     } else if (!assignee->is_null()) {
-      co_return Invalid("assignedTo");
+      co_return InvalidField("assignedTo");
     }
     GH_CO_TRY(change.assignee, co_await PersonOf(call, std::move(text)));
     if (change.assignee == "none" || change.assignee == "any") {

@@ -183,14 +183,33 @@ json::Object EncodeAttachment(const eventstore::StoredItem& item) {
 
 // ---- attachments --------------------------------------------------------------------------------
 
-Task<http::Response> ListEventAttachments(Call& call) {
+namespace {
+
+// The event of {event} in the project of {project}, or where that one is now.
+struct PlaceOfEvent {
+  ProjectId project;
+  std::string event;
+  std::optional<http::Response> moved;
+};
+
+Task<PlaceOfEvent> ReadPlaceOfEvent(Call& call) {
   GH_CO_TRY(FoundProject found, co_await ReadProject(call));
-  if (found.moved) co_return *std::move(found.moved);
-  const auto event = issues::ParseEventId(call.request.Param("event"));
+  PlaceOfEvent place{.project = found.project.id, .event = {}, .moved = std::move(found.moved)};
+  if (place.moved) co_return place;
+  auto event = issues::ParseEventId(call.request.Param("event"));
   if (!event) co_return Fail(Code::kNotFound, kEventNotFound);
-  eventstore::ItemQuery query{.project_id = found.project.id.value,
+  place.event = *std::move(event);
+  co_return place;
+}
+
+}  // namespace
+
+Task<http::Response> ListEventAttachments(Call& call) {
+  GH_CO_TRY(PlaceOfEvent at, co_await ReadPlaceOfEvent(call));
+  if (at.moved) co_return *std::move(at.moved);
+  eventstore::ItemQuery query{.project_id = at.project.value,
                               .type = "attachment",
-                              .event_id = *event,
+                              .event_id = at.event,
                               .limit = 100,
                               .with_payload = true};
   GH_CO_TRY(auto page, co_await call.events().store.ListItems(std::move(query)));
@@ -200,27 +219,21 @@ Task<http::Response> ListEventAttachments(Call& call) {
 }
 
 Task<http::Response> GetEventAttachment(Call& call) {
-  GH_CO_TRY(FoundProject found, co_await ReadProject(call));
-  if (found.moved) co_return *std::move(found.moved);
-  const auto event = issues::ParseEventId(call.request.Param("event"));
-  if (!event) co_return Fail(Code::kNotFound, kEventNotFound);
-  GH_CO_TRY(const auto item, co_await ReadItem(call, found.project.id, "attachment",
-                                               call.request.Param("attachment"), *event));
+  GH_CO_TRY(PlaceOfEvent at, co_await ReadPlaceOfEvent(call));
+  if (at.moved) co_return *std::move(at.moved);
+  GH_CO_TRY(const auto item, co_await ReadItem(call, at.project, "attachment",
+                                               call.request.Param("attachment"), at.event));
   GH_CO_TRY(const http::Form form, call.Query());
   if (form.Has("download")) co_return Download(item, FieldOf(item, "name"));
   co_return Reply(EncodeAttachment(item));
 }
 
 Task<http::Response> DeleteEventAttachment(Call& call) {
-  GH_CO_TRY(FoundProject found, co_await ReadProject(call));
-  if (found.moved) co_return *std::move(found.moved);
-  const auto event = issues::ParseEventId(call.request.Param("event"));
-  if (!event) co_return Fail(Code::kNotFound, kEventNotFound);
+  GH_CO_TRY(PlaceOfEvent at, co_await ReadPlaceOfEvent(call));
+  if (at.moved) co_return *std::move(at.moved);
   // Of this event: another one's is not found under it.
-  GH_CO_TRY(const auto item, co_await ReadItem(call, found.project.id, "attachment",
-                                               call.request.Param("attachment"), *event));
-  GH_CO_TRY_VOID(
-      co_await call.events().store.DeleteItem(found.project.id.value, "attachment", item.id));
+  GH_CO_TRY_VOID(co_await call.events().issues.RemoveAttachment(
+      call.organization(), at.project, at.event, call.request.Param("attachment"), call.caller()));
   co_return http::Response::Empty(204);
 }
 

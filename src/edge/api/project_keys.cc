@@ -10,7 +10,7 @@
 namespace gatehouse::api {
 namespace {
 
-json::Object Encode(const projects::Key& key, std::string_view base_url) {
+json::Object EncodeKey(const projects::Key& key, std::string_view base_url) {
   const std::string origin(base_url.substr(0, base_url.size() - (base_url.ends_with('/') ? 1 : 0)));
   const std::string& name = key.public_key;
   const std::string api = origin + "/api/" + key.project.ToString() + "/";
@@ -98,7 +98,7 @@ Task<http::Response> ListKeys(Call& call) {
   GH_CO_TRY(const Slice slice, SliceOf(query, keys.size()));
   json::Array list;
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
-    list.push_back(Encode(keys[i], call.events().base_url));
+    list.push_back(EncodeKey(keys[i], call.events().base_url));
   }
   http::Response response = Reply(std::move(list));
   AddLinks(response, call.request, call.d.guard.origin(), slice.links);
@@ -115,14 +115,14 @@ Task<http::Response> CreateKey(Call& call) {
   GH_CO_TRY(const projects::Key key, co_await call.events().projects.CreateKey(
                                          call.organization(), found.project.id,
                                          name.value_or("Key"), std::move(limits), call.caller()));
-  co_return Reply(Encode(key, call.events().base_url), 201);
+  co_return Reply(EncodeKey(key, call.events().base_url), 201);
 }
 
 Task<http::Response> GetKey(Call& call) {
   GH_CO_TRY(FoundProject found, co_await ReadProject(call));
   if (found.moved) co_return *std::move(found.moved);
   GH_CO_TRY(const projects::Key key, co_await ReadKey(call, found.project.id));
-  co_return Reply(Encode(key, call.events().base_url));
+  co_return Reply(EncodeKey(key, call.events().base_url));
 }
 
 Task<http::Response> UpdateKey(Call& call) {
@@ -137,7 +137,7 @@ Task<http::Response> UpdateKey(Call& call) {
             co_await call.events().projects.UpdateKey(call.organization(), found.project.id,
                                                       call.request.Param("key"), std::move(edit),
                                                       call.caller()));
-  co_return Reply(Encode(key, call.events().base_url));
+  co_return Reply(EncodeKey(key, call.events().base_url));
 }
 
 Task<http::Response> DeleteKey(Call& call) {

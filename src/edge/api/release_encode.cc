@@ -10,10 +10,7 @@
 namespace gatehouse::api {
 namespace {
 
-json::Value TextOrNull(const std::string& text) {
-  return text.empty() ? json::Value(nullptr) : json::Value(text);
-}
-json::Value TextOrNull(const std::optional<std::string>& text) {
+json::Value ValueOrNull(const std::optional<std::string>& text) {
   return text ? json::Value(*text) : json::Value(nullptr);
 }
 
@@ -119,8 +116,8 @@ json::Object Encode(const releases::Detail& detail) {
   o["status"] = release.is_open ? "open" : "archived";
   o["shortVersion"] = Short(release.version);
   o["versionInfo"] = EncodeVersion(release);
-  o["ref"] = TextOrNull(detail.ref);
-  o["url"] = TextOrNull(detail.url);
+  o["ref"] = ValueOrNull(detail.ref);
+  o["url"] = ValueOrNull(detail.url);
   o["dateReleased"] = EncodeTime(release.released_at);
   o["dateCreated"] = FormatIso8601(release.created_at);
   o["data"] = json::Object();

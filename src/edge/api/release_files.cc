@@ -88,8 +88,8 @@ Task<http::Response> UpdateReleaseFile(Call& call) {
 Task<http::Response> DeleteReleaseFile(Call& call) {
   GH_CO_TRY(const ReleaseId release, co_await ReleaseOf(call));
   GH_CO_TRY(const ReleaseFileId id, FileOf(call));
-  GH_CO_TRY_VOID(
-      co_await call.events().artifacts.RemoveReleaseFile(call.organization(), release, id));
+  GH_CO_TRY_VOID(co_await call.events().artifacts.RemoveReleaseFile(call.organization(), release,
+                                                                    id, call.caller().actor));
   co_return http::Response::Empty(204);
 }
 
@@ -120,8 +120,8 @@ Task<http::Response> DeleteArtifactBundle(Call& call) {
   if (found.moved) co_return *std::move(found.moved);
   const auto id = BundleId::Parse(call.request.Param("bundle"));
   if (!id) co_return Fail(Code::kNotFound, artifacts::kArtifactNotFound);
-  GH_CO_TRY_VOID(
-      co_await call.events().artifacts.RemoveBundle(call.organization(), found.project.id, *id));
+  GH_CO_TRY_VOID(co_await call.events().artifacts.RemoveBundle(
+      call.organization(), found.project.id, *id, call.caller().actor));
   co_return http::Response::Empty(204);
 }
 

@@ -9,13 +9,12 @@
 namespace gatehouse::api {
 namespace {
 
-constexpr std::int64_t kHourMicros = 3'600'000'000;
 constexpr Duration kDay = std::chrono::hours(24);
 constexpr Duration kLongest = std::chrono::hours(24 * 91);
 // What makes a release adopted: a tenth of the sessions of a day.
 constexpr double kAdopted = 0.1;
 
-struct Wanted {
+struct WantedHealth {
   bool health = false;
   bool stages = false;
   bool users = false;  // what the series counts
@@ -38,8 +37,8 @@ bool IsOn(const http::Form& form, std::string_view name) {
   return value == "1" || value == "true";
 }
 
-Result<Wanted> WantedOf(const http::Form& form) {
-  Wanted wanted{.health = IsOn(form, "health"), .stages = IsOn(form, "adoptionStages")};
+Result<WantedHealth> WantedOf(const http::Form& form) {
+  WantedHealth wanted{.health = IsOn(form, "health"), .stages = IsOn(form, "adoptionStages")};
   if (!wanted.health && !wanted.stages) return wanted;
   if (form.Has("summaryStatsPeriod")) {
     GH_TRY(wanted.summary, PeriodOf(form.Get("summaryStatsPeriod")));
@@ -89,7 +88,7 @@ struct ProjectHealth {
   std::map<std::pair<std::string, std::string>, std::vector<std::int64_t>> release_days;
 };
 
-Task<ProjectHealth> HealthOf(Call& call, ProjectId project, Wanted wanted) {
+Task<ProjectHealth> HealthOf(Call& call, ProjectId project, WantedHealth wanted) {
   const Timestamp now = call.d.clock.Now();
   const auto ask = [&](Duration period, std::int64_t bucket_hours) {
     sessions::Query query;
@@ -110,8 +109,9 @@ Task<ProjectHealth> HealthOf(Call& call, ProjectId project, Wanted wanted) {
   }
   if (wanted.health) {
     GH_CO_TRY(auto summary,
-              co_await service.Ask(call.organization(),
-                                   ask(wanted.summary, wanted.summary.count() / kHourMicros + 1)));
+              co_await service.Ask(
+                  call.organization(),
+                  ask(wanted.summary, wanted.summary.count() / sessions::kHourMicros + 1)));
     for (sessions::Group& group : summary.groups) {
       health.summary[group.release] = std::move(group.totals);
     }
@@ -139,7 +139,8 @@ Task<ProjectHealth> HealthOf(Call& call, ProjectId project, Wanted wanted) {
   co_return health;
 }
 
-json::Object Encode(const ProjectHealth& health, const Wanted& wanted, const std::string& version) {
+json::Object EncodeHealth(const ProjectHealth& health, const WantedHealth& wanted,
+                          const std::string& version) {
   const auto summary = health.summary.find(version);
   const bool known = summary != health.summary.end();
   const sessions::Counts none;
@@ -205,7 +206,7 @@ json::Object Stages(const ProjectHealth& health, const std::string& version) {
 
 Task<json::Array> WithHealth(Call& call, json::Array releases) {
   GH_CO_TRY(const http::Form form, call.Query());
-  GH_CO_TRY(const Wanted wanted, WantedOf(form));
+  GH_CO_TRY(const WantedHealth wanted, WantedOf(form));
   if (!wanted.health && !wanted.stages) co_return releases;
   std::map<std::int64_t, ProjectHealth> known;
   for (json::Value& release : releases) {
@@ -222,7 +223,7 @@ Task<json::Array> WithHealth(Call& call, json::Array releases) {
         at = known.emplace(id, std::move(health)).first;
       }
       if (wanted.health) {
-        json::Object data = Encode(at->second, wanted, version);
+        json::Object data = EncodeHealth(at->second, wanted, version);
         project["hasHealthData"] = data["hasHealthData"];
         project["healthData"] = std::move(data);
       }

@@ -311,7 +311,8 @@ Task<http::Response> UpdateRelease(Call& call) {
 }
 
 Task<http::Response> DeleteRelease(Call& call) {
-  GH_CO_TRY_VOID(co_await call.events().releases.Remove(call.organization(), VersionOf(call)));
+  GH_CO_TRY_VOID(co_await call.events().releases.Remove(call.organization(), VersionOf(call),
+                                                        call.caller().actor));
   co_return http::Response::Empty(204);
 }
 

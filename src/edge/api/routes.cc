@@ -23,13 +23,6 @@ constexpr Route Account(std::string_view operation, http::Method method, std::st
   return route;
 }
 
-constexpr Route Anyone(std::string_view operation, http::Method method, std::string_view pattern,
-                       std::string_view summary, Handler handler) {
-  Route route{operation, method, pattern, summary, handler};
-  route.who = Who::kAnyone;
-  return route;
-}
-
 constexpr Route ForOthersToo(Route route) {
   route.other_users = true;
   return route;
@@ -40,7 +33,7 @@ constexpr std::string_view kMemberWrite = "member:write|member:admin";
 constexpr std::string_view kTeamRead = "team:read|team:write|team:admin";
 constexpr std::string_view kAnyRead = "org:read|org:write|team:write";
 
-const Route kRoutes[] = {
+const Route kPeopleRoutes[] = {
     // ---- this document ------------------------------------------------------------------------
     Anyone("getDocument", kGet, "/api/0/openapi.yaml", "The OpenAPI document of this API",
            GetDocument),
@@ -236,11 +229,11 @@ std::string_view WhoText(const Route& route) {
 
 }  // namespace
 
-std::span<const Route> PeopleRoutes() { return kRoutes; }
+std::span<const Route> PeopleRoutes() { return kPeopleRoutes; }
 
 std::span<const Route> Routes() {
   static const std::vector<Route> kAll = [] {
-    std::vector<Route> all(std::begin(kRoutes), std::end(kRoutes));
+    std::vector<Route> all(std::begin(kPeopleRoutes), std::end(kPeopleRoutes));
     const std::span<const Route> events = EventRoutes();
     all.insert(all.end(), events.begin(), events.end());
     const std::span<const Route> releases = ReleaseRoutes();

@@ -47,6 +47,17 @@ struct Route {
   bool takes_dsn = false;
 };
 
+// A row that nobody has to log in for.
+constexpr Route Anyone(std::string_view operation, http::Method method, std::string_view pattern,
+                       std::string_view summary, Handler handler) {
+  Route route{operation, method, pattern, summary, handler};
+  route.who = Who::kAnyone;
+  return route;
+}
+
+inline constexpr std::string_view kProjectRead = "project:read|project:write|project:admin";
+inline constexpr std::string_view kEventRead = "event:read|event:write|event:admin";
+
 // All of them: those of people and organizations, and those of routes_events.h.
 std::span<const Route> Routes();
 std::span<const Route> PeopleRoutes();

@@ -7,23 +7,14 @@ namespace {
 
 using enum http::Method;
 
-constexpr Route Anyone(std::string_view operation, http::Method method, std::string_view pattern,
-                       std::string_view summary, Handler handler) {
-  Route route{operation, method, pattern, summary, handler};
-  route.who = Who::kAnyone;
-  return route;
-}
-
-constexpr std::string_view kProjectRead = "project:read|project:write|project:admin";
 constexpr std::string_view kProjectWrite = "project:write|project:admin";
-constexpr std::string_view kEventRead = "event:read|event:write|event:admin";
 constexpr std::string_view kEventWrite = "event:write|event:admin";
 
 #define GH_ORG "/api/0/organizations/{organization}"
 #define GH_PROJECT "/api/0/projects/{organization}/{project}"
 #define GH_ISSUE "/api/0/organizations/{organization}/issues/{issue}"
 
-const Route kRoutes[] = {
+const Route kEventRoutes[] = {
     // ---- where a client begins ----------------------------------------------------------------
     Anyone("getRoot", kGet, "/api/0/", "Version, scopes of the token, and the caller", GetRoot),
     {"listRegions", kGet, "/api/0/users/{user}/regions/", "Where the data is", ListRegions},
@@ -121,6 +112,6 @@ const Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> EventRoutes() { return kRoutes; }
+std::span<const Route> EventRoutes() { return kEventRoutes; }
 
 }  // namespace gatehouse::api

@@ -14,14 +14,12 @@ constexpr Route WithDsn(Route route) {
 
 constexpr std::string_view kOrgRead = "org:read|org:write|org:admin";
 constexpr std::string_view kOrgWrite = "org:write|org:admin";
-constexpr std::string_view kProjectRead = "project:read|project:write|project:admin";
-constexpr std::string_view kEventRead = "event:read|event:write|event:admin";
 constexpr std::string_view kMonitorWrite = "alerts:write|project:write|project:admin";
 
 #define GH_ORG "/api/0/organizations/{organization}"
 #define GH_PROJECT "/api/0/projects/{organization}/{project}"
 
-const Route kRoutes[] = {
+const Route kIntakeRoutes[] = {
     // ---- monitors -----------------------------------------------------------------------------
     {"listMonitors", kGet, GH_ORG "/monitors/", "Monitored jobs", ListMonitors, kOrgRead},
     {"createMonitor", kPost, GH_ORG "/monitors/", "Monitor a job", CreateMonitor, kMonitorWrite},
@@ -72,6 +70,6 @@ const Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> IntakeRoutes() { return kRoutes; }
+std::span<const Route> IntakeRoutes() { return kIntakeRoutes; }
 
 }  // namespace gatehouse::api

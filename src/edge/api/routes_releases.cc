@@ -28,7 +28,7 @@ constexpr Route Row(std::string_view operation, http::Method method, std::string
 #define GH_RELEASE GH_ORG "/releases/{version}"
 #define GH_PROJECT "/api/0/projects/{organization}/{project}"
 
-constexpr Route kRoutes[] = {
+constexpr Route kReleaseRoutes[] = {
     // ---- releases -----------------------------------------------------------------------------
     Row("listReleases", kGet, GH_ORG "/releases/", "Releases, with search", ListReleases, kRead),
     Row("createRelease", kPost, GH_ORG "/releases/",
@@ -100,6 +100,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> ReleaseRoutes() { return kRoutes; }
+std::span<const Route> ReleaseRoutes() { return kReleaseRoutes; }
 
 }  // namespace gatehouse::api

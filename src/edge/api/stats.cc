@@ -16,12 +16,11 @@
 namespace gatehouse::api {
 namespace {
 
-constexpr std::int64_t kHourMicros = 3'600'000'000;
 constexpr std::int64_t kMaxBuckets = 1'000;
 constexpr Duration kDefaultPeriod = std::chrono::hours(24);
 constexpr Duration kLongestPeriod = std::chrono::hours(24 * 91);
 
-std::vector<std::string> All(const http::Form& form, std::string_view name) {
+std::vector<std::string> AllGiven(const http::Form& form, std::string_view name) {
   std::vector<std::string> out;
   for (const auto& [key, value] : form.all()) {
     if (key == name && !value.empty()) out.push_back(value);
@@ -61,9 +60,9 @@ Result<Span> SpanOf(const http::Form& form, Timestamp now) {
     interval = *parsed;
   }
   Span span;
-  span.width = interval.count() / kHourMicros;
-  span.from = from.micros / kHourMicros / span.width * span.width;
-  span.to = (to.micros + kHourMicros - 1) / kHourMicros;
+  span.width = interval.count() / sessions::kHourMicros;
+  span.from = from.micros / sessions::kHourMicros / span.width * span.width;
+  span.to = (to.micros + sessions::kHourMicros - 1) / sessions::kHourMicros;
   if (static_cast<std::int64_t>(span.buckets()) > kMaxBuckets) {
     return Fail(Code::kInvalidArgument, kFieldInvalid, "interval");
   }
@@ -73,7 +72,7 @@ Result<Span> SpanOf(const http::Form& form, Timestamp now) {
 json::Array IntervalsOf(const Span& span) {
   json::Array out;
   for (std::int64_t hour = span.from; hour < span.to; hour += span.width) {
-    out.emplace_back(FormatIso8601({hour * kHourMicros}));
+    out.emplace_back(FormatIso8601({hour * sessions::kHourMicros}));
   }
   return out;
 }
@@ -143,20 +142,20 @@ bool IsSessionField(std::string_view field) {
 
 Task<http::Response> GetSessionStats(Call& call) {
   GH_CO_TRY(const http::Form form, call.Query());
-  const std::vector<std::string> fields = All(form, "field");
+  const std::vector<std::string> fields = AllGiven(form, "field");
   if (fields.empty()) co_return Fail(Code::kInvalidArgument, kFieldRequired, "field");
   if (!std::ranges::all_of(fields, [](const auto& field) { return IsSessionField(field); })) {
     co_return Fail(Code::kInvalidArgument, kFieldInvalid, "field");
   }
-  const std::vector<std::string> by = All(form, "groupBy");
+  const std::vector<std::string> by = AllGiven(form, "groupBy");
   for (const std::string& one : by) {
     if (one != "project" && one != "release" && one != "environment" && one != "session.status") {
       co_return Fail(Code::kInvalidArgument, kFieldInvalid, "groupBy");
     }
   }
   GH_CO_TRY(const Span span, SpanOf(form, call.d.clock.Now()));
-  sessions::Query query{.from = {span.from * kHourMicros},
-                        .to = {span.to * kHourMicros},
+  sessions::Query query{.from = {span.from * sessions::kHourMicros},
+                        .to = {span.to * sessions::kHourMicros},
                         .bucket_hours = span.width,
                         .by_project = Has(by, "project"),
                         .by_release = Has(by, "release"),
@@ -198,8 +197,8 @@ Task<http::Response> GetSessionStats(Call& call) {
           {"by", std::move(named)}, {"totals", std::move(totals)}, {"series", std::move(series)}});
     }
   }
-  co_return Reply(json::Object{{"start", FormatIso8601({span.from * kHourMicros})},
-                               {"end", FormatIso8601({span.to * kHourMicros})},
+  co_return Reply(json::Object{{"start", FormatIso8601({span.from * sessions::kHourMicros})},
+                               {"end", FormatIso8601({span.to * sessions::kHourMicros})},
                                {"query", form.Get("query")},
                                {"intervals", IntervalsOf(span)},
                                {"groups", std::move(groups)}});
@@ -207,14 +206,14 @@ Task<http::Response> GetSessionStats(Call& call) {
 
 Task<http::Response> GetOutcomeStats(Call& call) {
   GH_CO_TRY(const http::Form form, call.Query());
-  const std::vector<std::string> fields = All(form, "field");
+  const std::vector<std::string> fields = AllGiven(form, "field");
   if (fields.empty()) co_return Fail(Code::kInvalidArgument, kFieldRequired, "field");
   for (const std::string& field : fields) {
     if (field != "sum(quantity)" && field != "sum(times_seen)") {
       co_return Fail(Code::kInvalidArgument, kFieldInvalid, "field");
     }
   }
-  const std::vector<std::string> by = All(form, "groupBy");
+  const std::vector<std::string> by = AllGiven(form, "groupBy");
   for (const std::string& one : by) {
     if (one != "outcome" && one != "category" && one != "reason" && one != "project") {
       co_return Fail(Code::kInvalidArgument, kFieldInvalid, "groupBy");
@@ -226,9 +225,9 @@ Task<http::Response> GetOutcomeStats(Call& call) {
   for (const ProjectId id : ids) numbers.push_back(id.value);
   GH_CO_TRY(const auto rows, co_await call.events().outcomes.ListRange(
                                  call.organization(), std::move(numbers), span.from, span.to));
-  const std::vector<std::string> outcomes = All(form, "outcome");
-  const std::vector<std::string> categories = All(form, "category");
-  const std::vector<std::string> reasons = All(form, "reason");
+  const std::vector<std::string> outcomes = AllGiven(form, "outcome");
+  const std::vector<std::string> categories = AllGiven(form, "category");
+  const std::vector<std::string> reasons = AllGiven(form, "reason");
   using Name = std::tuple<std::int64_t, std::string, std::string, std::string>;
   std::map<Name, std::vector<std::int64_t>> groups;
   for (const ingest::Outcomes::Row& row : rows) {
@@ -260,8 +259,8 @@ Task<http::Response> GetOutcomeStats(Call& call) {
     list.push_back(json::Object{
         {"by", std::move(named)}, {"totals", std::move(totals)}, {"series", std::move(all)}});
   }
-  co_return Reply(json::Object{{"start", FormatIso8601({span.from * kHourMicros})},
-                               {"end", FormatIso8601({span.to * kHourMicros})},
+  co_return Reply(json::Object{{"start", FormatIso8601({span.from * sessions::kHourMicros})},
+                               {"end", FormatIso8601({span.to * sessions::kHourMicros})},
                                {"intervals", IntervalsOf(span)},
                                {"groups", std::move(list)}});
 }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kBatch = 200;
 
-std::int64_t Number(const json::Object& object, std::string_view key) {
+std::int64_t NumberOf(const json::Object& object, std::string_view key) {
   return json::GetInt(object, key).value_or(0);
 }
 
@@ -42,7 +42,7 @@ std::string FormatKeys(const json::Object& result) {
   for (const json::Value& value : *keys) {
     const json::Object& key = value.as_object();
     out += std::string(json::GetString(key, "id").value_or("")) + "  " +
-           std::to_string(Number(key, "values")) + " values";
+           std::to_string(NumberOf(key, "values")) + " values";
     if (json::GetBool(key, "active") == true) out += "  (active)";
     if (json::GetBool(key, "removable") == true) out += "  (not needed any more)";
     out += "\n";

@@ -12,11 +12,6 @@ namespace {
 constexpr std::size_t kMaxParameter = 2048;
 constexpr Duration kCodeLifetime = std::chrono::seconds(60);
 
-bool HasScope(std::string_view scopes, std::string_view wanted) {
-  std::vector<std::string_view> list = Split(scopes, ' ');
-  return std::ranges::find(list, wanted) != list.end();
-}
-
 // base64url of a SHA-256.
 bool IsChallenge(std::string_view text) {
   return text.size() == 43 && std::ranges::all_of(text, [](char c) {
@@ -26,6 +21,11 @@ bool IsChallenge(std::string_view text) {
 }
 
 }  // namespace
+
+bool HasScope(std::string_view scopes, std::string_view wanted) {
+  std::vector<std::string_view> list = Split(scopes, ' ');
+  return std::ranges::find(list, wanted) != list.end();
+}
 
 http::Response TestProvider::Impl::Page(int status, std::string body) const {
   http::Response response = http::Response::Html(status, std::move(body));

@@ -122,6 +122,8 @@ struct TestProvider::Impl {
   bool fault_is_sticky = false;
 };
 
+// Is it one of the words of a space-separated list?
+bool HasScope(std::string_view scopes, std::string_view wanted);
 http::Response JsonAnswer(int status, const json::Object& body);
 http::Response OAuthError(int status, std::string_view error, std::string_view description);
 

@@ -18,11 +18,6 @@ constexpr std::size_t kPublishedKeys = 3;
 constexpr std::string_view kAssertionType =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-bool HasScope(std::string_view scopes, std::string_view wanted) {
-  std::vector<std::string_view> list = Split(scopes, ' ');
-  return std::ranges::find(list, wanted) != list.end();
-}
-
 json::Array Names(std::initializer_list<std::string_view> names) {
   json::Array out;
   for (std::string_view name : names) out.emplace_back(name);

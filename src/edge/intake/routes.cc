@@ -49,6 +49,7 @@ Response Encode(IntakeAnswer answer) {
   response.body = std::move(answer.body);
   for (auto& [name, value] : answer.headers)
     response.headers.Set(std::move(name), std::move(value));
+  if (!answer.may_be_read) return response;
   for (const auto& [name, value] : ingest::CorsHeaders()) {
     response.headers.Set(std::string(name), std::string(value));
   }

@@ -15,7 +15,7 @@ namespace {
 using access::Invitation;
 using access::Misses;
 
-std::string PathOf(const Invitation& it) {
+std::string InvitationPath(const Invitation& it) {
   return "/accept/" + it.organization.slug + "/" + it.ticket.member.ToString() + "/" +
          it.ticket.token + "/";
 }
@@ -30,8 +30,8 @@ Task<http::Response> AcceptPage(Site& site, Call& call, std::string error_slug, 
   GH_CO_TRY(invites::Offer offer,
             co_await site.d.invites.Look(it.organization.slug, it.ticket, it.invitee, it.sso,
                                          call.visitor.client.ip));
-  const std::string path = PathOf(it);
-  Page page("accept.tpl", "Join " + offer.organization.name);
+  const std::string path = InvitationPath(it);
+  Page page("accept.tpl", "AcceptInvitation " + offer.organization.name);
   html::Data& body = page.body();
   if (!error_slug.empty()) AddError(body, error_slug);
   body.Set("ORGANIZATION", offer.organization.name)
@@ -90,7 +90,7 @@ bool IsForPerson(const Error& error) {
   return HttpStatus(error.code) < 500 && !error.Is("invite_invalid") && !error.Is("invite_gone");
 }
 
-Task<http::Response> Join(Site& site, Call& call) {
+Task<http::Response> AcceptInvitation(Site& site, Call& call) {
   GH_CO_TRY(Invitation it, co_await Read(site, call));
   if (!it.invitee) co_return Fail(Code::kUnauthenticated, "login_required");
   auto member = co_await site.d.invites.Accept(it.organization.slug, it.ticket, *it.invitee, it.sso,
@@ -108,7 +108,7 @@ Task<http::Response> CreateAccount(Site& site, Call& call) {
   GH_CO_TRY(invites::Offer offer,
             co_await site.d.invites.Look(it.organization.slug, it.ticket, std::nullopt, it.sso,
                                          call.visitor.client.ip));
-  if (call.visitor.principal) co_return Go(PathOf(it));
+  if (call.visitor.principal) co_return Go(InvitationPath(it));
   if (it.sso.provider_exists && !it.sso.allow_unlinked) {
     co_return Fail(Code::kPermissionDenied, "sso_required");
   }
@@ -124,21 +124,21 @@ Task<http::Response> CreateAccount(Site& site, Call& call) {
   (void)co_await site.d.users.SendEmailConfirmation(user->id, "", call.client_info());
   GH_CO_TRY(auto outcome,
             co_await site.d.authn.Start(user->id, authn::ProofKind::kPassword, call.previous(),
-                                        PathOf(it), call.client_info()));
-  http::Response response = Go(PathOf(it));
+                                        InvitationPath(it), call.client_info()));
+  http::Response response = Go(InvitationPath(it));
   if (outcome.session) site.SetSession(response, call, *outcome.session);
   co_return response;
 }
 
 Task<http::Response> Decide(Site& site, Call& call) {
   const std::string op = Field(call.form, "op");
-  if (op == "join") co_return co_await Join(site, call);
+  if (op == "join") co_return co_await AcceptInvitation(site, call);
   if (op == "create") co_return co_await CreateAccount(site, call);
   if (op == "confirm-email") {
     if (!call.visitor.principal) co_return Fail(Code::kUnauthenticated, "login_required");
     GH_CO_TRY(Invitation it, co_await Read(site, call));
     auto sent = co_await site.d.users.SendEmailConfirmation(call.user().id, "", call.client_info());
-    if (sent) co_return Go(PathOf(it), "confirmation_sent");
+    if (sent) co_return Go(InvitationPath(it), "confirmation_sent");
     if (!IsForPerson(sent.error())) co_return std::unexpected(sent.error());
     co_return co_await AcceptPage(site, call, std::string(sent.error().reason),
                                   FormStatus(sent.error()));

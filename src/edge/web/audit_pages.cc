@@ -16,7 +16,7 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kEntriesPerPage = 50;
 constexpr std::size_t kChoices = 200;
 constexpr std::size_t kMaxCorrelation = 100;
 
@@ -81,7 +81,7 @@ Task<access::OrgAccess> EnterLog(Site& site, Call& call) {
   return site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "org:write");
 }
 
-std::string PathOf(const access::OrgAccess& access) {
+std::string AuditPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/audit-log/";
 }
 
@@ -174,14 +174,14 @@ Task<http::Response> ShowAudit(Site& site, Call& call) {
   const OrgId organization = access.organization.id;
   GH_CO_TRY(Wanted wanted, ReadFilter(call.query));
   audit::Filter filter = wanted.filter;
-  filter.limit = kPerPage + 1;
+  filter.limit = kEntriesPerPage + 1;
   GH_CO_TRY(filter.before_id, NumberIn(call.query, "before"));
   GH_CO_TRY(auto entries, co_await site.d.control.Read(
                               sql::Tenant::Of(organization), [organization, filter](sql::Tx& tx) {
                                 return audit::Query(tx, organization, filter);
                               }));
-  const bool more = entries.size() > kPerPage;
-  if (more) entries.resize(kPerPage);
+  const bool more = entries.size() > kEntriesPerPage;
+  if (more) entries.resize(kEntriesPerPage);
 
   GH_CO_TRY(auto members, co_await site.d.orgs.ListMembers(organization, {}, kChoices));
   std::vector<UserId> ids;
@@ -199,7 +199,7 @@ Task<http::Response> ShowAudit(Site& site, Call& call) {
   Page page("audit.tpl", "Audit log");
   page.InOrg(access, "audit");
   html::Data& body = page.body();
-  const std::string base = PathOf(access);
+  const std::string base = AuditPath(access);
   body.Set("ACTION", base).Set("FROM", wanted.Field("from")).Set("TO", wanted.Field("to"));
   GH_CO_TRY_VOID(co_await FillChain(site, access, body));
   for (const audit::EventInfo& info : audit::Catalogue()) {

@@ -11,7 +11,7 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kDecisionsPerPage = 50;
 
 std::string_view OutcomeWord(std::string_view outcome) {
   if (outcome == "accepted") return "Let in";
@@ -28,10 +28,10 @@ Task<http::Response> ShowDecisions(Site& site, Call& call) {
   GH_CO_TRY(auto before, NumberIn(call.query, "before"));
   std::optional<std::string> wanted;
   if (!correlation_id.empty()) wanted = correlation_id;
-  GH_CO_TRY(auto decisions,
-            co_await site.d.sso.Decisions(access.organization.id, before, wanted, kPerPage + 1));
-  const bool more = decisions.size() > kPerPage;
-  if (more) decisions.resize(kPerPage);
+  GH_CO_TRY(auto decisions, co_await site.d.sso.Decisions(access.organization.id, before, wanted,
+                                                          kDecisionsPerPage + 1));
+  const bool more = decisions.size() > kDecisionsPerPage;
+  if (more) decisions.resize(kDecisionsPerPage);
   std::vector<UserId> ids;
   for (const sso::Decision& decision : decisions) {
     if (decision.user) ids.push_back(*decision.user);

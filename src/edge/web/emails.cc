@@ -10,7 +10,7 @@ namespace {
 
 using access::Guard;
 
-constexpr std::string_view kPath = "/account/emails/";
+constexpr std::string_view kEmailsPath = "/account/emails/";
 
 Task<http::Response> EmailsPage(Site& site, Call& call, std::string error_slug, int status) {
   GH_CO_TRY(auto emails, co_await site.d.users.Emails(call.user().id));
@@ -18,7 +18,7 @@ Task<http::Response> EmailsPage(Site& site, Call& call, std::string error_slug, 
   page.InAccount("emails");
   html::Data& body = page.body();
   if (!error_slug.empty()) AddError(body, error_slug);
-  body.Set("ACTION", std::string(kPath));
+  body.Set("ACTION", std::string(kEmailsPath));
   body.Set("NEW_EMAIL", error_slug.empty() ? "" : Field(call.form, "new_email"));
   if (Field(call.query, "reason") == "required") body.Show("REASON");
   if (emails.empty()) body.Show("NO_EMAIL");
@@ -45,7 +45,7 @@ Task<http::Response> MakePrimary(Site& site, Call& call, std::string email) {
   // Every session has ended, this one too: it goes on as a new one.
   GH_CO_TRY(auto issued, co_await site.d.authn.Reissue(user, *call.previous(), std::nullopt,
                                                        call.client_info()));
-  http::Response response = Go(std::string(kPath), "email_primary");
+  http::Response response = Go(std::string(kEmailsPath), "email_primary");
   site.SetSession(response, call, issued);
   co_return response;
 }
@@ -75,7 +75,7 @@ Task<http::Response> PostEmails(Site& site, Call& call) {
   } else {
     co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
   }
-  if (done) co_return Go(std::string(kPath), flash);
+  if (done) co_return Go(std::string(kEmailsPath), flash);
   const Error& error = done.error();
   if (HttpStatus(error.code) >= 500 || error.code == Code::kUnauthenticated) {
     co_return std::unexpected(error);
@@ -86,8 +86,8 @@ Task<http::Response> PostEmails(Site& site, Call& call) {
 }  // namespace
 
 void RegisterEmails(Site& site, http::Router& router) {
-  site.Get(router, std::string(kPath), ShowEmails);
-  site.Post(router, std::string(kPath), PostEmails);
+  site.Get(router, std::string(kEmailsPath), ShowEmails);
+  site.Post(router, std::string(kEmailsPath), PostEmails);
 }
 
 }  // namespace gatehouse::web

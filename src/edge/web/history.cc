@@ -12,7 +12,7 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kEventsPerPage = 50;
 
 std::string_view Sentence(std::string_view kind) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kSentences = {{
@@ -78,7 +78,7 @@ std::string DetailOf(const authn::AccountEvent& event) {
 Task<http::Response> ShowHistory(Site& site, Call& call) {
   GH_CO_TRY_VOID(access::Guard::RequireOwnProof(call.visitor));
   GH_CO_TRY(auto before, NumberIn(call.query, "before"));
-  GH_CO_TRY(auto events, co_await site.d.authn.ListEvents(call.user().id, before, kPerPage));
+  GH_CO_TRY(auto events, co_await site.d.authn.ListEvents(call.user().id, before, kEventsPerPage));
   Page page("history.tpl", "History");
   page.InAccount("history");
   html::Data& body = page.body();
@@ -93,7 +93,7 @@ Task<http::Response> ShowHistory(Site& site, Call& call) {
     if (event.kind == "login-refused") row.Show("BAD");
   }
   if (events.empty()) body.Show("EMPTY");
-  if (events.size() == kPerPage) {
+  if (events.size() == kEventsPerPage) {
     body.Add("MORE").Set(
         "URL", WithQuery("/account/history/", "before", std::to_string(events.back().id)));
   }

@@ -11,7 +11,7 @@ namespace {
 
 using access::Guard;
 
-constexpr std::string_view kPath = "/account/identities/";
+constexpr std::string_view kIdentitiesPath = "/account/identities/";
 
 std::string Associate(const std::string& organization, const identity::RpcProvider& place) {
   return "/account/settings/identities/associate/" + organization + "/" + place.type + "/" +
@@ -105,7 +105,7 @@ Task<http::Response> PostIdentities(Site& site, Call& call) {
   } else {
     done = co_await site.d.linking.Disconnect(call.visitor.client, *identity::LinkedId::Parse(id));
   }
-  if (done) co_return Go(std::string(kPath), "identity_disconnected");
+  if (done) co_return Go(std::string(kIdentitiesPath), "identity_disconnected");
   if (HttpStatus(done.error().code) >= 500) co_return std::unexpected(done.error());
   co_return co_await IdentitiesPage(site, call, std::string(done.error().reason),
                                     FormStatus(done.error()));
@@ -113,12 +113,12 @@ Task<http::Response> PostIdentities(Site& site, Call& call) {
 
 // ---- linking ------------------------------------------------------------------------------------
 
-struct Wanted {
+struct WantedPlace {
   orgs::Organization organization;
   linking::Place place;
 };
 // What the path names, to a member: anything else is as unknown as what is not there.
-Task<Wanted> WantedPlace(Site& site, Call& call) {
+Task<WantedPlace> FindWantedPlace(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
   GH_CO_TRY(auto access,
             co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "org:read"));
@@ -126,11 +126,11 @@ Task<Wanted> WantedPlace(Site& site, Call& call) {
             co_await site.d.linking.FindPlace(access.organization.id, call.request.Param("kind"),
                                               call.request.Param("external_id")));
   if (!place) co_return Fail(Code::kNotFound, "identity_provider_not_found");
-  co_return Wanted{std::move(access.organization), std::move(*place)};
+  co_return WantedPlace{std::move(access.organization), std::move(*place)};
 }
 
 Task<http::Response> ShowAssociate(Site& site, Call& call) {
-  GH_CO_TRY(Wanted wanted, co_await WantedPlace(site, call));
+  GH_CO_TRY(WantedPlace wanted, co_await FindWantedPlace(site, call));
   Page page("post_link.tpl", "Link an account");
   page.body()
       .Set("TITLE", "Link your account at " + wanted.place.provider.name)
@@ -141,7 +141,7 @@ Task<http::Response> ShowAssociate(Site& site, Call& call) {
 }
 
 Task<http::Response> PostAssociate(Site& site, Call& call) {
-  GH_CO_TRY(Wanted wanted, co_await WantedPlace(site, call));
+  GH_CO_TRY(WantedPlace wanted, co_await FindWantedPlace(site, call));
   const bool popup = Field(call.query, "popup") == "1";
   GH_CO_TRY(std::string url,
             co_await site.d.linking.Start(call.visitor.client, wanted.organization.id,
@@ -163,7 +163,7 @@ Task<http::Response> ShowReturn(Site& site, Call& call) {
   GH_CO_TRY(linking::Return done,
             co_await site.d.linking.Finish(call.visitor.client, std::move(params)));
   const bool linked = done.kind == linking::Return::Kind::kLinked;
-  if (linked && !done.popup) co_return Go(std::string(kPath), "account_linked");
+  if (linked && !done.popup) co_return Go(std::string(kIdentitiesPath), "account_linked");
   Page page("link_done.tpl", linked ? "Account linked" : "Not linked");
   html::Data& body = page.body();
   body.Set("PROVIDER", done.provider_name).Set("ACCOUNT", done.account_name);
@@ -181,8 +181,8 @@ Task<http::Response> ShowReturn(Site& site, Call& call) {
 }  // namespace
 
 void RegisterIdentities(Site& site, http::Router& router) {
-  site.Get(router, std::string(kPath), ShowIdentities);
-  site.Post(router, std::string(kPath), PostIdentities);
+  site.Get(router, std::string(kIdentitiesPath), ShowIdentities);
+  site.Post(router, std::string(kIdentitiesPath), PostIdentities);
   const std::string associate =
       "/account/settings/identities/associate/{slug}/{kind}/{external_id}/";
   site.Get(router, associate, ShowAssociate);

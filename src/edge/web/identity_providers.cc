@@ -4,18 +4,15 @@
 
 #include "edge/access/access.h"
 #include "edge/web/messages.h"
+#include "edge/web/organization.h"
 #include "edge/web/settings_form.h"
 #include "edge/web/site.h"
 
 namespace gatehouse::web {
 namespace {
 
-std::string PathOf(const access::OrgAccess& access) {
+std::string ProvidersPath(const access::OrgAccess& access) {
   return "/settings/" + access.organization.slug + "/identity-providers/";
-}
-
-Task<access::OrgAccess> Enter(Site& site, Call& call) {
-  co_return co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "org:write");
 }
 
 Task<http::Response> PlacesPage(Site& site, Call& call, const access::OrgAccess& access,
@@ -25,7 +22,7 @@ Task<http::Response> PlacesPage(Site& site, Call& call, const access::OrgAccess&
   page.InOrg(access, "providers");
   html::Data& body = page.body();
   if (!error_slug.empty()) AddError(body, error_slug);
-  body.Set("ORGANIZATION", access.organization.name).Set("ACTION", PathOf(access));
+  body.Set("ORGANIZATION", access.organization.name).Set("ACTION", ProvidersPath(access));
   const std::string csrf = site.d.guard.CsrfToken(call.visitor);
   for (const linking::Place& place : places) {
     body.Add("PLACE")
@@ -38,38 +35,38 @@ Task<http::Response> PlacesPage(Site& site, Call& call, const access::OrgAccess&
                          access.organization.slug + "/" + place.provider.type + "/" +
                          place.provider.external_id + "/")
         .Set("CSRF", csrf)
-        .Set("ACTION", PathOf(access));
+        .Set("ACTION", ProvidersPath(access));
   }
   if (places.empty()) body.Show("NONE");
   for (const sso::Adapter* adapter : site.d.linking.Kinds()) {
     body.Add("KIND_ROW")
-        .Set("URL", PathOf(access) + "add/?kind=" + std::string(adapter->kind()))
+        .Set("URL", ProvidersPath(access) + "add/?kind=" + std::string(adapter->kind()))
         .Set("NAME", std::string(adapter->name()));
   }
   co_return co_await site.Show(call, std::move(page), status);
 }
 
 Task<http::Response> ShowPlaces(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   co_return co_await PlacesPage(site, call, access, "", 200);
 }
 
 Task<http::Response> PostPlaces(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   auto id = identity::PlaceId::Parse(Field(call.form, "id"));
   if (Field(call.form, "op") != "remove" || !id) {
     co_return Fail(Code::kInvalidArgument, "bad_request", "no provider");
   }
   auto removed =
       co_await site.d.linking.RemovePlace(call.visitor.client, access.organization.id, *id);
-  if (removed) co_return Go(PathOf(access), "identity_provider_removed");
+  if (removed) co_return Go(ProvidersPath(access), "identity_provider_removed");
   if (removed.error().code != Code::kNotFound) co_return std::unexpected(removed.error());
   co_return co_await PlacesPage(site, call, access, std::string(removed.error().reason), 404);
 }
 
 // ---- the form -----------------------------------------------------------------------------------
 
-struct Entered {
+struct EnteredProvider {
   std::string external_id;
   std::string name;
   FormContent content;
@@ -77,13 +74,13 @@ struct Entered {
 };
 
 Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& access,
-                              const sso::Adapter& adapter, Entered entered, int status) {
+                              const sso::Adapter& adapter, EnteredProvider entered, int status) {
   Page page("identity_provider_form.tpl", "Let members link accounts");
   page.InOrg(access, "providers");
   html::Data& body = page.body();
   if (!entered.error_slug.empty()) AddError(body, entered.error_slug);
-  body.Set("ACTION", PathOf(access) + "add/?kind=" + std::string(adapter.kind()))
-      .Set("CANCEL_URL", PathOf(access))
+  body.Set("ACTION", ProvidersPath(access) + "add/?kind=" + std::string(adapter.kind()))
+      .Set("CANCEL_URL", ProvidersPath(access))
       .Set("ADAPTER", std::string(adapter.name()))
       .Set("REDIRECT_URI", site.d.linking.RedirectUri())
       .Set("NAME", entered.name)
@@ -107,17 +104,17 @@ Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& a
 }
 
 Task<http::Response> ShowAdd(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   const sso::Adapter* adapter = site.d.sso.FindAdapter(Field(call.query, "kind"));
   if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", "no kind");
   co_return co_await FormPage(site, call, access, *adapter, {}, 200);
 }
 
 Task<http::Response> PostAdd(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   const sso::Adapter* adapter = site.d.sso.FindAdapter(Field(call.query, "kind"));
   if (adapter == nullptr) co_return Fail(Code::kInvalidArgument, "provider_unknown", "no kind");
-  Entered entered;
+  EnteredProvider entered;
   entered.external_id = Field(call.form, "external_id");
   entered.name = Field(call.form, "display_name");
   sso::Settings settings;
@@ -129,7 +126,7 @@ Task<http::Response> PostAdd(Site& site, Call& call) {
   auto added = co_await site.d.linking.AddPlace(call.visitor.client, access.organization.id,
                                                 std::string(adapter->kind()), entered.external_id,
                                                 entered.name, std::move(settings));
-  if (added && added->place) co_return Go(PathOf(access), "identity_provider_added");
+  if (added && added->place) co_return Go(ProvidersPath(access), "identity_provider_added");
   int status = 400;
   if (added) {
     entered.content.errors = std::move(added->errors);

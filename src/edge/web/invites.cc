@@ -18,12 +18,12 @@ constexpr std::size_t kMaxAddresses = 50;
 // So many are shown; the others are found by the search of the member list.
 constexpr std::size_t kMaxShown = 200;
 
-std::string BaseOf(const access::OrgAccess& access) {
+std::string InvitesPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/invites/";
 }
 
 // What the form held, and what is wrong with it.
-struct Entered {
+struct EnteredInvite {
   std::string addresses;
   std::string role = "member";
   std::set<std::string> teams;
@@ -76,7 +76,7 @@ void FillRoles(html::Data& form, const std::vector<std::string>& grantable,
 }
 
 Task<http::Response> InvitesPage(Site& site, Call& call, const access::OrgAccess& access,
-                                 Entered entered, int status) {
+                                 EnteredInvite entered, int status) {
   const members::Caller caller = access::CallerOf(call.visitor, access);
   const bool may_invite = access.can("member:write");
   GH_CO_TRY(auto pending, co_await site.d.invites.ListPending(access.organization.id, caller));
@@ -105,7 +105,7 @@ Task<http::Response> InvitesPage(Site& site, Call& call, const access::OrgAccess
   Page page("invites.tpl", may_invite ? "Invite people" : "Ask to invite somebody");
   page.InOrg(access, "members");
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access))
+  body.Set("ACTION", InvitesPath(access))
       .Set("ORGANIZATION", access.organization.name)
       .Set("MEMBERS_URL", "/organizations/" + access.organization.slug + "/members/");
   if ((access.organization.flags & orgs::kNoInvites) != 0) {
@@ -164,7 +164,7 @@ Task<http::Response> ShowInvites(Site& site, Call& call) {
 Task<http::Response> PostNew(Site& site, Call& call, const access::OrgAccess& access) {
   const bool may_invite = access.can("member:write");
   const members::Caller caller = access::CallerOf(call.visitor, access);
-  Entered entered;
+  EnteredInvite entered;
   entered.addresses = Field(call.form, "addresses");
   entered.role = Field(call.form, "role");
   for (const auto& [field, value] : call.form.all()) {
@@ -201,7 +201,7 @@ Task<http::Response> PostNew(Site& site, Call& call, const access::OrgAccess& ac
       break;
     }
   }
-  if (done) co_return Go(BaseOf(access), may_invite ? "invited" : "invite_requested");
+  if (done) co_return Go(InvitesPath(access), may_invite ? "invited" : "invite_requested");
   GH_CO_TRY_VOID(co_await Refused(site, call, access, done.error()));
   entered.error_slug = done.error().reason;
   // The service names the address; it is one that this very form sent.
@@ -240,9 +240,9 @@ Task<http::Response> PostInvites(Site& site, Call& call) {
   } else {
     co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
   }
-  if (done) co_return Go(BaseOf(access), flash);
+  if (done) co_return Go(InvitesPath(access), flash);
   GH_CO_TRY_VOID(co_await Refused(site, call, access, done.error()));
-  Entered entered;
+  EnteredInvite entered;
   entered.error_slug = done.error().reason;
   co_return co_await InvitesPage(site, call, access, std::move(entered), FormStatus(done.error()));
 }

@@ -16,10 +16,10 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kMembersPerPage = 50;
 constexpr std::size_t kMaxQuery = 200;
 
-std::string BaseOf(const access::OrgAccess& access) {
+std::string MembersPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/members/";
 }
 
@@ -62,20 +62,20 @@ Task<http::Response> ShowMembers(Site& site, Call& call) {
     if (!search.after) co_return Fail(Code::kInvalidArgument, "bad_request", "cursor");
   }
   // One more than shown tells whether there is a next page.
-  search.limit = kPerPage + 1;
+  search.limit = kMembersPerPage + 1;
   const std::string query = search.query;
   const bool further = search.after.has_value();
   GH_CO_TRY(auto elsewhere, co_await FindElsewhere(site, query));
   GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
   GH_CO_TRY(auto list, co_await site.d.members.List(access.organization.id, std::move(search),
                                                     std::move(elsewhere)));
-  const bool more = list.members.size() > kPerPage;
-  if (more) list.members.resize(kPerPage);
+  const bool more = list.members.size() > kMembersPerPage;
+  if (more) list.members.resize(kMembersPerPage);
 
   Page page("members.tpl", "Members");
   page.InOrg(access, "members");
   html::Data& body = page.body();
-  const std::string base = BaseOf(access);
+  const std::string base = MembersPath(access);
   body.Set("QUERY", query).Set("ACTION", base);
   body.Add(query.empty() ? "ALL" : "FOUND").Set("TOTAL", std::to_string(list.total));
   body.Set("INVITES_URL", "/organizations/" + access.organization.slug + "/invites/");
@@ -132,8 +132,8 @@ Task<http::Response> DetailPage(Site& site, Call& call, const access::OrgAccess&
       .Set("ROLE", RoleName(member.role))
       .Set("SINCE", FormatHuman(member.created_at))
       .Set("ORGANIZATION", access.organization.name)
-      .Set("ACTION", BaseOf(access) + id.ToString() + "/")
-      .Set("LIST_URL", BaseOf(access))
+      .Set("ACTION", MembersPath(access) + id.ToString() + "/")
+      .Set("LIST_URL", MembersPath(access))
       .Set("VERSION", std::to_string(member.version));
   if (self) body.Show("YOU");
   FillFlags(body, member, provider.has_value());
@@ -252,7 +252,7 @@ Task<http::Response> PostMember(Site& site, Call& call) {
   GH_CO_TRY(MemberId id, MemberOf(call));
   const std::string op = Field(call.form, "op");
   const members::Caller caller = access::CallerOf(call.visitor, access);
-  const std::string here = BaseOf(access) + id.ToString() + "/";
+  const std::string here = MembersPath(access) + id.ToString() + "/";
   if (op == "role" || op == "teams") {
     GH_CO_TRY(auto change, ChangeOf(call, op));
     if (change.role == "owner") GH_CO_TRY_VOID(access::Guard::RequireFreshProof(call.visitor));
@@ -276,7 +276,7 @@ Task<http::Response> PostMember(Site& site, Call& call) {
     auto removed = co_await site.d.members.Remove(access.organization.id, id, caller);
     if (removed) {
       co_return op == "leave" ? Go("/organizations/", "organization_left")
-                              : Go(BaseOf(access), "member_removed");
+                              : Go(MembersPath(access), "member_removed");
     }
     GH_CO_TRY_VOID(co_await Refused(site, call, access, removed.error()));
     co_return co_await DetailPage(site, call, access, id, std::string(removed.error().reason),

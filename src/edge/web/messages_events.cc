@@ -50,6 +50,8 @@ const std::vector<Message>& EventMessages() {
        "The error is older than half an hour, or the report than five minutes.",
        "Write about a newer one."},
       {"feedback_invalid", "That says nothing", "A report has a text.", "Write what happened."},
+      {"attachment_not_found", "No such attachment",
+       "It may have been removed, or belong to another event.", "Look at the event again."},
       {"item_not_found", "No such item",
        "It was removed with its day, belongs to another project, or never existed.",
        "Look at the list of items."},

@@ -54,6 +54,7 @@ const std::vector<Notice>& Notices() {
       {"team_left", "ok", "Taken out of the team."},
       {"joined", "ok", "Welcome: you are a member now."},
       {"settings_saved", "ok", "The settings have been saved."},
+      {"release_removed", "ok", "The release is removed, with its files."},
       {"project_removed", "ok", "The project is removed. Its keys no longer work."},
       {"keys_saved", "ok", "The keys have been changed. Intake knows at once."},
       {"file_removed", "ok", "The file is removed."},

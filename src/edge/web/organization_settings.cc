@@ -33,7 +33,7 @@ bool IsOn(const orgs::Organization& organization, const Switch& option) {
   return ((organization.flags & option.bit) != 0) != option.inverted;
 }
 
-std::string PathOf(const access::OrgAccess& access) {
+std::string SettingsPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/settings/";
 }
 
@@ -46,7 +46,7 @@ Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAcces
   if (!error_slug.empty()) AddError(body, error_slug);
   body.Set("ORGANIZATION", access.organization.name)
       .Set("SLUG", access.organization.slug)
-      .Set("ACTION", PathOf(access))
+      .Set("ACTION", SettingsPath(access))
       .Set("VERSION", std::to_string(access.organization.version))
       .Set("JOIN_URL", site.d.guard.base_url() + "/join-request/" + access.organization.slug + "/");
   for (const Switch& option : kSwitches) {
@@ -116,7 +116,7 @@ Task<http::Response> PostSettings(Site& site, Call& call) {
   } else {
     co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
   }
-  if (done) co_return Go(PathOf(access), "settings_saved");
+  if (done) co_return Go(SettingsPath(access), "settings_saved");
   GH_CO_TRY_VOID(co_await Refused(site, call, access, done.error()));
   co_return co_await SettingsPage(site, call, access, std::string(done.error().reason),
                                   FormStatus(done.error()));

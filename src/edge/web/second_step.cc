@@ -12,7 +12,7 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::string_view kHome = "/organizations/";
+constexpr std::string_view kAfterLogin = "/organizations/";
 
 // ---- the second step of a log-in ----------------------------------------------------------------
 
@@ -59,7 +59,7 @@ Task<http::Response> PostChallenge(Site& site, Call& call) {
   }
   // Kept on our side since the first step, where what a browser asked for was judged. It may lead
   // into /auth/: a single sign-on that was interrupted goes on at its confirmation page.
-  http::Response response = Go(http::SafeLocalPath(done->next).value_or(std::string(kHome)));
+  http::Response response = Go(http::SafeLocalPath(done->next).value_or(std::string(kAfterLogin)));
   site.SetSession(response, call, done->session);
   response.headers.Add("Set-Cookie", site.d.guard.cookies().ClearPending().ToString());
   co_return response;

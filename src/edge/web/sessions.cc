@@ -13,7 +13,7 @@ namespace {
 
 using access::Guard;
 
-constexpr std::string_view kPath = "/account/sessions/";
+constexpr std::string_view kSessionsPath = "/account/sessions/";
 
 // Every proof with its time: by what, when, and for single sign-on to which organization.
 Task<void> FillProofs(Site& site, html::Data& row, const authn::Session& session) {
@@ -61,14 +61,14 @@ Task<http::Response> PostSessions(Site& site, Call& call) {
   const std::string op = Field(call.form, "op");
   if (op == "end-others") {
     GH_CO_TRY_VOID(co_await site.d.authn.EndOthers(user, current, call.client_info()));
-    co_return Go(std::string(kPath), "sessions_ended");
+    co_return Go(std::string(kSessionsPath), "sessions_ended");
   }
   auto id = SessionId::Parse(Field(call.form, "session"));
   if (op != "end" || !id) co_return Fail(Code::kInvalidArgument, "bad_request", "no session");
   // The service ends sessions of this user only.
   if (*id != current) {
     GH_CO_TRY_VOID(co_await site.d.authn.EndSession(user, *id, call.client_info()));
-    co_return Go(std::string(kPath), "session_ended");
+    co_return Go(std::string(kSessionsPath), "session_ended");
   }
   GH_CO_TRY_VOID(co_await site.d.authn.LogOut(user, *id, call.client_info()));
   auto response = Go("/auth/login/", "logged_out");
@@ -79,8 +79,8 @@ Task<http::Response> PostSessions(Site& site, Call& call) {
 }  // namespace
 
 void RegisterSessions(Site& site, http::Router& router) {
-  site.Get(router, std::string(kPath), ShowSessions);
-  site.Post(router, std::string(kPath), PostSessions);
+  site.Get(router, std::string(kSessionsPath), ShowSessions);
+  site.Post(router, std::string(kSessionsPath), PostSessions);
 }
 
 }  // namespace gatehouse::web

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "edge/access/access.h"
+#include "edge/web/organization.h"
 #include "edge/web/settings_form.h"
 #include "edge/web/site.h"
 #include "edge/web/steps.h"
@@ -21,14 +22,10 @@ std::string ConfigurePath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/auth/configure/";
 }
 
-Task<access::OrgAccess> Enter(Site& site, Call& call) {
-  co_return co_await site.d.guard.EnterOrg(call.visitor, call.request.Param("slug"), "org:write");
-}
-
 // ---- choosing a provider ------------------------------------------------------------------------
 
 Task<http::Response> ShowChoose(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   GH_CO_TRY(auto provider, co_await site.d.sso.FindProvider(access.organization.id));
   if (provider) {
     co_return Go(ConfigurePath(access), Field(call.query, "flash"));
@@ -235,7 +232,7 @@ Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAcces
 }
 
 Task<http::Response> ShowConfigure(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   if (call.query.Has("review")) {
     GH_CO_TRY(sso::Step step,
               co_await site.d.sso.ShowSetup(call.visitor.client, access.organization));
@@ -313,7 +310,7 @@ Task<http::Response> ChangeSettings(Site& site, Call& call, const access::OrgAcc
 }
 
 Task<http::Response> PostConfigure(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call));
+  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
   const sso::Client& client = call.visitor.client;
   const std::string op = Field(call.form, "op");
   if (op == "finish") {

@@ -11,9 +11,9 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 100;
+constexpr std::size_t kTeamMembersPerPage = 100;
 
-std::string BaseOf(const access::OrgAccess& access) {
+std::string TeamsPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/teams/";
 }
 
@@ -38,14 +38,14 @@ Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& a
   Page page("teams.tpl", "Teams");
   page.InOrg(access, "teams");
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access));
+  body.Set("ACTION", TeamsPath(access));
   body.Show(access.organization.open_membership() ? "OPEN" : "CLOSED");
   if (teams.empty()) body.Show("EMPTY");
   for (const teams::Team& team : teams) {
     html::Data& row = body.Add("TEAM");
     row.Set("NAME", team.name)
         .Set("SLUG", team.slug)
-        .Set("URL", BaseOf(access) + team.slug + "/")
+        .Set("URL", TeamsPath(access) + team.slug + "/")
         .Set("COUNT", CountOf(team));
     FillMembership(row, team);
   }
@@ -75,7 +75,7 @@ Task<http::Response> PostTeams(Site& site, Call& call) {
   const members::Caller caller = access::CallerOf(call.visitor, access);
   const std::string op = Field(call.form, "op");
   Result<void> done;
-  std::string target = BaseOf(access);
+  std::string target = TeamsPath(access);
   std::string_view flash;
   if (op == "create") {
     auto team = co_await site.d.teams.Create(access.organization.id,
@@ -111,10 +111,10 @@ Task<http::Response> TeamPage(Site& site, Call& call, const access::OrgAccess& a
     if (!after) co_return Fail(Code::kInvalidArgument, "bad_request", "cursor");
   }
   GH_CO_TRY(auto team, co_await site.d.teams.Get(access.organization.id, slug, caller));
-  GH_CO_TRY(auto members,
-            co_await site.d.teams.Members(access.organization.id, slug, after, kPerPage + 1));
-  const bool more = members.size() > kPerPage;
-  if (more) members.resize(kPerPage);
+  GH_CO_TRY(auto members, co_await site.d.teams.Members(access.organization.id, slug, after,
+                                                        kTeamMembersPerPage + 1));
+  const bool more = members.size() > kTeamMembersPerPage;
+  if (more) members.resize(kTeamMembersPerPage);
   bool team_admin = false;
   for (const teams::TeamMember& in : members) {
     if (in.member.id == access.member.id) team_admin = in.role == "admin";
@@ -124,11 +124,11 @@ Task<http::Response> TeamPage(Site& site, Call& call, const access::OrgAccess& a
   Page page("team.tpl", team.name);
   page.InOrg(access, "teams");
   html::Data& body = page.body();
-  const std::string here = BaseOf(access) + team.slug + "/";
+  const std::string here = TeamsPath(access) + team.slug + "/";
   body.Set("NAME", team.name)
       .Set("SLUG", team.slug)
       .Set("COUNT", CountOf(team))
-      .Set("LIST_URL", BaseOf(access))
+      .Set("LIST_URL", TeamsPath(access))
       .Set("ACTION", here)
       .Set("ME", access.member.id.ToString());
   if (!error_slug.empty()) AddError(body, error_slug);
@@ -167,7 +167,7 @@ Task<http::Response> PostTeam(Site& site, Call& call) {
   const OrgId organization = access.organization.id;
   const std::string slug = call.request.Param("team");
   const std::string op = Field(call.form, "op");
-  std::string target = BaseOf(access) + slug + "/";
+  std::string target = TeamsPath(access) + slug + "/";
   std::string_view flash;
   Result<void> done;
   if (op == "edit") {
@@ -175,7 +175,7 @@ Task<http::Response> PostTeam(Site& site, Call& call) {
                                              AsciiLower(Trim(Field(call.form, "new_slug"))),
                                              std::string(Trim(Field(call.form, "name"))), caller);
     if (team) {
-      target = BaseOf(access) + team->slug + "/";
+      target = TeamsPath(access) + team->slug + "/";
     } else {
       done = std::unexpected(team.error());
     }
@@ -183,7 +183,7 @@ Task<http::Response> PostTeam(Site& site, Call& call) {
   } else if (op == "delete") {
     if (!call.form.Has("confirm")) co_return Fail(Code::kInvalidArgument, "bad_request", "confirm");
     done = co_await site.d.teams.Delete(organization, slug, caller);
-    target = BaseOf(access);
+    target = TeamsPath(access);
     flash = "team_deleted";
   } else {
     auto member = MemberId::Parse(Field(call.form, "member"));

@@ -13,8 +13,8 @@ namespace {
 
 using access::Guard;
 
-constexpr std::string_view kPath = "/account/tokens/";
-constexpr std::size_t kMaxName = 200;
+constexpr std::string_view kTokensPath = "/account/tokens/";
+constexpr std::size_t kMaxTokenName = 200;
 
 struct Life {
   std::string_view id;
@@ -109,14 +109,14 @@ Task<http::Response> PostTokens(Site& site, Call& call) {
     GH_CO_TRY(auto id, NumberIn(call.form, "id"));
     if (!id) co_return Fail(Code::kInvalidArgument, "bad_request", "token id");
     GH_CO_TRY_VOID(co_await site.d.authn.DeleteToken(call.user().id, *id));
-    co_return Go(std::string(kPath), "token_revoked");
+    co_return Go(std::string(kTokensPath), "token_revoked");
   }
   std::string name(Trim(Field(call.form, "name")));
   std::vector<std::string> scopes;
   for (const auto& [field, value] : call.form.all()) {
     if (field == "scope") scopes.push_back(value);
   }
-  if (name.empty() || name.size() > kMaxName || HasControl(name)) {
+  if (name.empty() || name.size() > kMaxTokenName || HasControl(name)) {
     co_return co_await TokensPage(site, call, "", "name_invalid", 400);
   }
   if (scopes.empty()) co_return co_await TokensPage(site, call, "", "scope_required", 400);
@@ -140,8 +140,8 @@ Task<http::Response> PostTokens(Site& site, Call& call) {
 }  // namespace
 
 void RegisterTokens(Site& site, http::Router& router) {
-  site.Get(router, std::string(kPath), ShowTokens);
-  site.Post(router, std::string(kPath), PostTokens);
+  site.Get(router, std::string(kTokensPath), ShowTokens);
+  site.Post(router, std::string(kTokensPath), PostTokens);
 }
 
 }  // namespace gatehouse::web

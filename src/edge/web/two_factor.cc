@@ -11,7 +11,7 @@ namespace {
 
 using access::Guard;
 
-constexpr std::string_view kPath = "/account/two-factor/";
+constexpr std::string_view kTwoFactorPath = "/account/two-factor/";
 
 std::string NextOf(const Call& call) {
   const bool post = call.request.method == http::Method::kPost;
@@ -40,7 +40,7 @@ Task<http::Response> OverviewPage(Site& site, Call& call, std::string error_slug
   auto with_next = [&](std::string path) {
     return next.empty() ? path : WithQuery(std::move(path), "next", next);
   };
-  body.Set("ACTION", std::string(kPath))
+  body.Set("ACTION", std::string(kTwoFactorPath))
       .Set("APP_URL", with_next("/account/two-factor/app/"))
       .Set("KEY_URL", with_next("/account/two-factor/key/"));
   if (Field(call.query, "reason") == "required") body.Show("REASON");
@@ -75,7 +75,7 @@ Task<http::Response> OverviewPage(Site& site, Call& call, std::string error_slug
   co_return co_await site.Show(call, std::move(page), status);
 }
 
-Task<http::Response> ShowOverview(Site& site, Call& call) {
+Task<http::Response> ShowFactors(Site& site, Call& call) {
   GH_CO_TRY_VOID(Guard::RequireOwnProof(call.visitor));
   co_return co_await OverviewPage(site, call, "", 200);
 }
@@ -85,7 +85,7 @@ Task<http::Response> TotpPage(Site& site, Call& call, const factors::TotpEnrolme
   Page page("totp.tpl", "Add an authenticator app");
   page.InAccount("two-factor");
   page.body()
-      .Set("ACTION", std::string(kPath))
+      .Set("ACTION", std::string(kTwoFactorPath))
       .Set("NEXT", NextOf(call))
       .Add("PICTURE")
       .Set("SECRET", enrolment.secret)
@@ -99,7 +99,7 @@ Task<http::Response> TotpAgainPage(Site& site, Call& call, const Error& error) {
   Page page("totp.tpl", "Add an authenticator app");
   page.InAccount("two-factor");
   AddError(page.body(), error.reason);
-  page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call)).Show("AGAIN");
+  page.body().Set("ACTION", std::string(kTwoFactorPath)).Set("NEXT", NextOf(call)).Show("AGAIN");
   co_return co_await site.Show(call, std::move(page), FormStatus(error));
 }
 
@@ -110,12 +110,12 @@ Task<http::Response> ChangedPage(Site& site, Call& call, factors::Changed change
   const std::string next = NextOf(call);
   http::Response response;
   if (changed.recovery_codes.empty()) {
-    response = Go(next.empty() ? std::string(kPath) : next, flash);
+    response = Go(next.empty() ? std::string(kTwoFactorPath) : next, flash);
   } else {
     Page page("recovery_codes.tpl", "Your recovery codes");
     html::Data& body = page.body();
     for (const std::string& code : changed.recovery_codes) body.Add("CODE").Set("TEXT", code);
-    body.Set("URL", next.empty() ? std::string(kPath) : next);
+    body.Set("URL", next.empty() ? std::string(kTwoFactorPath) : next);
     page.Notice("ok", std::string(FindNotice(flash)->text));
     response = site.ShowCard(call, std::move(page));
   }
@@ -174,7 +174,7 @@ Task<http::Response> PostOverview(Site& site, Call& call) {
     if (!id) co_return Fail(Code::kInvalidArgument, "bad_request", "id");
     auto renamed = co_await site.d.factors.Rename(FactorCallerOf(call), *id,
                                                   std::string(Trim(Field(call.form, "name"))));
-    if (renamed) co_return Go(std::string(kPath), "factor_renamed");
+    if (renamed) co_return Go(std::string(kTwoFactorPath), "factor_renamed");
     if (!IsForForm(renamed.error())) co_return std::unexpected(renamed.error());
     co_return co_await OverviewPage(site, call, std::string(renamed.error().reason),
                                     FormStatus(renamed.error()));
@@ -192,7 +192,8 @@ Task<http::Response> PostKeyOptions(Site& site, Call& call) {
 // The overview says what is missing: a confirmed address.
 std::string BackTo(const Call& call) {
   const std::string next = NextOf(call);
-  return next.empty() ? std::string(kPath) : WithQuery(std::string(kPath), "next", next);
+  return next.empty() ? std::string(kTwoFactorPath)
+                      : WithQuery(std::string(kTwoFactorPath), "next", next);
 }
 
 // Where a fresh proof is asked for before the form is filled in.
@@ -201,7 +202,7 @@ Task<http::Response> ShowAddKey(Site& site, Call& call) {
   if (!call.user().email_verified) co_return Go(BackTo(call));
   Page page("add_key.tpl", "Add a security key or passkey");
   page.InAccount("two-factor");
-  page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call));
+  page.body().Set("ACTION", std::string(kTwoFactorPath)).Set("NEXT", NextOf(call));
   co_return co_await site.Show(call, std::move(page));
 }
 
@@ -210,15 +211,15 @@ Task<http::Response> ShowAddTotp(Site& site, Call& call) {
   if (!call.user().email_verified) co_return Go(BackTo(call));
   Page page("add_totp.tpl", "Add an authenticator app");
   page.InAccount("two-factor");
-  page.body().Set("ACTION", std::string(kPath)).Set("NEXT", NextOf(call));
+  page.body().Set("ACTION", std::string(kTwoFactorPath)).Set("NEXT", NextOf(call));
   co_return co_await site.Show(call, std::move(page));
 }
 
 }  // namespace
 
 void RegisterTwoFactor(Site& site, http::Router& router) {
-  site.Get(router, std::string(kPath), ShowOverview);
-  site.Post(router, std::string(kPath), PostOverview);
+  site.Get(router, std::string(kTwoFactorPath), ShowFactors);
+  site.Post(router, std::string(kTwoFactorPath), PostOverview);
   site.Get(router, "/account/two-factor/app/", ShowAddTotp);
   site.Get(router, "/account/two-factor/key/", ShowAddKey);
   site.Post(router, "/account/two-factor/key/", PostKeyOptions);

@@ -8,7 +8,7 @@
 namespace gatehouse::http {
 namespace {
 
-constexpr std::size_t kMaxFields = 100;
+constexpr std::size_t kMaxFormFields = 100;
 constexpr char kHexDigits[] = "0123456789ABCDEF";
 
 int HexValue(char c) {
@@ -50,7 +50,7 @@ Result<Form> Form::Parse(std::string_view urlencoded) {
     auto [piece, rest] = SplitOnce(urlencoded, '&');
     urlencoded = rest;
     if (piece.empty()) continue;
-    if (form.fields_.size() == kMaxFields) {
+    if (form.fields_.size() == kMaxFormFields) {
       return Fail(Code::kInvalidArgument, "bad_request", "more than 100 form fields");
     }
     auto [raw_name, raw_value] = SplitOnce(piece, '=');

@@ -63,14 +63,14 @@ void NetThread::Start(tcp::acceptor acceptor) {
 }
 
 asio::awaitable<void> NetThread::Accept(std::shared_ptr<NetThread> self) {
-  constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+  constexpr auto kWithCode = asio::as_tuple(asio::use_awaitable);
   while (!self->draining_) {
-    auto [ec, socket] = co_await self->acceptor_.async_accept(kAwait);
+    auto [ec, socket] = co_await self->acceptor_.async_accept(kWithCode);
     if (ec == asio::error::operation_aborted || !self->acceptor_.is_open()) break;
     if (ec) {
       // Out of descriptors or memory: give the others time to end.
       asio::steady_timer pause(self->context, std::chrono::milliseconds(50));
-      co_await pause.async_wait(kAwait);
+      co_await pause.async_wait(kWithCode);
       continue;
     }
     error_code failed;

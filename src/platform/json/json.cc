@@ -8,20 +8,17 @@
 #include <utility>
 #include <vector>
 
+#include "platform/json/reasons.h"
+
 namespace gatehouse::json {
 namespace {
 
 namespace bj = boost::json;
 using bj::error_code;
 
-constexpr std::string_view kInvalid = "json_invalid";
-constexpr std::string_view kDepth = "json_depth";
-constexpr std::string_view kDuplicateKey = "json_duplicate_key";
-constexpr std::string_view kTooLarge = "json_too_large";
-
 // Builds the value from the parser's events. Boost's own builder keeps the last of two equal keys;
 // this one refuses them.
-class Builder {
+class StrictBuilder {
  public:
   static constexpr std::size_t max_array_size = bj::array::max_size();
   static constexpr std::size_t max_object_size = bj::object::max_size();
@@ -262,7 +259,7 @@ Result<Value> Parse(std::string_view text, Limits limits) {
   bj::parse_options options;
   options.max_depth = limits.max_depth;
   try {
-    bj::basic_parser<Builder> parser(options);
+    bj::basic_parser<StrictBuilder> parser(options);
     error_code ec;
     std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
     if (parser.handler().duplicate()) return Fail(Code::kInvalidArgument, kDuplicateKey);

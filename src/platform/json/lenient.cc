@@ -7,24 +7,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/json/reasons.h"
+
 namespace gatehouse::json {
 namespace {
 
 namespace bj = boost::json;
 using bj::error_code;
 
-constexpr std::string_view kInvalid = "json_invalid";
-constexpr std::string_view kDepth = "json_depth";
-constexpr std::string_view kTooLarge = "json_too_large";
-
-class Builder {
+class LenientBuilder {
  public:
   static constexpr std::size_t max_array_size = bj::array::max_size();
   static constexpr std::size_t max_object_size = bj::object::max_size();
   static constexpr std::size_t max_string_size = bj::string::max_size();
   static constexpr std::size_t max_key_size = bj::string::max_size();
 
-  explicit Builder(const Storage& storage) : stack_({}, buffer_, sizeof buffer_) {
+  explicit LenientBuilder(const Storage& storage) : stack_({}, buffer_, sizeof buffer_) {
     stack_.reset(storage);
   }
 
@@ -108,7 +106,7 @@ Result<Value> ParseOnce(std::string_view text, const LenientOptions& options) {
   bj::parse_options parse;
   parse.max_depth = options.max_depth;
   try {
-    bj::basic_parser<Builder> parser(parse, options.storage);
+    bj::basic_parser<LenientBuilder> parser(parse, options.storage);
     error_code ec;
     std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
     if (ec == bj::error::too_deep) return Fail(Code::kInvalidArgument, kDepth);

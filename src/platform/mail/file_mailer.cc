@@ -12,29 +12,20 @@
 #include <tuple>
 #include <utility>
 
+#include "platform/files/files.h"
 #include "platform/json/json.h"
+#include "platform/mail/errors.h"
 #include "platform/mail/mail.h"
 
 namespace gatehouse::mail {
 namespace {
 
-constexpr std::string_view kUnavailable = "mail_unavailable";
 constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 
 json::Value Text(const std::string& s) { return json::Value(std::string_view(s)); }
 
 std::unexpected<Error> Broken(const std::string& what) {
-  return Fail(Code::kUnavailable, kUnavailable, what + ": " + std::strerror(errno));
-}
-
-bool WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
+  return Fail(Code::kUnavailable, kMailUnavailable, what + ": " + std::strerror(errno));
 }
 
 // The file appears whole under its name, readable by the owner only: mails carry login links.
@@ -43,7 +34,7 @@ Result<void> WriteFile(const std::filesystem::path& folder, const std::string& n
   std::string temporary = (folder / ("." + name + ".XXXXXX")).string();
   int fd = mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
   if (fd < 0) return Broken(temporary);
-  bool written = WriteAll(fd, text) && fdatasync(fd) == 0;
+  bool written = files::WriteAll(fd, text) && fdatasync(fd) == 0;
   written = close(fd) == 0 && written;
   if (!written || rename(temporary.c_str(), (folder / name).c_str()) != 0) {
     auto failed = Broken(temporary);
@@ -66,7 +57,7 @@ class FileMailer final : public Mailer {
     GH_TRY(std::string mime, Format(message, from_));
     std::error_code error;
     if (std::filesystem::create_directories(folder_, error)) chmod(folder_.c_str(), 0700);
-    if (error) return Fail(Code::kUnavailable, kUnavailable, error.message());
+    if (error) return Fail(Code::kUnavailable, kMailUnavailable, error.message());
     json::Object object{{"id", Text(message.id)},
                         {"from", Text(from_)},
                         {"to", Text(message.to)},
@@ -122,7 +113,7 @@ Result<std::vector<Message>> ReadMailFolder(const std::filesystem::path& folder,
     // A file of another origin does not hide the mailbox.
     if (auto message = ReadMessage(path)) out.push_back(std::move(*message));
   }
-  if (error) return Fail(Code::kUnavailable, kUnavailable, error.message());
+  if (error) return Fail(Code::kUnavailable, kMailUnavailable, error.message());
   std::ranges::sort(out, [](const Message& a, const Message& b) {
     return std::tie(b.date, b.id) < std::tie(a.date, a.id);
   });

@@ -6,12 +6,12 @@
 
 #include "base/check.h"
 #include "platform/mail/address.h"
+#include "platform/mail/errors.h"
 #include "platform/mail/mail.h"
 
 namespace gatehouse::mail {
 namespace {
 
-constexpr std::string_view kUnavailable = "mail_unavailable";
 constexpr long kConnectSeconds = 10;
 constexpr long kTotalSeconds = 30;
 
@@ -39,7 +39,7 @@ Result<void> Deliver(const SmtpOptions& options, const std::string& from, const 
   std::unique_ptr<CURL, FreeEasy> curl(curl_easy_init());
   std::unique_ptr<curl_slist, FreeList> recipients(
       curl_slist_append(nullptr, ("<" + to + ">").c_str()));
-  if (!curl || !recipients) return Fail(Code::kUnavailable, kUnavailable, "curl");
+  if (!curl || !recipients) return Fail(Code::kUnavailable, kMailUnavailable, "curl");
   std::string_view rest = mime;
   char error[CURL_ERROR_SIZE] = {};
   bool set = true;
@@ -68,12 +68,12 @@ Result<void> Deliver(const SmtpOptions& options, const std::string& from, const 
   option(CURLOPT_READDATA, static_cast<void*>(&rest));
   option(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mime.size()));
   option(CURLOPT_WRITEFUNCTION, &Discard);
-  if (!set) return Fail(Code::kUnavailable, kUnavailable, "curl refused an option");
+  if (!set) return Fail(Code::kUnavailable, kMailUnavailable, "curl refused an option");
   CURLcode code = curl_easy_perform(curl.get());
   if (code == CURLE_OK) return {};
   long reply = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
-  return Fail(Code::kUnavailable, kUnavailable,
+  return Fail(Code::kUnavailable, kMailUnavailable,
               std::string(error[0] != '\0' ? error : curl_easy_strerror(code)) + " (reply " +
                   std::to_string(reply) + ")");
 }
@@ -94,7 +94,7 @@ class SmtpMailer final : public Mailer {
                  mime = std::move(mime)] { return Deliver(*options, from, to, mime); };
     Result<void> sent = co_await pool_.Run(std::move(work));
     if (!sent && sent.error().Is("overloaded")) {
-      co_return Fail(Code::kUnavailable, kUnavailable, "too many mails at once");
+      co_return Fail(Code::kUnavailable, kMailUnavailable, "too many mails at once");
     }
     co_return sent;
   }

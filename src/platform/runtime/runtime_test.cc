@@ -1,6 +1,12 @@
 #include "platform/runtime/runtime.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "platform/runtime/priority.h"
 
 namespace gatehouse::runtime {
 namespace {
@@ -33,6 +39,21 @@ TEST(WorkerPoolTest, FullQueueIsRefusedNotQueued) {
   auto r = RunSync(Doubled(pool, 1));
   ASSERT_FALSE(r.has_value());
   EXPECT_EQ(r.error().code, Code::kUnavailable);
+}
+
+TEST(PriorityTest, OnlyTheThreadThatAsksYieldsToOthers) {
+  const auto nice_of_this = [] {
+    return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+  };
+  const int before = nice_of_this();
+  if (before > 10) GTEST_SKIP() << "it cannot become much lower";
+  int lowered = 0;
+  std::thread([&] {
+    LowerPriority();
+    lowered = nice_of_this();
+  }).join();
+  EXPECT_GT(lowered, before);
+  EXPECT_EQ(nice_of_this(), before);
 }
 
 TEST(RuntimeTest, StopEndsSleepers) {

@@ -58,6 +58,7 @@ class ArtifactsFixture : public test::MigratedDatabase {
                                                          .workers = workers_,
                                                          .clock = clock(),
                                                          .ids = ids(),
+                                                         .audit = audit(),
                                                          .on_change = [this] { maps_->Forget(); }});
   }
   void TearDown() override {

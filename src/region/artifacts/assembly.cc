@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/json/json.h"
+#include "platform/json/text.h"
 #include "region/artifacts/blobs.h"
 #include "region/artifacts/errors.h"
 
@@ -30,10 +31,6 @@ Result<std::vector<std::string>> Chunks(const json::Object& object) {
   return chunks;
 }
 
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
-}
-
 }  // namespace
 
 std::string Encode(const BundleRequest& request) {
@@ -59,11 +56,11 @@ std::string Encode(const DebugFileRequest& request) {
 
 Result<BundleRequest> DecodeBundle(std::string_view text) {
   GH_TRY(const json::Object object, json::ParseObject(text, kLimits));
-  BundleRequest request{.checksum = Text(object, "checksum"),
+  BundleRequest request{.checksum = std::string(json::TextOf(object, "checksum")),
                         .chunks = {},
                         .projects = {},
-                        .version = Text(object, "version"),
-                        .dist = Text(object, "dist")};
+                        .version = std::string(json::TextOf(object, "version")),
+                        .dist = std::string(json::TextOf(object, "dist"))};
   GH_TRY(request.chunks, Chunks(object));
   if (const json::Array* projects = json::GetArray(object, "projects")) {
     for (const json::Value& one : *projects) {
@@ -75,10 +72,10 @@ Result<BundleRequest> DecodeBundle(std::string_view text) {
 
 Result<DebugFileRequest> DecodeDebugFile(std::string_view text) {
   GH_TRY(const json::Object object, json::ParseObject(text, kLimits));
-  DebugFileRequest request{.checksum = Text(object, "checksum"),
+  DebugFileRequest request{.checksum = std::string(json::TextOf(object, "checksum")),
                            .chunks = {},
-                           .name = Text(object, "name"),
-                           .debug_id = Text(object, "debug_id")};
+                           .name = std::string(json::TextOf(object, "name")),
+                           .debug_id = std::string(json::TextOf(object, "debug_id"))};
   GH_TRY(request.chunks, Chunks(object));
   return request;
 }

@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "platform/crypto/hash.h"
+#include "platform/files/files.h"
 #include "region/artifacts/errors.h"
 
 namespace gatehouse::artifacts {
@@ -32,51 +33,9 @@ std::unexpected<Error> Broken(std::string_view what) {
               std::string(what) + ": " + std::generic_category().message(code));
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-Result<void> WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return Broken("write");
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-Result<void> SyncFolder(const fs::path& folder) {
-  Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.ok() || ::fsync(fd.get()) != 0) return Broken("fsync " + folder.string());
-  return {};
-}
-
-// Folders down to `folder`, each known to the disk before something is put into it.
-Result<void> MakeFolder(const fs::path& folder) {
-  std::error_code error;
-  if (fs::is_directory(folder, error)) return {};
-  GH_TRY_VOID(MakeFolder(folder.parent_path()));
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return Broken("mkdir");
-  return SyncFolder(folder.parent_path());
-}
-
 // What is mapped of a file; {nullptr, 0} of an empty one.
 Result<std::pair<const char*, std::size_t>> MapPath(const fs::path& path) {
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const files::Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.ok()) {
     if (errno == ENOENT) return Fail(Code::kNotFound, kArtifactNotFound);
     return Broken("open");
@@ -115,8 +74,8 @@ Result<std::unique_ptr<Blobs>> Blobs::Open(fs::path folder) {
   fs::remove_all(blobs->folder_ / kTemporary, ignored);
   // Rows of what was aside are gone, or find no file and ask for it again.
   fs::remove_all(blobs->folder_ / kAside, ignored);
-  GH_TRY_VOID(MakeFolder(fs::absolute(blobs->folder_ / kTemporary)));
-  GH_TRY_VOID(MakeFolder(fs::absolute(blobs->folder_ / kAside)));
+  if (!files::MakeFolder(blobs->folder_ / kTemporary)) return Broken("make folder");
+  if (!files::MakeFolder(blobs->folder_ / kAside)) return Broken("make folder");
   return blobs;
 }
 
@@ -138,18 +97,21 @@ fs::path Blobs::NewTemporary() const {
 Result<void> Blobs::Place(const fs::path& from, OrgId organization,
                           std::string_view checksum) const {
   const fs::path to = PathOf(organization, checksum);
-  GH_TRY_VOID(MakeFolder(fs::absolute(to.parent_path())));
+  if (!files::MakeFolder(to.parent_path())) return Broken("make folder");
   if (::rename(from.c_str(), to.c_str()) != 0) return Broken("rename");
-  return SyncFolder(to.parent_path());
+  if (!files::SyncFolder(to.parent_path())) return Broken("fsync folder");
+  return {};
 }
 
 Result<void> Blobs::Put(OrgId organization, std::string_view checksum,
                         std::string_view bytes) const {
   if (Has(organization, checksum)) return {};
   const fs::path temporary = NewTemporary();
-  Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const files::Descriptor fd(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.ok()) return Broken("create");
-  Result<void> written = WriteAll(fd.get(), bytes);
+  Result<void> written;
+  if (!files::WriteAll(fd.get(), bytes)) written = Broken("write");
   if (written && ::fsync(fd.get()) != 0) written = Broken("fsync");
   if (written) written = Place(temporary, organization, checksum);
   if (!written) ::unlink(temporary.c_str());
@@ -170,7 +132,8 @@ Result<MappedFile> Blobs::Map(OrgId organization, std::string_view checksum) con
 Result<std::size_t> Blobs::Join(OrgId organization, std::string_view checksum,
                                 std::span<const std::string> parts, std::size_t max_bytes) const {
   const fs::path temporary = NewTemporary();
-  Descriptor fd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const files::Descriptor fd(
+      ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.ok()) return Broken("create");
   std::size_t size = 0;
   const auto write = [&]() -> Result<void> {
@@ -178,7 +141,7 @@ Result<std::size_t> Blobs::Join(OrgId organization, std::string_view checksum,
       GH_TRY(const MappedFile file, Map(organization, part));
       size += file.bytes().size();
       if (size > max_bytes) return Fail(Code::kInvalidArgument, kUploadTooLarge);
-      GH_TRY_VOID(WriteAll(fd.get(), file.bytes()));
+      if (!files::WriteAll(fd.get(), file.bytes())) return Broken("write");
     }
     MappedFile whole;
     GH_TRY(std::tie(whole.data_, whole.size_), MapPath(temporary));

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "platform/json/json.h"
+#include "platform/json/text.h"
 #include "region/artifacts/errors.h"
 
 namespace gatehouse::artifacts {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxManifest = 32u << 20;
 constexpr std::size_t kMaxUrl = 4096;
 
-std::unexpected<Error> Invalid(std::string_view detail) {
+std::unexpected<Error> InvalidManifest(std::string_view detail) {
   return Fail(Code::kInvalidArgument, kManifestInvalid, std::string(detail));
 }
 
@@ -22,10 +23,6 @@ FileType TypeOf(std::string_view name) {
   if (name == "minified_source") return FileType::kMinifiedSource;
   if (name == "source_map") return FileType::kSourceMap;
   return FileType::kOther;
-}
-
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
 }
 
 }  // namespace
@@ -54,26 +51,26 @@ std::optional<std::string> NormalDebugId(std::string_view text) {
 Result<Bundle> Bundle::Open(std::string_view bytes) {
   GH_TRY(Zip zip, Zip::Open(bytes));
   const Zip::Member* member = zip.Find("manifest.json");
-  if (member == nullptr || member->size > kMaxManifest) return Invalid("no manifest");
+  if (member == nullptr || member->size > kMaxManifest) return InvalidManifest("no manifest");
   GH_TRY(const std::string text, zip.Read(*member));
   auto manifest = json::ParseObject(text, {.max_bytes = kMaxManifest});
-  if (!manifest) return Invalid(manifest.error().reason);
+  if (!manifest) return InvalidManifest(manifest.error().reason);
   Bundle bundle(std::move(zip));
-  bundle.bundle_id_ = NormalDebugId(Text(*manifest, "debug_id")).value_or("");
-  bundle.release_ = Text(*manifest, "release");
-  bundle.dist_ = Text(*manifest, "dist");
+  bundle.bundle_id_ = NormalDebugId(json::TextOf(*manifest, "debug_id")).value_or("");
+  bundle.release_ = json::TextOf(*manifest, "release");
+  bundle.dist_ = json::TextOf(*manifest, "dist");
   const json::Object* files = json::GetObject(*manifest, "files");
-  if (files == nullptr) return Invalid("no files");
+  if (files == nullptr) return InvalidManifest("no files");
   for (const auto& [path, value] : *files) {
-    if (!value.is_object()) return Invalid("file");
-    if (bundle.zip_.Find(path) == nullptr) return Invalid("file is missing");
+    if (!value.is_object()) return InvalidManifest("file");
+    if (bundle.zip_.Find(path) == nullptr) return InvalidManifest("file is missing");
     const json::Object& info = value.as_object();
     BundleFile file{.path = std::string(path),
-                    .url = Text(info, "url"),
+                    .url = std::string(json::TextOf(info, "url")),
                     .type = TypeOf(json::GetString(info, "type").value_or("")),
                     .debug_id = {},
                     .source_map = {}};
-    if (file.url.size() > kMaxUrl) return Invalid("url");
+    if (file.url.size() > kMaxUrl) return InvalidManifest("url");
     if (const json::Object* headers = json::GetObject(info, "headers")) {
       for (const auto& [name, header] : *headers) {
         if (!header.is_string()) continue;
@@ -113,7 +110,7 @@ const BundleFile* Bundle::FindByDebugId(std::string_view debug_id, FileType type
 
 Result<std::string> Bundle::Read(const BundleFile& file) const {
   const Zip::Member* member = zip_.Find(file.path);
-  if (member == nullptr) return Invalid("file is missing");
+  if (member == nullptr) return InvalidManifest("file is missing");
   return zip_.Read(*member);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/artifacts/bundle.h"
 #include "region/artifacts/js_path.h"
 
@@ -32,17 +33,13 @@ std::optional<std::uint32_t> Number(const json::Object& frame, std::string_view 
   return static_cast<std::uint32_t>(number);
 }
 
-std::string_view Text(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or("");
-}
-
 std::string_view PathOf(const json::Object& frame) {
-  const std::string_view path = Text(frame, "abs_path");
-  return path.empty() ? Text(frame, "filename") : path;
+  const std::string_view path = json::TextOf(frame, "abs_path");
+  return path.empty() ? json::TextOf(frame, "filename") : path;
 }
 
 bool IsEligible(const json::Object& frame, std::string_view event_platform) {
-  const std::string_view own = Text(frame, "platform");
+  const std::string_view own = json::TextOf(frame, "platform");
   const std::string_view platform = own.empty() ? event_platform : own;
   if (!IsJavaScript(platform) || !Number(frame, "lineno")) return false;
   const std::string_view path = PathOf(frame);
@@ -85,11 +82,11 @@ std::string DebugIdOf(const json::Object& event, std::string_view path) {
   const json::Array* images = meta == nullptr ? nullptr : json::GetArray(*meta, "images");
   if (images == nullptr) return {};
   for (const json::Value& one : *images) {
-    if (!one.is_object() || Text(one.as_object(), "type") != "sourcemap" ||
-        Text(one.as_object(), "code_file") != path) {
+    if (!one.is_object() || json::TextOf(one.as_object(), "type") != "sourcemap" ||
+        json::TextOf(one.as_object(), "code_file") != path) {
       continue;
     }
-    return NormalDebugId(Text(one.as_object(), "debug_id")).value_or("");
+    return NormalDebugId(json::TextOf(one.as_object(), "debug_id")).value_or("");
   }
   return {};
 }
@@ -98,7 +95,7 @@ std::string DebugIdOf(const json::Object& event, std::string_view path) {
 class Pass {
  public:
   Pass(json::Object& event, const ScriptOf& script_of)
-      : event_(event), script_of_(script_of), platform_(Text(event, "platform")) {}
+      : event_(event), script_of_(script_of), platform_(json::TextOf(event, "platform")) {}
 
   void Run() {
     ForEachHolder(event_, [this](json::Object& holder) { Resolve(holder); });
@@ -235,7 +232,7 @@ class Pass {
   // each part may have been another.
   static std::string FunctionName(const json::Object& frame, const Script& script,
                                   const SourceMap::Token& token) {
-    std::string_view generated = Text(frame, "function");
+    std::string_view generated = json::TextOf(frame, "function");
     for (const std::string_view prefix : {"async ", "new ", "get ", "set "}) {
       if (generated.starts_with(prefix)) generated.remove_prefix(prefix.size());
     }
@@ -315,16 +312,16 @@ std::size_t Script::memory() const {
 bool MayWantScripts(const json::Object& event) {
   // A frame of another platform than the event's is told by the frame: native parts of mobile
   // applications. Those events are rare; their frames are looked at.
-  const std::string_view platform = Text(event, "platform");
+  const std::string_view platform = json::TextOf(event, "platform");
   return (IsJavaScript(platform) || platform == "native" || platform == "cocoa" ||
           platform == "java" || platform == "csharp" || platform == "other") &&
-         Text(event, "type") != "transaction" &&
+         json::TextOf(event, "type") != "transaction" &&
          (event.contains("exception") || event.contains("threads") || event.contains("stacktrace"));
 }
 
 std::vector<Wanted> WantedScripts(const json::Object& event) {
   std::vector<Wanted> wanted;
-  const std::string_view platform = Text(event, "platform");
+  const std::string_view platform = json::TextOf(event, "platform");
   ForEachHolder(event, [&](const json::Object& holder) {
     const json::Array* frames = FramesOf(holder);
     if (frames == nullptr) return;

@@ -17,6 +17,7 @@
 
 #include "platform/runtime/task.h"
 #include "region/artifacts/types.h"
+#include "region/orgs/service.h"
 
 namespace gatehouse::artifacts {
 
@@ -68,7 +69,9 @@ class Service {
                                                         std::optional<BundleId> before,
                                                         std::size_t limit) = 0;
   // From this project. Errors: kNotFound "artifact_not_found".
-  virtual Task<void> RemoveBundle(OrgId organization, ProjectId project, BundleId bundle) = 0;
+  // What is removed is audited (artifact.remove).
+  virtual Task<void> RemoveBundle(OrgId organization, ProjectId project, BundleId bundle,
+                                  orgs::Actor actor) = 0;
 
   virtual Task<std::vector<ReleaseFile>> ListReleaseFiles(OrgId organization, ReleaseId release,
                                                           std::string query,
@@ -83,8 +86,8 @@ class Service {
                                            ReleaseFileId file) = 0;
   virtual Task<ReleaseFile> RenameReleaseFile(OrgId organization, ReleaseId release,
                                               ReleaseFileId file, std::string name) = 0;
-  virtual Task<void> RemoveReleaseFile(OrgId organization, ReleaseId release,
-                                       ReleaseFileId file) = 0;
+  virtual Task<void> RemoveReleaseFile(OrgId organization, ReleaseId release, ReleaseFileId file,
+                                       orgs::Actor actor) = 0;
 
   virtual Task<std::vector<DebugFile>> ListDebugFiles(OrgId organization, ProjectId project,
                                                       std::string query,
@@ -92,7 +95,8 @@ class Service {
                                                       std::size_t limit) = 0;
   // Errors: kNotFound "artifact_not_found".
   virtual Task<DebugFile> GetDebugFile(OrgId organization, ProjectId project, DebugFileId file) = 0;
-  virtual Task<void> RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file) = 0;
+  virtual Task<void> RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file,
+                                     orgs::Actor actor) = 0;
   // In one piece: a debug file, or a ZIP archive of them. Returns what was recognized. Errors:
   // kInvalidArgument "debug_file_unknown", "upload_too_large", and those of zip.h.
   virtual Task<std::vector<DebugFile>> AddDebugFiles(OrgId organization, ProjectId project,

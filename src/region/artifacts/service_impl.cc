@@ -315,14 +315,32 @@ Task<std::vector<ArtifactBundle>> ServiceImpl::ListBundles(OrgId organization, P
   });
 }
 
-Task<void> ServiceImpl::RemoveBundle(OrgId organization, ProjectId project, BundleId bundle) {
+Result<void> ServiceImpl::NoteRemoved(sql::Tx& tx, OrgId organization, std::string_view kind,
+                                      std::int64_t id, std::optional<ProjectId> project,
+                                      const orgs::Actor& actor) const {
+  audit::Entry entry;
+  entry.organization = organization;
+  entry.event = audit::Event::kArtifactRemove;
+  entry.actor = actor.user;
+  entry.actor_label = actor.label;
+  entry.ip = actor.ip;
+  entry.correlation_id = actor.correlation_id;
+  entry.target_object = id;
+  entry.data = {{"kind", kind}, {"id", id}};
+  if (project) entry.data["project_id"] = project->value;
+  GH_TRY_VOID(d_.audit.Record(tx, entry));
+  return {};
+}
+
+Task<void> ServiceImpl::RemoveBundle(OrgId organization, ProjectId project, BundleId bundle,
+                                     orgs::Actor actor) {
   GH_CO_TRY_VOID(
       co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
         GH_TRY(const std::int64_t removed,
                tx.Exec(sqls::kUnlinkBundle, {organization, bundle, project}));
         if (removed == 0) return Fail(Code::kNotFound, kArtifactNotFound);
         GH_TRY_VOID(tx.Exec(sqls::kForgetBundleAssembly, {organization, bundle}));
-        return {};
+        return NoteRemoved(tx, organization, "artifact bundle", bundle.value, project, actor);
       }));
   Changed();
   co_return Result<void>();
@@ -377,11 +395,13 @@ Task<ReleaseFile> ServiceImpl::RenameReleaseFile(OrgId organization, ReleaseId r
   co_return renamed;
 }
 
-Task<void> ServiceImpl::RemoveReleaseFile(OrgId organization, ReleaseId release,
-                                          ReleaseFileId file) {
-  GH_CO_TRY_VOID(co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
-    return store::DeleteReleaseFile(tx, organization, release, file);
-  }));
+Task<void> ServiceImpl::RemoveReleaseFile(OrgId organization, ReleaseId release, ReleaseFileId file,
+                                          orgs::Actor actor) {
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+        GH_TRY_VOID(store::DeleteReleaseFile(tx, organization, release, file));
+        return NoteRemoved(tx, organization, "release file", file.value, std::nullopt, actor);
+      }));
   Changed();
   co_return Result<void>();
 }
@@ -403,9 +423,11 @@ Task<DebugFile> ServiceImpl::GetDebugFile(OrgId organization, ProjectId project,
   });
 }
 
-Task<void> ServiceImpl::RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file) {
-  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
-    return store::DeleteDebugFile(tx, organization, project, file);
+Task<void> ServiceImpl::RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file,
+                                        orgs::Actor actor) {
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY_VOID(store::DeleteDebugFile(tx, organization, project, file));
+    return NoteRemoved(tx, organization, "debug file", file.value, project, actor);
   });
 }
 

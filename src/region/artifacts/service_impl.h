@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 
+#include "core/audit/audit.h"
 #include "platform/runtime/runtime.h"
 #include "platform/sql/sql.h"
 #include "region/artifacts/blobs.h"
@@ -22,6 +23,7 @@ class ServiceImpl final : public Service {
     runtime::WorkerPool& workers;  // for what waits for the disk
     const Clock& clock;
     IdGenerator& ids;
+    const audit::Log& audit;
     // Something that frames may be looked up in has come or gone; may be empty.
     std::function<void()> on_change = {};
     // A bundle that no event has needed for so long is removed.
@@ -37,7 +39,8 @@ class ServiceImpl final : public Service {
   Task<std::vector<ArtifactBundle>> ListBundles(OrgId organization, ProjectId project,
                                                 std::optional<BundleId> before,
                                                 std::size_t limit) override;
-  Task<void> RemoveBundle(OrgId organization, ProjectId project, BundleId bundle) override;
+  Task<void> RemoveBundle(OrgId organization, ProjectId project, BundleId bundle,
+                          orgs::Actor actor) override;
   Task<std::vector<ReleaseFile>> ListReleaseFiles(OrgId organization, ReleaseId release,
                                                   std::string query,
                                                   std::optional<ReleaseFileId> after,
@@ -48,12 +51,14 @@ class ServiceImpl final : public Service {
                                    ReleaseFileId file) override;
   Task<ReleaseFile> RenameReleaseFile(OrgId organization, ReleaseId release, ReleaseFileId file,
                                       std::string name) override;
-  Task<void> RemoveReleaseFile(OrgId organization, ReleaseId release, ReleaseFileId file) override;
+  Task<void> RemoveReleaseFile(OrgId organization, ReleaseId release, ReleaseFileId file,
+                               orgs::Actor actor) override;
   Task<std::vector<DebugFile>> ListDebugFiles(OrgId organization, ProjectId project,
                                               std::string query, std::optional<DebugFileId> before,
                                               std::size_t limit) override;
   Task<DebugFile> GetDebugFile(OrgId organization, ProjectId project, DebugFileId file) override;
-  Task<void> RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file) override;
+  Task<void> RemoveDebugFile(OrgId organization, ProjectId project, DebugFileId file,
+                             orgs::Actor actor) override;
   Task<std::vector<DebugFile>> AddDebugFiles(OrgId organization, ProjectId project,
                                              std::string name, std::string_view bytes) override;
   Task<std::vector<std::string>> UnknownDebugFiles(OrgId organization, ProjectId project,
@@ -62,6 +67,8 @@ class ServiceImpl final : public Service {
   Task<void> CleanUp() override;
 
  private:
+  Result<void> NoteRemoved(sql::Tx& tx, OrgId organization, std::string_view kind, std::int64_t id,
+                           std::optional<ProjectId> project, const orgs::Actor& actor) const;
   // The file on the disk, and then its row.
   Task<void> Keep(OrgId organization, std::string checksum, std::string_view bytes);
   Task<void> KeepRow(OrgId organization, std::string checksum, std::size_t size);

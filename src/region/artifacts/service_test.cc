@@ -123,8 +123,12 @@ TEST_P(ArtifactsTest, AnAssemblyThatACrashCutOffIsDoneByTheNextProcess) {
   ASSERT_OK(Assemble(kAcme, bytes, {kShop}));
   Execute("UPDATE artifact_assemblies SET state = 'assembling'");
   clock().Advance(std::chrono::minutes(20));
-  ServiceImpl next(ServiceImpl::Parts{
-      .db = db(), .blobs = *blobs_, .workers = workers_, .clock = clock(), .ids = ids()});
+  ServiceImpl next(ServiceImpl::Parts{.db = db(),
+                                      .blobs = *blobs_,
+                                      .workers = workers_,
+                                      .clock = clock(),
+                                      .ids = ids(),
+                                      .audit = audit()});
   EXPECT_EQ(Run(next.AssembleWaiting()).value(), 1u);
   EXPECT_EQ(Assemble(kAcme, bytes, {kShop})->state, AssemblyState::kOk);
 }
@@ -182,9 +186,9 @@ TEST_P(ArtifactsTest, FramesAreResolvedByFilesOfTheRelease) {
   // What is gone is gone at once.
   json::Object unmapped = Event(false, "shop@3");
   EXPECT_EQ(FunctionIn(kShop, kAcme, unmapped), "a");
-  ASSERT_OK(Run(service().RemoveReleaseFile(kAcme, link->release, map->id)));
+  ASSERT_OK(Run(service().RemoveReleaseFile(kAcme, link->release, map->id, {})));
   EXPECT_ERROR(kNotFound, kArtifactNotFound,
-               Run(service().RemoveReleaseFile(kAcme, link->release, map->id)));
+               Run(service().RemoveReleaseFile(kAcme, link->release, map->id, {})));
 }
 
 TEST_P(ArtifactsTest, ADebugFileIsRecognizedAndKnownByItsChecksum) {
@@ -209,7 +213,7 @@ TEST_P(ArtifactsTest, ADebugFileIsRecognizedAndKnownByItsChecksum) {
   const auto unknown = Run(service().UnknownDebugFiles(kAcme, kShop, {Sum(symbols), Sum("else")}));
   EXPECT_EQ(unknown.value(), std::vector<std::string>{Sum("else")});
   // Removed, it may be uploaded again.
-  ASSERT_OK(Run(service().RemoveDebugFile(kAcme, kShop, done->debug_file->id)));
+  ASSERT_OK(Run(service().RemoveDebugFile(kAcme, kShop, done->debug_file->id, {})));
   EXPECT_EQ(ask(kAcme, kShop)->state, AssemblyState::kCreated);
   ASSERT_OK(Run(service().AssembleWaiting()));
   EXPECT_EQ(ask(kAcme, kShop)->state, AssemblyState::kOk);
@@ -276,10 +280,14 @@ TEST_P(ArtifactsTest, ABundleTakenFromItsOnlyProjectIsRemovedAndMayComeAgain) {
   Upload(kAcme, BundleBytes(), {kShop});
   const auto bundles = Run(service().ListBundles(kAcme, kShop, std::nullopt, 10));
   EXPECT_ERROR(kNotFound, kArtifactNotFound,
-               Run(service().RemoveBundle(kOther, kShop, bundles->front().id)));
+               Run(service().RemoveBundle(kOther, kShop, bundles->front().id, {})));
   EXPECT_ERROR(kNotFound, kArtifactNotFound,
-               Run(service().RemoveBundle(kAcme, kBlog, bundles->front().id)));
-  ASSERT_OK(Run(service().RemoveBundle(kAcme, kShop, bundles->front().id)));
+               Run(service().RemoveBundle(kAcme, kBlog, bundles->front().id, {})));
+  EXPECT_TRUE(AuditRows().empty()) << "what is not found is no deed";
+  ASSERT_OK(Run(service().RemoveBundle(kAcme, kShop, bundles->front().id, {})));
+  ASSERT_EQ(AuditRows().size(), 1u);
+  EXPECT_EQ(AuditRows()[0].event, audit::Event::kArtifactRemove);
+  EXPECT_EQ(json::GetString(AuditRows()[0].data, "kind"), "artifact bundle");
   json::Object event = Event(true, "");
   EXPECT_EQ(FunctionIn(kShop, kAcme, event), "a");
   ASSERT_OK(Run(service().CleanUp()));

@@ -17,7 +17,7 @@ constexpr std::size_t kMaxPath = 4096;
 // How far from the end of a script its comments are looked for.
 constexpr std::size_t kTail = 64 * 1024;
 
-std::unexpected<Error> Invalid(std::string_view detail) {
+std::unexpected<Error> InvalidMap(std::string_view detail) {
   return Fail(Code::kInvalidArgument, kSourceMapInvalid, std::string(detail));
 }
 
@@ -82,11 +82,11 @@ Result<SourceMap> SourceMap::Parse(std::string_view text, Limits limits) {
   // Servers put this in front so that no page can include the file as a script.
   if (text.starts_with(")]}")) {
     const std::size_t line = text.find('\n');
-    if (line == std::string_view::npos) return Invalid("no map");
+    if (line == std::string_view::npos) return InvalidMap("no map");
     text.remove_prefix(line + 1);
   }
   auto parsed = json::ParseObject(text, {.max_bytes = limits.bytes, .max_depth = 16});
-  if (!parsed) return Invalid(parsed.error().reason);
+  if (!parsed) return InvalidMap(parsed.error().reason);
   SourceMap map;
   GH_TRY_VOID(map.Add(*parsed, 0, 0, limits, 0));
   const auto by_place = [](const Token& a, const Token& b) {
@@ -108,17 +108,17 @@ Result<SourceMap> SourceMap::Parse(std::string_view text, Limits limits) {
 
 Result<void> SourceMap::Add(const json::Object& map, std::uint32_t line, std::uint32_t column,
                             const Limits& limits, int depth) {
-  if (depth >= kMaxDepth) return Invalid("sections in sections");
+  if (depth >= kMaxDepth) return InvalidMap("sections in sections");
   if (const json::Array* sections = json::GetArray(map, "sections")) {
     for (const json::Value& one : *sections) {
-      if (!one.is_object()) return Invalid("section");
+      if (!one.is_object()) return InvalidMap("section");
       const json::Object* offset = json::GetObject(one.as_object(), "offset");
       const json::Object* inner = json::GetObject(one.as_object(), "map");
-      if (offset == nullptr || inner == nullptr) return Invalid("section");
+      if (offset == nullptr || inner == nullptr) return InvalidMap("section");
       const std::int64_t down = json::GetInt(*offset, "line").value_or(-1);
       const std::int64_t right = json::GetInt(*offset, "column").value_or(-1);
       if (!Fits(down) || !Fits(right) || !Fits(down + line) || !Fits(right + column)) {
-        return Invalid("offset");
+        return InvalidMap("offset");
       }
       // The column counts on the section's first line alone.
       const std::int64_t start = down == 0 ? right + column : right;
@@ -129,18 +129,18 @@ Result<void> SourceMap::Add(const json::Object& map, std::uint32_t line, std::ui
   }
   const json::Array* sources = json::GetArray(map, "sources");
   const auto mappings = json::GetString(map, "mappings");
-  if (!mappings) return Invalid("no mappings");
+  if (!mappings) return InvalidMap("no mappings");
   const std::size_t first_source = sources_.size();
   const std::size_t first_name = names_.size();
   const std::string_view root = json::GetString(map, "sourceRoot").value_or("");
-  if (root.size() > kMaxPath) return Invalid("sourceRoot");
+  if (root.size() > kMaxPath) return InvalidMap("sourceRoot");
   if (sources != nullptr) {
     if (sources->size() > limits.sources - std::min(limits.sources, sources_.size())) {
-      return Invalid("too many sources");
+      return InvalidMap("too many sources");
     }
     for (const json::Value& one : *sources) {
       const std::string_view path = one.is_string() ? std::string_view(one.as_string()) : "";
-      if (path.size() > kMaxPath) return Invalid("source");
+      if (path.size() > kMaxPath) return InvalidMap("source");
       sources_.push_back({.path = Joined(root, path), .content = std::nullopt});
     }
   }
@@ -161,7 +161,7 @@ Result<void> SourceMap::Add(const json::Object& map, std::uint32_t line, std::ui
   }
   if (const json::Array* names = json::GetArray(map, "names")) {
     if (names->size() > limits.tokens - std::min(limits.tokens, names_.size()))
-      return Invalid("too many names");
+      return InvalidMap("too many names");
     for (const json::Value& one : *names) {
       names_.emplace_back(one.is_string() ? std::string_view(one.as_string()) : "");
     }
@@ -192,13 +192,13 @@ Result<void> SourceMap::AddMappings(std::string_view mappings, std::uint32_t lin
     std::size_t fields = 0;
     while (i < mappings.size() && mappings[i] != ',' && mappings[i] != ';') {
       std::int64_t delta = 0;
-      if (fields == at.size() || !ReadVlq(mappings, i, delta)) return Invalid("mappings");
+      if (fields == at.size() || !ReadVlq(mappings, i, delta)) return InvalidMap("mappings");
       at[fields++] += delta;
     }
-    if (fields != 1 && fields != 4 && fields != 5) return Invalid("segment");
+    if (fields != 1 && fields != 4 && fields != 5) return InvalidMap("segment");
     const std::int64_t shown = at[0] + (row == line ? column : 0);
-    if (!Fits(shown) || !Fits(row)) return Invalid("place");
-    if (tokens_.size() >= limits.tokens) return Invalid("too many tokens");
+    if (!Fits(shown) || !Fits(row)) return InvalidMap("place");
+    if (tokens_.size() >= limits.tokens) return InvalidMap("too many tokens");
     Token token{.line = static_cast<std::uint32_t>(row),
                 .column = static_cast<std::uint32_t>(shown),
                 .source = kNone,
@@ -208,14 +208,14 @@ Result<void> SourceMap::AddMappings(std::string_view mappings, std::uint32_t lin
     if (fields >= 4) {
       if (!Fits(at[1]) || static_cast<std::size_t>(at[1]) >= sources || !Fits(at[2]) ||
           !Fits(at[3])) {
-        return Invalid("source");
+        return InvalidMap("source");
       }
       token.source = static_cast<std::uint32_t>(first_source + static_cast<std::size_t>(at[1]));
       token.source_line = static_cast<std::uint32_t>(at[2]);
       token.source_column = static_cast<std::uint32_t>(at[3]);
     }
     if (fields == 5) {
-      if (!Fits(at[4]) || static_cast<std::size_t>(at[4]) >= names) return Invalid("name");
+      if (!Fits(at[4]) || static_cast<std::size_t>(at[4]) >= names) return InvalidMap("name");
       token.name = static_cast<std::uint32_t>(first_name + static_cast<std::size_t>(at[4]));
     }
     tokens_.push_back(token);

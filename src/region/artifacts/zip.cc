@@ -20,7 +20,7 @@ constexpr int kStored = 0;
 constexpr int kDeflated = 8;
 constexpr int kZstd = 93;
 
-std::unexpected<Error> Invalid(std::string_view detail) {
+std::unexpected<Error> InvalidZip(std::string_view detail) {
   return Fail(Code::kInvalidArgument, kArchiveInvalid, std::string(detail));
 }
 
@@ -60,13 +60,13 @@ bool IsSafeName(std::string_view name) {
 
 Result<Zip> Zip::Open(std::string_view bytes, ZipLimits limits) {
   const auto end = FindEnd(bytes);
-  if (!end) return Invalid("no end record");
-  if (U16(bytes, *end + 4) != 0 || U16(bytes, *end + 6) != 0) return Invalid("several disks");
+  if (!end) return InvalidZip("no end record");
+  if (U16(bytes, *end + 4) != 0 || U16(bytes, *end + 6) != 0) return InvalidZip("several disks");
   const std::size_t count = U16(bytes, *end + 10);
   const std::size_t directory_size = U32(bytes, *end + 12);
   const std::size_t stated = U32(bytes, *end + 16);
-  if (count == 0xFFFF || stated == 0xFFFFFFFF) return Invalid("zip64");
-  if (directory_size > *end || stated > *end - directory_size) return Invalid("directory");
+  if (count == 0xFFFF || stated == 0xFFFFFFFF) return InvalidZip("zip64");
+  if (directory_size > *end || stated > *end - directory_size) return InvalidZip("directory");
   if (count > limits.members) return Fail(Code::kInvalidArgument, kArchiveTooLarge, "members");
   // Something may stand before the archive; then all offsets are off by its length.
   const std::size_t directory = *end - directory_size;
@@ -78,7 +78,7 @@ Result<Zip> Zip::Open(std::string_view bytes, ZipLimits limits) {
   std::size_t at = directory;
   std::size_t total = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (*end - at < kCentralSize || U32(bytes, at) != kCentralHeader) return Invalid("entry");
+    if (*end - at < kCentralSize || U32(bytes, at) != kCentralHeader) return InvalidZip("entry");
     const std::uint32_t flags = U16(bytes, at + 8);
     Member member;
     member.method = static_cast<int>(U16(bytes, at + 10));
@@ -87,16 +87,16 @@ Result<Zip> Zip::Open(std::string_view bytes, ZipLimits limits) {
     const std::size_t name_size = U16(bytes, at + 28);
     const std::size_t rest = name_size + U16(bytes, at + 30) + U16(bytes, at + 32);
     const std::size_t local = U32(bytes, at + 42);
-    if (*end - at - kCentralSize < rest) return Invalid("entry");
+    if (*end - at - kCentralSize < rest) return InvalidZip("entry");
     member.name = bytes.substr(at + kCentralSize, name_size);
     at += kCentralSize + rest;
-    if ((flags & 0x41) != 0) return Invalid("encrypted");
-    if (!IsSafeName(member.name)) return Invalid("name");
+    if ((flags & 0x41) != 0) return InvalidZip("encrypted");
+    if (!IsSafeName(member.name)) return InvalidZip("name");
     if (member.name.ends_with('/')) continue;
     if (member.method != kStored && member.method != kDeflated && member.method != kZstd) {
-      return Invalid("method");
+      return InvalidZip("method");
     }
-    if (member.method == kStored && member.packed != member.size) return Invalid("size");
+    if (member.method == kStored && member.packed != member.size) return InvalidZip("size");
     total += member.size;
     if (member.size > limits.member_bytes || total > limits.total_bytes ||
         member.size / limits.ratio > member.packed) {
@@ -104,12 +104,12 @@ Result<Zip> Zip::Open(std::string_view bytes, ZipLimits limits) {
     }
     if (local > directory - shift || directory - shift - local < kLocalSize ||
         U32(bytes, local + shift) != kLocalHeader) {
-      return Invalid("local header");
+      return InvalidZip("local header");
     }
     const std::size_t head = local + shift;
     member.offset = head + kLocalSize + U16(bytes, head + 26) + U16(bytes, head + 28);
     if (member.offset > directory || directory - member.offset < member.packed) {
-      return Invalid("data");
+      return InvalidZip("data");
     }
     zip.members_.push_back(std::move(member));
   }
@@ -118,10 +118,10 @@ Result<Zip> Zip::Open(std::string_view bytes, ZipLimits limits) {
   std::ranges::sort(order, {}, [&](std::size_t i) { return zip.members_[i].offset; });
   for (std::size_t i = 1; i < order.size(); ++i) {
     const Member& before = zip.members_[order[i - 1]];
-    if (before.offset + before.packed > zip.members_[order[i]].offset) return Invalid("overlap");
+    if (before.offset + before.packed > zip.members_[order[i]].offset) return InvalidZip("overlap");
   }
   for (std::size_t i = 0; i < zip.members_.size(); ++i) {
-    if (!zip.by_name_.emplace(zip.members_[i].name, i).second) return Invalid("name twice");
+    if (!zip.by_name_.emplace(zip.members_[i].name, i).second) return InvalidZip("name twice");
   }
   return zip;
 }
@@ -137,7 +137,7 @@ Result<std::string> Zip::Read(const Member& member) const {
   auto text = compress::Decode(
       member.method == kZstd ? compress::Encoding::kZstd : compress::Encoding::kDeflate, packed,
       member.size);
-  if (!text || text->size() != member.size) return Invalid("data of " + member.name);
+  if (!text || text->size() != member.size) return InvalidZip("data of " + member.name);
   return text;
 }
 

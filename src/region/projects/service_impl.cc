@@ -22,9 +22,9 @@ constexpr std::size_t kMaxAdmissions = 10'000;
 constexpr std::size_t kMaxPlatform = 64;
 constexpr std::int64_t kMaxRate = 1'000'000'000;
 constexpr std::int64_t kMaxRateSeconds = 24 * 60 * 60;
-constexpr std::array<std::string_view, 6> kOptions = {
-    "allowed_domains",      "filters",     "grouping.fingerprint_rules",
-    "grouping.stack_rules", "resolve_age", "scrubbing"};
+constexpr std::array<std::string_view, 7> kOptions = {
+    "allowed_domains", "filters",   "grouping.fingerprint_rules", "grouping.stack_rules",
+    "resolve_age",     "scrubbing", "store_crash_reports"};
 
 // "", or a name as SDK snippets have it: "javascript-react".
 bool IsPlatform(std::string_view text) {

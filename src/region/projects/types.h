@@ -41,7 +41,8 @@ struct Project {
   std::int64_t flags = 0;
   std::optional<Timestamp> first_event_at = {};
   // What differs from the defaults. Keys: "grouping.fingerprint_rules", "grouping.stack_rules",
-  // "filters", "scrubbing", "allowed_domains", "resolve_age" (hours).
+  // "filters", "scrubbing", "allowed_domains", "resolve_age" (hours), "store_crash_reports" (of an
+  // issue; -1 all).
   json::Object options = {};
   std::int64_t version = 0;
   Timestamp created_at;

@@ -4,10 +4,12 @@
 #include <array>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "platform/json/json.h"
 
 #include "region/releases/errors.h"
+#include "region/releases/policy.h"
 
 namespace gatehouse::releases {
 namespace {
@@ -21,11 +23,6 @@ constexpr std::size_t kMaxMessage = 16 * 1024;
 constexpr std::size_t kMaxCommits = 10'000;
 constexpr json::Limits kLimits{.max_bytes = 64u << 20};
 
-std::size_t Characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 Result<void> CheckLength(std::string_view text, std::size_t most, std::string_view field) {
   if (Characters(text) > most || !IsValidUtf8(text) || text.find('\0') != std::string_view::npos) {
     return Fail(Code::kInvalidArgument, kCommitInvalid, std::string(field));
@@ -34,7 +31,6 @@ Result<void> CheckLength(std::string_view text, std::size_t most, std::string_vi
 }
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsWord(char c) { return IsLetter(c) || IsDigit(c) || c == '_'; }
 
 // Without the address there is one made of the name: "Ann Lee" → "annlee@localhost".

@@ -9,11 +9,6 @@
 namespace gatehouse::releases {
 namespace {
 
-std::size_t Characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 bool HasAny(std::string_view text, std::string_view bytes) {
   return text.find_first_of(bytes) != std::string_view::npos;
 }
@@ -56,6 +51,11 @@ std::strong_ordering ComparePrereleases(std::string_view a, std::string_view b) 
 }
 
 }  // namespace
+
+std::size_t Characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
 
 bool IsValidVersion(std::string_view version) {
   return !version.empty() && Characters(version) <= 200 && !HasAny(version, "\r\n\f\t/\\") &&

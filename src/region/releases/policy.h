@@ -3,6 +3,7 @@
 // What a release and an environment may be called, and how versions are ordered. Pure.
 
 #include <compare>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 namespace gatehouse::releases {
 
 // 1 to 200 characters without line breaks, form feeds, tabs, slashes; not ".", "..", "latest".
+std::size_t Characters(std::string_view text);  // of UTF-8
+
 bool IsValidVersion(std::string_view version);
 // 1 to 64 characters without line breaks, form feeds, slashes; not "none".
 bool IsValidEnvironment(std::string_view name);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/runtime/task.h"
+#include "region/orgs/service.h"
 #include "region/releases/commits.h"
 #include "region/releases/types.h"
 
@@ -99,7 +100,8 @@ class Service {
   virtual Task<Detail> Update(OrgId organization, std::string version, Edit edit) = 0;
   // Errors: kNotFound "release_not_found"; kInvalidArgument "release_referenced",
   // "release_has_health".
-  virtual Task<void> Remove(OrgId organization, std::string version) = 0;
+  // Audited (release.remove).
+  virtual Task<void> Remove(OrgId organization, std::string version, orgs::Actor actor) = 0;
   // Errors: kNotFound "release_not_found".
   virtual Task<Detail> Get(OrgId organization, std::string version) = 0;
   // The first one beyond `limit` is not in it: ask with limit + 1 to know whether there is more.

@@ -136,9 +136,19 @@ Task<Detail> ServiceImpl::Update(OrgId organization, std::string version, Edit e
   });
 }
 
-Task<void> ServiceImpl::Remove(OrgId organization, std::string version) {
+Task<void> ServiceImpl::Remove(OrgId organization, std::string version, orgs::Actor actor) {
   co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
     GH_TRY(const Release release, store::Find(tx, organization, version));
+    audit::Entry entry;
+    entry.organization = organization;
+    entry.event = audit::Event::kReleaseRemove;
+    entry.actor = actor.user;
+    entry.actor_label = actor.label;
+    entry.ip = actor.ip;
+    entry.correlation_id = actor.correlation_id;
+    entry.target_object = release.id.value;
+    entry.data = {{"version", release.version}};
+    GH_TRY_VOID(d_.audit.Record(tx, entry));
     return details::Remove(tx, release);
   });
 }

@@ -2,6 +2,7 @@
 
 // The release service over a database. Each change is one transaction.
 
+#include "core/audit/audit.h"
 #include "platform/sql/sql.h"
 #include "region/releases/service.h"
 
@@ -14,6 +15,7 @@ class ServiceImpl final : public Service {
     sql::Database& db;
     const Clock& clock;
     IdGenerator& ids;
+    const audit::Log& audit;
   };
   explicit ServiceImpl(Parts parts) : d_(parts) {}
 
@@ -21,7 +23,7 @@ class ServiceImpl final : public Service {
                        std::vector<projects::Project> projects, Edit edit,
                        std::string user_agent) override;
   Task<Detail> Update(OrgId organization, std::string version, Edit edit) override;
-  Task<void> Remove(OrgId organization, std::string version) override;
+  Task<void> Remove(OrgId organization, std::string version, orgs::Actor actor) override;
   Task<Detail> Get(OrgId organization, std::string version) override;
   Task<std::vector<Detail>> List(OrgId organization, Query query) override;
   Task<std::optional<Detail>> PreviousWithCommits(OrgId organization, std::string version) override;

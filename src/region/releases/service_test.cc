@@ -19,6 +19,7 @@ namespace {
 
 constexpr OrgId kAcme{1};
 constexpr OrgId kOther{2};
+const orgs::Actor kAnn{.user = UserId{1}, .label = "ann", .ip = {}, .correlation_id = {}};
 
 class ReleaseServiceTest : public test::MigratedDatabase {
  protected:
@@ -36,7 +37,7 @@ class ReleaseServiceTest : public test::MigratedDatabase {
               row + ", 'Shop', '', 'active', 0, '{}', 0, 1, 0)");
     }
     service_ = std::make_unique<ServiceImpl>(
-        ServiceImpl::Parts{.db = db(), .clock = clock(), .ids = ids()});
+        ServiceImpl::Parts{.db = db(), .clock = clock(), .ids = ids(), .audit = audit()});
   }
   void Execute(const std::string& text) {
     ASSERT_OK(Write([&](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
@@ -135,7 +136,7 @@ TEST_P(ReleaseServiceTest, AnotherOrganizationsReleaseIsNotFound) {
   ASSERT_OK(Create("shop@1"));
   EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Get(kOther, "shop@1")));
   EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Update(kOther, "shop@1", {.ref = "x"})));
-  EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Remove(kOther, "shop@1")));
+  EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Remove(kOther, "shop@1", kAnn)));
   EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Deploys(kOther, "shop@1")));
   EXPECT_TRUE(Run(service().List(kOther, Query{}))->empty());
 }
@@ -266,18 +267,23 @@ TEST_P(ReleaseServiceTest, OneThatIssuesStartedInIsNotRemoved) {
   ASSERT_OK(made);
   AddIssue(100, 1);
   Execute("UPDATE issues SET first_release_id = " + made->detail.release.id.ToString());
-  EXPECT_ERROR(kInvalidArgument, kReleaseReferenced, Run(service().Remove(kAcme, "shop@1")));
+  EXPECT_ERROR(kInvalidArgument, kReleaseReferenced, Run(service().Remove(kAcme, "shop@1", kAnn)));
   Execute("UPDATE issues SET first_release_id = NULL");
   Execute(
       "INSERT INTO session_counts (organization_id, project_id, release, environment, hour, "
       "sessions, errored, abnormal, unhandled, crashed, duration_micros, durations, "
       "errored_ids, users, users_errored, users_abnormal, users_unhandled, users_crashed) "
       "VALUES (1, 10, 'shop@1', '', 1, 1, 0, 0, 0, 0, 0, 0, '', '', '', '', '', '')");
-  EXPECT_ERROR(kInvalidArgument, kReleaseHasHealth, Run(service().Remove(kAcme, "shop@1")));
+  EXPECT_ERROR(kInvalidArgument, kReleaseHasHealth, Run(service().Remove(kAcme, "shop@1", kAnn)));
   Execute("DELETE FROM session_counts");
   ASSERT_OK(Run(
       service().AddDeploy(kAcme, "shop@1", Deploy{.environment = "p", .name = {}, .url = {}}, {})));
-  ASSERT_OK(Run(service().Remove(kAcme, "shop@1")));
+  EXPECT_TRUE(AuditRows().empty()) << "what is refused is no deed";
+  ASSERT_OK(Run(service().Remove(kAcme, "shop@1", kAnn)));
+  ASSERT_EQ(AuditRows().size(), 1u);
+  EXPECT_EQ(AuditRows()[0].event, audit::Event::kReleaseRemove);
+  EXPECT_EQ(AuditRows()[0].actor_label, "ann");
+  EXPECT_EQ(json::Serialize(AuditRows()[0].data), R"({"version":"shop@1"})");
   EXPECT_ERROR(kNotFound, kReleaseNotFound, Run(service().Get(kAcme, "shop@1")));
   EXPECT_EQ(Number("SELECT COUNT(*) FROM release_deploys"), 0);
 }

@@ -7,7 +7,6 @@
 namespace gatehouse::sessions {
 namespace {
 
-constexpr std::int64_t kHourMicros = 3'600'000'000;
 constexpr std::int64_t kAdoptionHours = 24;
 constexpr double kAdopted = 0.1;
 

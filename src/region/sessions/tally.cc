@@ -5,7 +5,6 @@
 namespace gatehouse::sessions {
 namespace {
 
-constexpr std::int64_t kHourMicros = 3'600'000'000;
 constexpr std::uint64_t kMaxCount = 1'000'000'000;
 
 std::int64_t Bounded(std::uint64_t count) {

@@ -15,6 +15,8 @@
 
 namespace gatehouse::sessions {
 
+inline constexpr std::int64_t kHourMicros = 3'600'000'000;  // sessions are counted by the hour
+
 // What is counted of some sessions. A session that goes wrong is counted as errored and, besides,
 // as what it ended as.
 struct Counts {

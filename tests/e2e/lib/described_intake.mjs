@@ -64,6 +64,12 @@ export async function callIntake(api, gatehouse, olivia, nina, project, key) {
   const settings = await api.call(olivia, "updateIntakeSettings", 200, {
     params: acme, body: { quotas: { events_per_hour: 100000 } } });
   assert.equal(settings.quotas.events_per_hour, 100000);
+  const kept = await api.call(olivia, "updateIntakeSettings", 200, { params: acme, body:
+    { attachments: { store_crash_reports: 5 }, scrubbing: { sensitiveFields: ["iban"], scrubIpAddresses: false } } });
+  assert.equal(kept.attachments.store_crash_reports, 5);
+  assert.deepEqual(kept.scrubbing.sensitiveFields, ["iban"]);
+  await api.call(olivia, "updateIntakeSettings", 400, {
+    params: acme, body: { attachments: { store_crash_reports: 101 } } });
   await api.call(olivia, "updateIntakeSettings", 400, { params: acme, body: { quotas: { x: 1 } } });
   await api.call(nina, "updateIntakeSettings", 403, {
     params: acme, body: { quotas: { events_per_hour: 1 } } });

@@ -20,8 +20,6 @@ constexpr std::string_view kNoPasskey = "not_a_passkey";
 constexpr ratelimit::Limit kLockedNotes{1, std::chrono::minutes(15)};
 
 std::string PendingBinding(std::int64_t pending) { return "pending:" + std::to_string(pending); }
-std::string SessionBinding(SessionId session) { return "session:" + session.ToString(); }
-
 std::unexpected<Error> PendingInvalid(std::string why) {
   return Fail(Code::kUnauthenticated, authn::kPendingLoginInvalid, std::move(why));
 }

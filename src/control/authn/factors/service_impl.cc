@@ -17,8 +17,6 @@ namespace {
 constexpr ratelimit::Limit kEnrolments{10, std::chrono::hours(24)};
 constexpr std::string_view kIssuer = "Gatehouse";
 
-std::string SessionBinding(SessionId session) { return "session:" + session.ToString(); }
-
 std::string_view Words(Kind kind) {
   switch (kind) {
     case Kind::kTotp:

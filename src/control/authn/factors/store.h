@@ -31,6 +31,9 @@ struct Ceremony {
   std::string data;
 };
 
+// What the ceremonies of a session are bound to.
+inline std::string SessionBinding(SessionId session) { return "session:" + session.ToString(); }
+
 enum class Purpose { kTotp, kCreate, kLogin, kStepUp, kPasskeyUsed };
 
 class Store {

@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::size_t kMaxUserinfo = 256 * 1024;
 
-std::unexpected<Error> Refuse(std::string_view reason, std::string detail = {}) {
+std::unexpected<Error> RefuseLogin(std::string_view reason, std::string detail = {}) {
   return Fail(Code::kUnauthenticated, reason, std::move(detail));
 }
 
@@ -90,7 +90,7 @@ Task<identity::Assertion> OidcAdapter::Run(Attempt& attempt) {
                                .iss_required = config.iss_parameter_supported},
                               attempt.input.params, attempt.checks);
   attempt.user_message = answer.user_message;
-  if (!answer.reason.empty()) co_return Refuse(answer.reason);
+  if (!answer.reason.empty()) co_return RefuseLogin(answer.reason);
 
   attempt.secrets = {answer.code, attempt.verifier, attempt.nonce, config.entered.client_secret};
   GH_CO_TRY(Tokens tokens, co_await Exchange(attempt, answer.code));
@@ -106,7 +106,7 @@ Task<identity::Assertion> OidcAdapter::Run(Attempt& attempt) {
     std::string expected = "amr with a second factor";
     if (!entered.acr_values.empty()) expected = "acr " + entered.acr_values + ", or " + expected;
     if (!attempt.checks.Add("id_token.second_factor", factor.vouched, expected, factor.received)) {
-      co_return Refuse(kSecondFactorMissing);
+      co_return RefuseLogin(kSecondFactorMissing);
     }
   }
   bool wants_userinfo =
@@ -198,12 +198,12 @@ Task<json::Object> OidcAdapter::Userinfo(Attempt& attempt, const Tokens& tokens)
   if (!checks.Add(
           "userinfo.answer", good, "HTTP 200 with a JSON object",
           good ? status : status + ", " + std::string(answer->headers.Get("Content-Type")))) {
-    co_return Refuse(kUserinfo, status);
+    co_return RefuseLogin(kUserinfo, status);
   }
   std::string_view subject;
   bool same = IsSubject(*parsed, &subject) && subject == MemberText(attempt.claims, "sub");
   if (!checks.Add("userinfo.subject", same, Shown(attempt.claims, "sub"), Shown(*parsed, "sub"))) {
-    co_return Refuse(kUserinfoSub);
+    co_return RefuseLogin(kUserinfoSub);
   }
   co_return std::move(*parsed);
 }

@@ -12,7 +12,7 @@
 namespace gatehouse::sso::oidc {
 namespace {
 
-std::unexpected<Error> Refuse(std::string_view reason, std::string detail = {}) {
+std::unexpected<Error> RefuseToken(std::string_view reason, std::string detail = {}) {
   return Fail(Code::kUnauthenticated, reason, std::move(detail));
 }
 
@@ -32,15 +32,15 @@ Result<crypto::JwsHeader> ReadHeader(const IdTokenInput& input, Checks& checks) 
     checks.Add(reason == kAlg ? "id_token.alg" : "id_token.header", false,
                reason == kAlg ? algs : "a signed JWT without crit",
                reason == kCrit ? "crit" : header.error().detail);
-    return Refuse(reason, header.error().detail);
+    return RefuseToken(reason, header.error().detail);
   }
   bool alg_holds = std::ranges::find(input.algs, header->alg) != input.algs.end();
-  if (!checks.Add("id_token.alg", alg_holds, algs, header->alg)) return Refuse(kAlg);
+  if (!checks.Add("id_token.alg", alg_holds, algs, header->alg)) return RefuseToken(kAlg);
   // A token of another kind (at+jwt, logout+jwt) signed by the same keys is not an ID token.
   bool typ_holds = header->typ.empty() || EqualsIgnoreCase(header->typ, "JWT");
   if (!checks.Add("id_token.typ", typ_holds, "JWT, or absent",
                   header->typ.empty() ? "absent" : header->typ)) {
-    return Refuse(kTyp);
+    return RefuseToken(kTyp);
   }
   return header;
 }
@@ -79,14 +79,14 @@ Task<void> VerifyIdToken(KeyCache& cache, const Clock& clock, IdTokenInput input
     std::string_view row = reason == kKidUnknown ? "id_token.key" : "id_token.signature";
     checks.Add(row, false,
                reason == kKidUnknown ? "a key of " + jwks : "signed by a key of " + jwks, kid);
-    co_return Refuse(reason, payload.error().detail);
+    co_return RefuseToken(reason, payload.error().detail);
   }
   checks.Add("id_token.signature", true, "signed by a key of " + jwks, kid);
 
   auto parsed = json::ParseObject(*payload, {.max_bytes = 64 * 1024, .max_depth = 16});
   if (!parsed) {
     checks.Add("id_token.claims", false, "a JSON object", parsed.error().reason);
-    co_return Refuse(kIdTokenMalformed, std::string(parsed.error().reason));
+    co_return RefuseToken(kIdTokenMalformed, std::string(parsed.error().reason));
   }
   claims = std::move(*parsed);  // signed by the provider: worth showing
   std::string_view reason = CheckIdToken(claims,
@@ -99,7 +99,7 @@ Task<void> VerifyIdToken(KeyCache& cache, const Clock& clock, IdTokenInput input
                                           .now = clock.Now(),
                                           .refreshed = input.refreshed},
                                          checks);
-  if (!reason.empty()) co_return Refuse(reason);
+  if (!reason.empty()) co_return RefuseToken(reason);
   co_return Result<void>();
 }
 

@@ -14,7 +14,7 @@ namespace gatehouse::sso::oidc {
 namespace {
 
 constexpr std::int64_t kAssertionSeconds = 60;
-constexpr double kMaxLifetime = 10.0 * 365 * 24 * 3600;
+constexpr double kMaxTokenLifetime = 10.0 * 365 * 24 * 3600;
 constexpr std::size_t kMaxScope = 1000;
 constexpr std::size_t kMaxToken = 64 * 1024;
 constexpr std::string_view kAssertionType =
@@ -61,7 +61,7 @@ bool IsJson(std::string_view type) {
 
 bool HasError(const json::Object& body) { return body.contains("error") || body.contains("Error"); }
 
-std::unexpected<Error> Refuse(std::string_view reason, std::string detail) {
+std::unexpected<Error> RefuseAnswer(std::string_view reason, std::string detail) {
   return Fail(Code::kUnauthenticated, reason, std::move(detail));
 }
 
@@ -145,7 +145,7 @@ Result<Tokens> ReadTokens(const json::Object& body, Timestamp now, Checks& check
   tokens.token_type = json::GetString(body, "token_type").value_or("");
   if (!checks.Add("token.token_type", EqualsIgnoreCase(tokens.token_type, "Bearer"), "Bearer",
                   Shown(body, "token_type"))) {
-    return Refuse(kTokenEndpoint, "token_type");
+    return RefuseAnswer(kTokenEndpoint, "token_type");
   }
   tokens.access_token = json::GetString(body, "access_token").value_or("");
   tokens.refresh_token = json::GetString(body, "refresh_token").value_or("");
@@ -158,7 +158,7 @@ Result<Tokens> ReadTokens(const json::Object& body, Timestamp now, Checks& check
                   usable                        ? "present"
                   : tokens.access_token.empty() ? "absent"
                                                 : "not usable")) {
-    return Refuse(kTokenEndpoint, "access_token");
+    return RefuseAnswer(kTokenEndpoint, "access_token");
   }
   tokens.id_token = json::GetString(body, "id_token").value_or("");
   if (rules.id_token) {
@@ -167,15 +167,15 @@ Result<Tokens> ReadTokens(const json::Object& body, Timestamp now, Checks& check
                     has_id_token              ? "present"
                     : tokens.id_token.empty() ? "absent"
                                               : "more than 64 KiB")) {
-      return Refuse(kIdTokenMissing, "id_token");
+      return RefuseAnswer(kIdTokenMissing, "id_token");
     }
   } else if (tokens.id_token.size() > kMaxToken) {
-    return Refuse(kTokenEndpoint, "id_token");
+    return RefuseAnswer(kTokenEndpoint, "id_token");
   }
   tokens.scope = Scope(body);
   if (auto seconds = Lifetime(body)) {
     tokens.expires_at = Timestamp::FromSeconds(
-        now.Seconds() + static_cast<std::int64_t>(std::min(*seconds, kMaxLifetime)));
+        now.Seconds() + static_cast<std::int64_t>(std::min(*seconds, kMaxTokenLifetime)));
   }
   return tokens;
 }
@@ -253,23 +253,23 @@ Result<Tokens> ParseTokenAnswer(const http::ClientResponse& answer, Timestamp no
     checks.Add(
         "token.answer", false, "tokens",
         status + ", " + said.name + (said.description.empty() ? "" : ": " + said.description));
-    if (IsClientError(said.name)) return Refuse(kClientAuth, said.name);
-    return Refuse(IsCodeError(said.name) ? kCodeInvalid : kTokenEndpoint, said.name);
+    if (IsClientError(said.name)) return RefuseAnswer(kClientAuth, said.name);
+    return RefuseAnswer(IsCodeError(said.name) ? kCodeInvalid : kTokenEndpoint, said.name);
   }
   if (answer.status == 401) {
     checks.Add("token.answer", false, "HTTP 200", status);
-    return Refuse(kClientAuth, status);
+    return RefuseAnswer(kClientAuth, status);
   }
   if (answer.status != 200) {
     checks.Add("token.answer", false, "HTTP 200", status);
-    return Refuse(kTokenEndpoint, status);
+    return RefuseAnswer(kTokenEndpoint, status);
   }
   if (!body) {
     std::string_view type = answer.headers.Get("Content-Type");
     checks.Add("token.answer", false,
                rules.form_bodies ? "a JSON object or a form" : "a JSON object",
                std::string(type.empty() ? "no content type" : type) + ", " + body.error().detail);
-    return Refuse(kTokenEndpoint, "not JSON");
+    return RefuseAnswer(kTokenEndpoint, "not JSON");
   }
   checks.Add("token.answer", true, "HTTP 200 with a JSON object", status);
   return ReadTokens(*body, now, checks, rules);

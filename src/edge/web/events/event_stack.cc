@@ -8,42 +8,39 @@
 
 #include "base/text.h"
 #include "edge/web/events/event_view.h"
+#include "edge/web/events/json_text.h"
 #include "edge/web/events/when.h"
 
 namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kMaxLine = 400;
-constexpr std::size_t kMaxLines = 25;
+constexpr std::size_t kMaxSourceLine = 400;
+constexpr std::size_t kMaxSourceLines = 25;
 constexpr std::size_t kMaxName = 300;
 constexpr std::size_t kMaxVars = 50;
-
-std::string Text(const json::Object& object, std::string_view key, std::size_t max = kMaxName) {
-  return std::string(TruncateUtf8(json::GetString(object, key).value_or(""), max));
-}
 
 // A tab is wider than the blank that a template would make of it.
 std::string CodeLine(std::string_view line) {
   std::string out;
-  for (const char c : TruncateUtf8(line, kMaxLine)) {
+  for (const char c : TruncateUtf8(line, kMaxSourceLine)) {
     if (c == '\t') {
       out += "    ";
     } else {
       out += c;
     }
   }
-  if (line.size() > kMaxLine) out += " …";
+  if (line.size() > kMaxSourceLine) out += " …";
   return out.empty() ? " " : out;
 }
 
 // "src/pay.js:12:7", or whatever of it is known.
 std::string PlaceOf(const json::Object& frame) {
-  std::string place = Text(frame, "filename");
-  if (place.empty()) place = Text(frame, "abs_path");
-  if (place.empty()) place = Text(frame, "module");
-  if (place.empty()) place = Text(frame, "package");
-  if (place.empty()) place = Text(frame, "instruction_addr");
+  std::string place = CutText(frame, "filename", kMaxName);
+  if (place.empty()) place = CutText(frame, "abs_path", kMaxName);
+  if (place.empty()) place = CutText(frame, "module", kMaxName);
+  if (place.empty()) place = CutText(frame, "package", kMaxName);
+  if (place.empty()) place = CutText(frame, "instruction_addr", kMaxName);
   if (const auto line = json::GetInt(frame, "lineno")) {
     place += ":" + std::to_string(*line);
     if (const auto column = json::GetInt(frame, "colno")) place += ":" + std::to_string(*column);
@@ -52,7 +49,7 @@ std::string PlaceOf(const json::Object& frame) {
 }
 
 std::string FunctionOf(const json::Object& frame) {
-  std::string function = Text(frame, "function");
+  std::string function = CutText(frame, "function", kMaxName);
   return function.empty() ? "(anonymous)" : function;
 }
 
@@ -68,14 +65,15 @@ void AddCode(html::Data& body, const json::Object& frame) {
     return row;
   };
   if (const json::Array* before = json::GetArray(frame, "pre_context")) {
-    const std::size_t from = before->size() > kMaxLines ? before->size() - kMaxLines : 0;
+    const std::size_t from =
+        before->size() > kMaxSourceLines ? before->size() - kMaxSourceLines : 0;
     for (std::size_t i = from; i < before->size(); ++i) {
       add(line - static_cast<std::int64_t>(before->size() - i), (*before)[i]);
     }
   }
   add(line, *at).Show("AT");
   if (const json::Array* after = json::GetArray(frame, "post_context")) {
-    for (std::size_t i = 0; i < after->size() && i < kMaxLines; ++i) {
+    for (std::size_t i = 0; i < after->size() && i < kMaxSourceLines; ++i) {
       add(line + 1 + static_cast<std::int64_t>(i), (*after)[i]);
     }
   }
@@ -88,7 +86,7 @@ void AddFrame(html::Data& run, const json::Object& frame, const json::Object* ra
   const bool has_vars = vars != nullptr && !vars->empty();
   std::string from = raw == nullptr ? "" : PlaceOf(*raw);
   if (from == place) from.clear();
-  const std::string module = Text(frame, "module");
+  const std::string module = CutText(frame, "module", kMaxName);
   const json::Value* at = frame.if_contains("context_line");
   const bool has_code = at != nullptr && at->is_string();
   html::Data& shown = row.Add(has_code || has_vars || !from.empty() ? "RICH" : "PLAIN");

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "edge/web/events/event_stack.h"
+#include "edge/web/events/json_text.h"
 #include "edge/web/events/when.h"
 #include "edge/web/site.h"
 
@@ -21,17 +22,13 @@ constexpr std::size_t kMaxExceptions = 25;
 constexpr std::size_t kMaxThreads = 50;
 constexpr std::size_t kMaxCrumbs = 100;
 constexpr std::size_t kMaxProblems = 50;
-constexpr std::size_t kMaxKeys = 100;
+constexpr std::size_t kMaxFields = 100;
 constexpr std::size_t kMaxContexts = 40;
 constexpr std::size_t kMaxPackages = 300;
 constexpr std::size_t kMaxImages = 100;
-constexpr std::size_t kMaxLines = 200;
+constexpr std::size_t kMaxRows = 200;
 constexpr std::size_t kMaxValue = 1000;
-constexpr std::size_t kMaxBody = 8000;
-
-std::string Text(const json::Object& object, std::string_view key, std::size_t max = kMaxValue) {
-  return std::string(TruncateUtf8(json::GetString(object, key).value_or(""), max));
-}
+constexpr std::size_t kMaxLongText = 8000;
 
 const json::Array* Values(const json::Object& event, std::string_view key) {
   const json::Value* value = event.if_contains(key);
@@ -43,7 +40,7 @@ const json::Array* Values(const json::Object& event, std::string_view key) {
 // A text of several lines, one section a line: templates make blanks of line ends.
 void AddRows(html::Data& data, std::string_view text) {
   const std::vector<std::string_view> lines = Split(text, '\n');
-  for (std::size_t i = 0; i < lines.size() && i < kMaxLines; ++i) {
+  for (std::size_t i = 0; i < lines.size() && i < kMaxRows; ++i) {
     data.Add("LINES").Set("ROW", std::string(lines[i]));
   }
 }
@@ -69,7 +66,7 @@ std::string_view ProblemText(std::string_view type) {
   return found == kTexts.end() ? "Something could not be processed" : found->second;
 }
 
-void AddProblems(html::Data& data, const json::Object& event) {
+void AddEventProblems(html::Data& data, const json::Object& event) {
   const json::Array* errors = json::GetArray(event, "errors");
   if (errors == nullptr || errors->empty()) return;
   html::Data& section = data.Add("PROBLEMS");
@@ -77,9 +74,9 @@ void AddProblems(html::Data& data, const json::Object& event) {
   for (std::size_t i = 0; i < errors->size() && i < kMaxProblems; ++i) {
     const json::Object* error = (*errors)[i].if_object();
     if (error == nullptr) continue;
-    const std::string type = Text(*error, "type");
-    std::string where = Text(*error, "name");
-    if (where.empty()) where = Text(*error, "url");
+    const std::string type = CutText(*error, "type", kMaxValue);
+    std::string where = CutText(*error, "name", kMaxValue);
+    if (where.empty()) where = CutText(*error, "url", kMaxValue);
     section.Add("PROBLEM")
         .Set("WHAT", std::string(ProblemText(type)))
         .Set("WHERE", where.empty() ? type : where);
@@ -91,12 +88,12 @@ void AddProblems(html::Data& data, const json::Object& event) {
 void AddMessage(html::Data& data, const json::Object& event) {
   const json::Object* entry = json::GetObject(event, "logentry");
   if (entry == nullptr) return;
-  std::string text = Text(*entry, "formatted", kMaxBody);
-  if (text.empty()) text = Text(*entry, "message", kMaxBody);
+  std::string text = CutText(*entry, "formatted", kMaxLongText);
+  if (text.empty()) text = CutText(*entry, "message", kMaxLongText);
   if (text.empty()) return;
   html::Data& section = data.Add("MESSAGE");
   AddRows(section, text);
-  const std::string pattern = Text(*entry, "message");
+  const std::string pattern = CutText(*entry, "message", kMaxValue);
   if (const json::Value* params = entry->if_contains("params");
       params != nullptr && !params->is_null() && !pattern.empty() && pattern != text) {
     section.Add("PARAMS").Set("PATTERN", pattern).Set("GIVEN", Shown(*params, kMaxValue));
@@ -114,7 +111,7 @@ void AddReport(html::Data& data, const json::Object& event) {
     if (report == nullptr) continue;
     html::Data& section = data.Add("REPORT");
     section.Set("NAME", std::string(name));
-    AddFields(section, "FIELD", *report, kMaxKeys);
+    AddFields(section, "FIELD", *report, kMaxFields);
   }
 }
 
@@ -127,20 +124,21 @@ void AddExceptions(html::Data& data, const json::Object& event, std::size_t& bud
     const json::Object* one = it->if_object();
     if (one == nullptr) continue;
     html::Data& section = data.Add("EXCEPTION");
-    const std::string type = Text(*one, "type");
+    const std::string type = CutText(*one, "type", kMaxValue);
     section.Set("TYPE", type.empty() ? "Stack trace" : type);
     if (shown++ > 0) section.Show("CAUSE");
-    if (const std::string text = Text(*one, "value", kMaxBody); !text.empty()) {
+    if (const std::string text = CutText(*one, "value", kMaxLongText); !text.empty()) {
       AddRows(section.Add("TEXT"), text);
     }
-    if (const std::string module = Text(*one, "module"); !module.empty()) {
+    if (const std::string module = CutText(*one, "module", kMaxValue); !module.empty()) {
       section.Add("OF").Set("MODULE", module);
     }
     if (const json::Object* mechanism = json::GetObject(*one, "mechanism")) {
       const auto handled = json::GetBool(*mechanism, "handled");
       if (handled == false) section.Show("UNHANDLED");
       if (handled == true) section.Show("HANDLED");
-      if (const std::string kind = Text(*mechanism, "type"); !kind.empty() && kind != "generic") {
+      if (const std::string kind = CutText(*mechanism, "type", kMaxValue);
+          !kind.empty() && kind != "generic") {
         section.Add("MECHANISM").Set("KIND", kind);
       }
     }
@@ -160,7 +158,7 @@ void AddThreads(html::Data& data, const json::Object& event, std::size_t& budget
     if (thread == nullptr || shown == kMaxThreads) continue;
     ++shown;
     html::Data& row = section.Add("THREAD");
-    std::string name = Text(*thread, "name");
+    std::string name = CutText(*thread, "name", kMaxValue);
     if (name.empty()) {
       const json::Value* id = thread->if_contains("id");
       name = id == nullptr ? "Thread" : "Thread " + Shown(*id, 100);
@@ -171,7 +169,7 @@ void AddThreads(html::Data& data, const json::Object& event, std::size_t& budget
     if (current) row.Show("CURRENT");
     if (crashed) row.Show("CRASHED");
     if (alone && (current || crashed || values->size() == 1)) row.Show("IS_OPEN");
-    if (const std::string state = Text(*thread, "state"); !state.empty()) {
+    if (const std::string state = CutText(*thread, "state", kMaxValue); !state.empty()) {
       row.Add("STATE").Set("WORD", state);
     }
     if (!AddStack(row, *thread, budget)) row.Show("NO_FRAMES");
@@ -195,7 +193,7 @@ void AddCrumbTime(html::Data& row, const json::Object& crumb) {
   if (seconds && *seconds > 0 && *seconds < 4e9) {
     iso = FormatIso8601(Timestamp{static_cast<std::int64_t>(*seconds * 1e6)});
   } else {
-    iso = Text(crumb, "timestamp", 40);
+    iso = CutText(crumb, "timestamp", 40);
   }
   // "2026-11-21T09:30:00…": what is none is shown as it came.
   constexpr std::size_t kClock = 11, kClockEnd = 19;
@@ -213,13 +211,13 @@ void AddCrumbs(html::Data& data, const json::Object& event) {
     if (crumb == nullptr) continue;
     ++shown;
     html::Data& row = section.Add("CRUMB");
-    const std::string level = Text(*crumb, "level", 20);
-    std::string category = Text(*crumb, "category", 200);
-    if (category.empty()) category = Text(*crumb, "type", 200);
+    const std::string level = CutText(*crumb, "level", 20);
+    std::string category = CutText(*crumb, "category", 200);
+    if (category.empty()) category = CutText(*crumb, "type", 200);
     row.Set("CATEGORY", category.empty() ? "–" : category)
         .Set("LEVEL", level.empty() ? "info" : level)
         .Set("LEVEL_CLASS", std::string(LevelPill(level)))
-        .Set("WHAT", Text(*crumb, "message"));
+        .Set("WHAT", CutText(*crumb, "message", kMaxValue));
     AddCrumbTime(row, *crumb);
     const json::Object* extra = json::GetObject(*crumb, "data");
     if (extra != nullptr && !extra->empty()) {
@@ -240,7 +238,7 @@ void AddPairs(html::Data& data, std::string_view section, const json::Object& re
   const json::Value* value = request.if_contains(key);
   if (value == nullptr || value->is_null()) return;
   if (const json::Object* object = value->if_object()) {
-    if (!object->empty()) AddFields(data.Add(std::string(section)), "FIELD", *object, kMaxKeys);
+    if (!object->empty()) AddFields(data.Add(std::string(section)), "FIELD", *object, kMaxFields);
     return;
   }
   if (const json::Array* pairs = value->if_array()) {
@@ -249,7 +247,7 @@ void AddPairs(html::Data& data, std::string_view section, const json::Object& re
     std::size_t shown = 0;
     for (const json::Value& one : *pairs) {
       const json::Array* pair = one.if_array();
-      if (pair == nullptr || pair->size() != 2 || shown++ == kMaxKeys) continue;
+      if (pair == nullptr || pair->size() != 2 || shown++ == kMaxFields) continue;
       out.Add("FIELD")
           .Set("KEY", Shown((*pair)[0], 200))
           .Set("VALUE", Shown((*pair)[1], kMaxValue));
@@ -266,15 +264,15 @@ void AddRequest(html::Data& data, const json::Object& event) {
   const json::Object* request = json::GetObject(event, "request");
   if (request == nullptr || request->empty()) return;
   html::Data& section = data.Add("REQUEST");
-  const std::string method = Text(*request, "method", 20);
+  const std::string method = CutText(*request, "method", 20);
   section.Set("METHOD", method.empty() ? "Request" : method);
-  section.Set("ADDRESS", Text(*request, "url"));
+  section.Set("ADDRESS", CutText(*request, "url", kMaxValue));
   AddPairs(section, "QUERY", *request, "query_string");
   AddPairs(section, "HEADERS", *request, "headers");
   AddPairs(section, "COOKIES", *request, "cookies");
   AddPairs(section, "ENV", *request, "env");
   const json::Value* body = request->if_contains("data");
-  if (body != nullptr && !body->is_null()) AddRows(section.Add("BODY"), Shown(*body, kMaxBody));
+  if (body != nullptr && !body->is_null()) AddRows(section.Add("BODY"), Shown(*body, kMaxLongText));
 }
 
 void AddUser(html::Data& data, const json::Object& event) {
@@ -286,7 +284,7 @@ void AddUser(html::Data& data, const json::Object& event) {
     if (const json::Object* inner = value.if_object(); inner != nullptr && inner->empty()) continue;
     shown[key] = value;
   }
-  if (!shown.empty()) AddFields(data.Add("USER"), "FIELD", shown, kMaxKeys);
+  if (!shown.empty()) AddFields(data.Add("USER"), "FIELD", shown, kMaxFields);
 }
 
 void AddContexts(html::Data& data, const json::Object& event) {
@@ -306,7 +304,7 @@ void AddContexts(html::Data& data, const json::Object& event) {
     if (section == nullptr) section = &data.Add("CONTEXTS");
     html::Data& card = section->Add("CONTEXT");
     card.Set("NAME", std::string(TruncateUtf8(name, 200)));
-    AddFields(card, "FIELD", rest, kMaxKeys);
+    AddFields(card, "FIELD", rest, kMaxFields);
   }
 }
 
@@ -328,26 +326,26 @@ void AddImages(html::Data& data, const json::Object& event) {
   for (std::size_t i = 0; i < images->size() && i < kMaxImages; ++i) {
     const json::Object* image = (*images)[i].if_object();
     if (image == nullptr) continue;
-    std::string file = Text(*image, "code_file", 300);
-    if (file.empty()) file = Text(*image, "name", 300);
+    std::string file = CutText(*image, "code_file", 300);
+    if (file.empty()) file = CutText(*image, "name", 300);
     section.Add("IMAGE")
-        .Set("KIND", Text(*image, "type", 40))
+        .Set("KIND", CutText(*image, "type", 40))
         .Set("FILE", file)
-        .Set("ID", Text(*image, "debug_id", 100));
+        .Set("ID", CutText(*image, "debug_id", 100));
   }
 }
 
 void AddSdk(html::Data& data, const json::Object& event) {
   const json::Object* sdk = json::GetObject(event, "sdk");
   if (sdk == nullptr) return;
-  const std::string name = Text(*sdk, "name", 200);
+  const std::string name = CutText(*sdk, "name", 200);
   if (name.empty()) return;
   html::Data& section = data.Add("SDK");
-  section.Set("NAME", name).Set("VERSION", Text(*sdk, "version", 100));
+  section.Set("NAME", name).Set("VERSION", CutText(*sdk, "version", 100));
   const json::Array* list = json::GetArray(*sdk, "integrations");
   if (list == nullptr || list->empty()) return;
   std::string names;
-  for (std::size_t i = 0; i < list->size() && i < kMaxKeys; ++i) {
+  for (std::size_t i = 0; i < list->size() && i < kMaxFields; ++i) {
     names += (names.empty() ? "" : ", ") + Shown((*list)[i], 100);
   }
   section.Add("INTEGRATIONS").Set("NAMES", names);
@@ -371,7 +369,7 @@ std::optional<json::Object> PayloadOf(const eventstore::StoredEvent& event) {
 void AddEvent(html::Data& data, const json::Object& payload) {
   std::size_t budget = kMaxFrames;
   html::Data& top = data.Include("EVENT_TOP", "event_top.tpl");
-  AddProblems(top, payload);
+  AddEventProblems(top, payload);
   AddMessage(top, payload);
   AddReport(top, payload);
   AddExceptions(top, payload, budget);
@@ -384,7 +382,7 @@ void AddEvent(html::Data& data, const json::Object& payload) {
   AddContexts(more, payload);
   if (const json::Object* extra = json::GetObject(payload, "extra");
       extra != nullptr && !extra->empty()) {
-    AddFields(more.Add("EXTRA"), "FIELD", *extra, kMaxKeys);
+    AddFields(more.Add("EXTRA"), "FIELD", *extra, kMaxFields);
   }
   AddPackages(more, payload);
   AddImages(more, payload);

@@ -8,6 +8,7 @@ void RegisterEvents(Site& site, http::Router& router) {
   RegisterProjectRules(site, router);
   RegisterProjectFiles(site, router);
   RegisterIntakeSettings(site, router);
+  RegisterIntakePrivacy(site, router);
   RegisterIntakeStats(site, router);
   RegisterIssues(site, router);
   RegisterIssue(site, router);

@@ -44,6 +44,7 @@ void RegisterProjectSettings(Site& site, http::Router& router);
 void RegisterProjectRules(Site& site, http::Router& router);
 void RegisterProjectFiles(Site& site, http::Router& router);
 void RegisterIntakeSettings(Site& site, http::Router& router);
+void RegisterIntakePrivacy(Site& site, http::Router& router);
 void RegisterIntakeStats(Site& site, http::Router& router);
 void RegisterIssues(Site& site, http::Router& router);
 void RegisterIssue(Site& site, http::Router& router);

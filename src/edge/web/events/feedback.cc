@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "edge/web/events/events.h"
+#include "edge/web/events/json_text.h"
 #include "edge/web/events/listing.h"
 #include "edge/web/events/when.h"
 #include "edge/web/organization.h"
@@ -14,9 +15,8 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
-constexpr std::size_t kMaxFiles = 10;
-constexpr std::size_t kMaxText = 4'096;
+constexpr std::size_t kMaxFeedbackFiles = 10;
+constexpr std::size_t kMaxFieldText = 4'096;
 
 struct Entry {
   Timestamp time;
@@ -33,10 +33,6 @@ struct Entry {
   std::int64_t issue = 0;
 };
 
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(TruncateUtf8(json::GetString(object, key).value_or(""), kMaxText));
-}
-
 Entry EntryOf(const projects::Project& project, const eventstore::StoredItem& item) {
   Entry entry{.time = item.timestamp, .project = &project, .id = item.id, .message = item.text};
   auto payload = json::ParseObject(item.payload, {.max_bytes = 4 << 20, .max_depth = 128});
@@ -44,12 +40,13 @@ Entry EntryOf(const projects::Project& project, const eventstore::StoredItem& it
   const json::Object* contexts = json::GetObject(*payload, "contexts");
   const json::Object* feedback = contexts ? json::GetObject(*contexts, "feedback") : nullptr;
   if (feedback == nullptr) return entry;
-  entry.name = Text(*feedback, "name");
-  entry.contact = Text(*feedback, "contact_email");
-  entry.url = Text(*feedback, "url");
-  entry.source = Text(*feedback, "source");
-  if (auto replay = issues::ParseEventId(Text(*feedback, "replay_id"))) entry.replay_id = *replay;
-  if (auto about = issues::ParseEventId(Text(*feedback, "associated_event_id"))) {
+  entry.name = CutText(*feedback, "name", kMaxFieldText);
+  entry.contact = CutText(*feedback, "contact_email", kMaxFieldText);
+  entry.url = CutText(*feedback, "url", kMaxFieldText);
+  entry.source = CutText(*feedback, "source", kMaxFieldText);
+  if (auto replay = issues::ParseEventId(CutText(*feedback, "replay_id", kMaxFieldText)))
+    entry.replay_id = *replay;
+  if (auto about = issues::ParseEventId(CutText(*feedback, "associated_event_id", kMaxFieldText))) {
     entry.about = *about;
   }
   return entry;
@@ -135,7 +132,7 @@ Task<void> AddSurroundings(Site& site, const access::OrgAccess& access, Entry en
   query.type = "attachment";
   query.event_id = entry.id;
   query.range = {entry.time - std::chrono::hours(24), entry.time + std::chrono::hours(24)};
-  query.limit = kMaxFiles;
+  query.limit = kMaxFeedbackFiles;
   GH_CO_TRY(const auto files, co_await site.d.events->store.ListItems(std::move(query)));
   for (const eventstore::StoredItem& file : files.items) {
     row.Add("FILE")

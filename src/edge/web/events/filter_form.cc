@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "edge/web/events/project_pages.h"
+#include "platform/json/text.h"
 #include "region/ingest/filters/filters.h"
 
 namespace gatehouse::web {
@@ -84,16 +85,6 @@ constexpr BrowserName kBrowsers[] = {
     {"android_pre_4", "Android browser before 4"},
 };
 
-std::vector<std::string> TextsOf(const json::Object& filters, std::string_view name) {
-  std::vector<std::string> out;
-  if (const json::Array* list = json::GetArray(filters, name)) {
-    for (const json::Value& value : *list) {
-      if (value.is_string()) out.emplace_back(value.get_string());
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 void AddFilterForm(html::Data& body, const json::Object& own, const json::Object& below,
@@ -113,7 +104,7 @@ void AddFilterForm(html::Data& body, const json::Object& own, const json::Object
     if (set) row.Show(*set ? "ON" : "OFF");
   }
   const bool has_browsers = own.contains("legacy_browsers");
-  const auto browsers = TextsOf(has_browsers ? own : below, "legacy_browsers");
+  const auto browsers = json::TextsOf(has_browsers ? own : below, "legacy_browsers");
   if (has_browsers) form.Show("OWN_BROWSERS");
   for (const BrowserName& browser : kBrowsers) {
     html::Data& box = form.Add("BROWSER");
@@ -126,12 +117,12 @@ void AddFilterForm(html::Data& body, const json::Object& own, const json::Object
         .Set("LABEL", std::string(field.label))
         .Set("HELP", std::string(field.help))
         .Set("EXAMPLE", std::string(field.example));
-    const auto inherited = TextsOf(below, field.name);
+    const auto inherited = json::TextsOf(below, field.name);
     if (!inherited.empty()) row.Add("ALSO").Set("ENTRIES", Join(inherited, ", "));
     // Of what has a default, an empty list is another thing than none.
     const bool shown = own.contains(field.name) || of_project;
     const auto list = own.contains(field.name)
-                          ? TextsOf(own, field.name)
+                          ? json::TextsOf(own, field.name)
                           : (shown ? defaults.*field.member : std::vector<std::string>());
     AddLines(row, "LINE", ListText(list));
   }

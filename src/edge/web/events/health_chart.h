@@ -9,8 +9,8 @@
 
 namespace gatehouse::web {
 
-inline constexpr int kChartWidth = 720;
-inline constexpr int kChartHeight = 120;
+inline constexpr int kHealthWidth = 720;
+inline constexpr int kHealthHeight = 120;
 
 // The `d` of three SVG paths of one scale, the later ones in front of the earlier.
 struct HealthChart {

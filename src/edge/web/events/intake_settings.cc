@@ -1,4 +1,4 @@
-// An organization's settings for the intake of all its projects: quotas and filters.
+// An organization's settings for the intake of all its projects: quotas, crash reports, filters.
 
 #include <array>
 #include <charconv>
@@ -33,6 +33,13 @@ std::string PathOf(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/settings/events/";
 }
 
+// As the form shows it: "" for 0, and what was typed if it is no number.
+std::string NumberText(const json::Value* value) {
+  if (value == nullptr) return "";
+  if (value->is_string()) return std::string(value->get_string());
+  return value->is_int64() && value->get_int64() != 0 ? std::to_string(value->get_int64()) : "";
+}
+
 Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAccess& access,
                                   json::Object shown, std::vector<ingest::OptionProblem> problems,
                                   std::string error_slug, int status) {
@@ -41,19 +48,19 @@ Task<http::Response> SettingsPage(Site& site, Call& call, const access::OrgAcces
   html::Data& body = page.body();
   body.Set("ORGANIZATION", access.organization.name)
       .Set("ACTION", PathOf(access))
+      .Set("PRIVACY_URL", PathOf(access) + "privacy/")
       .Set("STATS_URL", "/organizations/" + access.organization.slug + "/stats/");
   if (!error_slug.empty()) AddError(body, error_slug);
   AddProblems(body, problems, shown);
   static const json::Object kNone;
   const json::Object* quotas = json::GetObject(shown, "quotas");
   const json::Object* filters = json::GetObject(shown, "filters");
+  if (const json::Object* attachments = json::GetObject(shown, "attachments")) {
+    body.Set("CRASH_REPORTS", NumberText(attachments->if_contains("store_crash_reports")));
+  }
   for (const QuotaField& field : kQuotas) {
-    const json::Value* value = quotas == nullptr ? nullptr : quotas->if_contains(field.name);
-    std::string text;
-    if (value != nullptr && value->is_string()) text = std::string(value->get_string());
-    if (value != nullptr && value->is_int64() && value->get_int64() != 0) {
-      text = std::to_string(value->get_int64());
-    }
+    const std::string text =
+        NumberText(quotas == nullptr ? nullptr : quotas->if_contains(field.name));
     body.Add("QUOTA")
         .Set("ID", std::string(field.name))
         .Set("LABEL", std::string(field.label))
@@ -88,7 +95,10 @@ Task<http::Response> PostIntakeSettings(Site& site, Call& call) {
     quotas[name] = NumberOrText(std::string(Trim(Field(call.form, "quota_" + name))));
   }
   json::Object filters = FiltersIn(call.form, false);
-  json::Object typed{{"quotas", quotas}, {"filters", filters}};
+  json::Object attachments{
+      {"store_crash_reports", NumberOrText(std::string(Trim(Field(call.form, "crash_reports"))))}};
+  json::Object typed{
+      {"quotas", quotas}, {"filters", filters}, {"attachments", std::move(attachments)}};
   json::Object set;
   for (const auto& [name, value] : filters) {
     if (!value.is_null()) set[name] = value;

@@ -86,6 +86,7 @@ constexpr Meaning kMeanings[] = {
     {"filtered-transaction", "A health check, or another transaction that the filters name"},
     {"chunk-load-error", "A part of a web application that could not be loaded"},
     {"react-hydration-errors", "A hydration error of React"},
+    {"crash-report-limit", "Crash reports beyond what an issue keeps"},
     {"discarded-hash", "Of an issue that somebody discarded"},
     {"cors", "From a page whose domain the project does not allow"},
     {"duplicate", "Sent twice"},

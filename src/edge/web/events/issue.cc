@@ -14,12 +14,12 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kTopValues = 3;
+constexpr std::size_t kValuesInBrief = 3;
 constexpr std::size_t kMaxAttachments = 50;
 constexpr std::size_t kMaxReports = 5;
-constexpr int kDays = 30;
-constexpr int kChartWidth = 300;
-constexpr int kChartHeight = 40;
+constexpr int kChartDays = 30;
+constexpr int kSmallChartWidth = 300;
+constexpr int kSmallChartHeight = 40;
 
 std::string ItemField(const eventstore::StoredItem& item, std::string_view name) {
   for (const auto& [key, value] : item.fields) {
@@ -32,14 +32,14 @@ Task<void> FillChart(Site& site, const OpenIssue& open, Timestamp now, html::Dat
   eventstore::CountQuery query;
   query.project_id = open.issue.project.value;
   query.group_ids = {open.issue.id.value};
-  query.range = {now - std::chrono::days(kDays - 1), now};
+  query.range = {now - std::chrono::days(kChartDays - 1), now};
   query.bucket_hours = 24;
   GH_CO_TRY(const auto series, co_await site.d.events->store.Counts(std::move(query)));
   if (series.empty()) co_return Result<void>();
   std::int64_t total = 0;
   for (const std::int64_t count : series.front().counts) total += count;
   body.Add("CHART")
-      .Set("BARS", Bars(series.front().counts, kChartWidth, kChartHeight))
+      .Set("BARS", Bars(series.front().counts, kSmallChartWidth, kSmallChartHeight))
       .Set("WORDS", Counted(total, "event", "events") + " in the last 30 days");
   co_return Result<void>();
 }
@@ -126,7 +126,7 @@ Task<void> FillEvent(Site& site, Call& call, const OpenIssue& open,
   eventstore::TagQuery tags;
   tags.project_id = open.issue.project.value;
   tags.group_id = open.issue.id.value;
-  tags.values = kTopValues;
+  tags.values = kValuesInBrief;
   GH_CO_TRY(const auto known, co_await store.Tags(std::move(tags)));
   AddEventTags(shown, event, known,
                WithQuery(IssuesOf(open.access), "project", open.issue.project_slug),

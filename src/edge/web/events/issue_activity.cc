@@ -8,6 +8,7 @@
 #include "edge/web/events/event_view.h"
 #include "edge/web/events/events.h"
 #include "edge/web/events/issue_page.h"
+#include "edge/web/events/json_text.h"
 #include "edge/web/events/when.h"
 #include "edge/web/organization.h"
 
@@ -16,10 +17,7 @@ namespace gatehouse::web {
 namespace {
 
 constexpr std::size_t kMaxFaces = 20;
-
-std::string Text(const json::Object& data, std::string_view key) {
-  return std::string(TruncateUtf8(json::GetString(data, key).value_or(""), 300));
-}
+constexpr std::size_t kMaxText = 300;
 
 // What is done, with what; behind the name of who did it.
 std::string WordsOf(const issues::Activity& activity, const Names& names) {
@@ -27,15 +25,15 @@ std::string WordsOf(const issues::Activity& activity, const Names& names) {
   const std::string& type = activity.type;
   if (type == "set_resolved") return "resolved it";
   if (type == "set_resolved_in_release") {
-    const std::string version = Text(data, "version");
+    const std::string version = CutText(data, "version", kMaxText);
     if (!version.empty()) return "resolved it in " + version;
-    const std::string after = Text(data, "current_release_version");
+    const std::string after = CutText(data, "current_release_version", kMaxText);
     return after.empty() ? "resolved it in the next release"
                          : "resolved it in the release after " + after;
   }
   if (type == "set_resolved_by_age") return "resolved it, because it was not seen for long";
   if (type == "set_ignored") {
-    if (const std::string until = Text(data, "ignoreUntil"); !until.empty()) {
+    if (const std::string until = CutText(data, "ignoreUntil", kMaxText); !until.empty()) {
       return "archived it until " + until.substr(0, 16);
     }
     if (const auto count = json::GetInt(data, "ignoreCount")) {
@@ -51,12 +49,13 @@ std::string WordsOf(const issues::Activity& activity, const Names& names) {
                                                           : "reopened it";
   }
   if (type == "set_regression") {
-    const std::string version = Text(data, "version");
+    const std::string version = CutText(data, "version", kMaxText);
     return version.empty() ? "saw it come back" : "saw it come back in " + version;
   }
-  if (type == "assigned") return "assigned it to " + names.Assignee(Text(data, "assignee"));
+  if (type == "assigned")
+    return "assigned it to " + names.Assignee(CutText(data, "assignee", kMaxText));
   if (type == "unassigned") return "took it from everybody";
-  if (type == "set_priority") return "set its priority to " + Text(data, "priority");
+  if (type == "set_priority") return "set its priority to " + CutText(data, "priority", kMaxText);
   if (type == "set_public") return "made it public";
   if (type == "set_private") return "made it private";
   if (type == "merge") {
@@ -87,7 +86,7 @@ Task<http::Response> ActivityPage(Site& site, Call& call, const OpenIssue& open,
   std::vector<std::string> assignees;
   for (const issues::Activity& one : activities) {
     if (one.user) people.push_back(*one.user);
-    if (one.type == "assigned") assignees.push_back(Text(one.data, "assignee"));
+    if (one.type == "assigned") assignees.push_back(CutText(one.data, "assignee", kMaxText));
   }
   GH_CO_TRY(const Names names,
             co_await LoadNames(site, call, open.access, std::move(assignees), std::move(people)));

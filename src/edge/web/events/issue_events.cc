@@ -8,6 +8,7 @@
 #include "edge/web/events/events.h"
 #include "edge/web/events/issue_page.h"
 #include "edge/web/events/json_lines.h"
+#include "edge/web/events/listing.h"
 #include "edge/web/events/when.h"
 #include "edge/web/organization.h"
 #include "region/events/grouping/project_config.h"
@@ -17,20 +18,19 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
 constexpr std::size_t kMaxTree = 600;
 constexpr std::size_t kMaxLeaf = 300;
 constexpr std::size_t kMaxIndent = 9;
 
 // ---- all events ---------------------------------------------------------------------------------
 
-struct Found {
+struct SearchResult {
   eventstore::EventPage page;
   std::string error_slug;
 };
 
-Task<Found> Search(Site& site, Call& call, const OpenIssue& open, std::string text) {
-  Found found;
+Task<SearchResult> Search(Site& site, Call& call, const OpenIssue& open, std::string text) {
+  SearchResult found;
   eventstore::EventStore& store = site.d.events->store;
   eventstore::EventQuery query;
   query.project_id = open.issue.project.value;
@@ -60,7 +60,7 @@ Task<Found> Search(Site& site, Call& call, const OpenIssue& open, std::string te
 Task<http::Response> ShowEvents(Site& site, Call& call) {
   GH_CO_TRY(const OpenIssue open, co_await EnterIssue(site, call));
   const std::string text(Trim(Field(call.query, "query")));
-  GH_CO_TRY(const Found found, co_await Search(site, call, open, text));
+  GH_CO_TRY(const SearchResult found, co_await Search(site, call, open, text));
   Page page = IssueFrame("issue_events.tpl", open);
   html::Data& body = page.body();
   GH_CO_TRY_VOID(co_await FillHead(site, call, open, body, "events", ""));

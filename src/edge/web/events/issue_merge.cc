@@ -17,7 +17,7 @@ namespace {
 // How many issues are compared, how many of them by an event of theirs, and from what likeness on
 // they are shown.
 constexpr std::size_t kCompared = 100;
-constexpr std::size_t kRead = 12;
+constexpr std::size_t kMaxCandidates = 12;
 constexpr std::size_t kNamesakes = 50;
 constexpr int kMinPercent = 30;
 constexpr std::size_t kMaxChosen = 50;
@@ -32,7 +32,7 @@ Task<std::vector<std::string>> NewestFrames(Site& site, const issues::Issue& iss
   GH_CO_TRY(const auto page, co_await site.d.events->store.List(std::move(query)));
   if (page.events.empty()) co_return std::vector<std::string>();
   const auto payload = PayloadOf(page.events.front());
-  co_return payload ? FramesOf(*payload) : std::vector<std::string>();
+  co_return payload ? StackFrames(*payload) : std::vector<std::string>();
 }
 
 struct Candidate {
@@ -86,7 +86,7 @@ Task<http::Response> SimilarPage(Site& site, Call& call, const OpenIssue& open,
   Traits own = TraitsOf(open.issue);
   GH_CO_TRY(auto candidates, co_await Candidates(site, open, own));
   SortByLikeness(candidates);
-  if (candidates.size() > kRead) candidates.resize(kRead);
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
   GH_CO_TRY(own.frames, co_await NewestFrames(site, open.issue));
   for (Candidate& candidate : candidates) {
     GH_CO_TRY(candidate.traits.frames, co_await NewestFrames(site, candidate.issue));

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxKeys = 100;
 constexpr std::size_t kTopValues = 5;
 constexpr std::size_t kMaxValues = 1000;
-constexpr std::size_t kPerPage = 50;
+constexpr std::size_t kValuesPerPage = 50;
 
 std::string KeyUrl(const OpenIssue& open, const std::string& key) {
   return open.Url() + "tags/" + http::PercentEncode(key) + "/";
@@ -74,7 +74,7 @@ Task<http::Response> ShowTag(Site& site, Call& call) {
   const eventstore::TagSummary& tag = tags.front();
   GH_CO_TRY(const auto from, NumberIn(call.query, "from"));
   const std::size_t begin = std::min(static_cast<std::size_t>(from.value_or(0)), tag.top.size());
-  const std::size_t end = std::min(begin + kPerPage, tag.top.size());
+  const std::size_t end = std::min(begin + kValuesPerPage, tag.top.size());
   Page page = IssueFrame("issue_tag.tpl", open);
   html::Data& body = page.body();
   GH_CO_TRY_VOID(co_await FillHead(site, call, open, body, "tags", ""));
@@ -88,7 +88,8 @@ Task<http::Response> ShowTag(Site& site, Call& call) {
   const auto link = [&](std::size_t at) {
     return at == 0 ? KeyUrl(open, key) : WithQuery(KeyUrl(open, key), "from", std::to_string(at));
   };
-  if (begin > 0) body.Add("BEFORE").Set("URL", link(begin > kPerPage ? begin - kPerPage : 0));
+  if (begin > 0)
+    body.Add("BEFORE").Set("URL", link(begin > kValuesPerPage ? begin - kValuesPerPage : 0));
   if (end < tag.top.size()) body.Add("AFTER").Set("URL", link(end));
   if (end == tag.top.size() && tag.distinct > static_cast<std::int64_t>(end)) {
     body.Add("LEFT").Set("COUNT", Grouped(tag.distinct - static_cast<std::int64_t>(end)));

@@ -9,6 +9,7 @@
 #include "edge/access/access.h"
 #include "edge/web/events/events.h"
 #include "edge/web/events/issue_filter.h"
+#include "edge/web/events/listing.h"
 #include "edge/web/events/when.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
@@ -19,7 +20,6 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
 constexpr std::size_t kMaxBulk = 100;
 constexpr std::size_t kMaxChoices = 200;
 // Projects that one look for an event's id asks.
@@ -46,10 +46,10 @@ struct Choice {
 };
 constexpr std::array kSorts = {Choice{"", "Last seen"}, Choice{"new", "First seen"},
                                Choice{"freq", "Events"}, Choice{"user", "Users"}};
-constexpr std::array kPeriods = {Choice{"", "Any time"},    Choice{"1h", "Last hour"},
-                                 Choice{"24h", "24 hours"}, Choice{"7d", "7 days"},
-                                 Choice{"14d", "14 days"},  Choice{"30d", "30 days"},
-                                 Choice{"90d", "90 days"}};
+constexpr std::array kSeenWithin = {Choice{"", "Any time"},    Choice{"1h", "Last hour"},
+                                    Choice{"24h", "24 hours"}, Choice{"7d", "7 days"},
+                                    Choice{"14d", "14 days"},  Choice{"30d", "30 days"},
+                                    Choice{"90d", "90 days"}};
 
 template <class Choices>
 void AddChoices(html::Data& body, const char* section, const Choices& choices,
@@ -71,7 +71,7 @@ Task<void> FillFilter(Site& site, const access::OrgAccess& access, const IssueFi
     if (filter.text == view.query) link.Show("CURRENT");
   }
   AddChoices(body, "SORT", kSorts, filter.sort);
-  AddChoices(body, "PERIOD", kPeriods, filter.period);
+  AddChoices(body, "PERIOD", kSeenWithin, filter.period);
   GH_CO_TRY(const auto projects, co_await site.d.events->projects.List(access.organization.id));
   bool listed = !filter.project;
   const auto add_project = [&](const projects::Project& project) {
@@ -241,7 +241,7 @@ Task<http::Response> ShowIssues(Site& site, Call& call) {
 
 // ---- many at once -------------------------------------------------------------------------------
 
-std::vector<IssueId> Chosen(const http::Form& form) {
+std::vector<IssueId> ChosenIssues(const http::Form& form) {
   std::vector<IssueId> ids;
   for (const auto& [name, value] : form.all()) {
     const auto id = name == "id" ? IssueId::Parse(value) : std::nullopt;
@@ -287,7 +287,7 @@ Task<http::Response> Confirm(Site& site, Call& call, const access::OrgAccess& ac
 
 Task<http::Response> PostIssues(Site& site, Call& call) {
   GH_CO_TRY(auto access, co_await Enter(site, call, "event:read"));
-  std::vector<IssueId> ids = Chosen(call.form);
+  std::vector<IssueId> ids = ChosenIssues(call.form);
   const std::string back = BackTo(access, call.form);
   const std::string op = Field(call.form, "op");
   if (ids.empty()) co_return Go(back, "issues_none");

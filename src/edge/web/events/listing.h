@@ -18,6 +18,8 @@
 
 namespace gatehouse::web {
 
+inline constexpr std::size_t kPerPage = 25;  // rows of most lists
+
 // ---- pages by time (pure) -----------------------------------------------------------------------
 
 // Where a list goes on, newest first: at this time, behind so many rows of exactly that time.

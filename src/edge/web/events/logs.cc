@@ -14,10 +14,10 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 50;
-constexpr std::size_t kScan = 1'000;
+constexpr std::size_t kLinesPerPage = 50;
+constexpr std::size_t kMaxLinesRead = 1'000;
 constexpr std::size_t kMaxAttributes = 60;
-constexpr std::size_t kMaxBody = 4'000;
+constexpr std::size_t kMaxLineText = 4'000;
 
 struct Line {
   Timestamp time;
@@ -30,7 +30,7 @@ std::string_view LevelClass(std::string_view level) {
   return level == "warn" ? "warn" : "";
 }
 
-json::Object PayloadOfItem(const eventstore::StoredItem& item) {
+json::Object LogOf(const eventstore::StoredItem& item) {
   auto payload = json::ParseObject(item.payload, {.max_bytes = 1 << 20, .max_depth = 64});
   return payload ? std::move(*payload) : json::Object();
 }
@@ -59,8 +59,7 @@ struct Wanted {
   bool Likes(const eventstore::StoredItem& item) const {
     if (!level.empty() && FieldOf(item.fields, "level") != level) return false;
     if (!trace.empty() && FieldOf(item.fields, "trace_id") != trace) return false;
-    return environment.empty() ||
-           TextAttribute(PayloadOfItem(item), "sentry.environment") == environment;
+    return environment.empty() || TextAttribute(LogOf(item), "sentry.environment") == environment;
   }
 };
 
@@ -87,10 +86,10 @@ void AddAttributes(html::Data& row, const json::Object& payload) {
 }
 
 void AddLog(html::Data& row, const access::OrgAccess& access, const Line& line) {
-  const json::Object payload = PayloadOfItem(line.item);
+  const json::Object payload = LogOf(line.item);
   const std::string level(FieldOf(line.item.fields, "level"));
   row.Set("LEVEL", level).Set("LEVEL_CLASS", std::string(LevelClass(level)));
-  for (const std::string_view text : Split(TruncateUtf8(line.item.text, kMaxBody), '\n')) {
+  for (const std::string_view text : Split(TruncateUtf8(line.item.text, kMaxLineText), '\n')) {
     row.Add("LINES").Set("ROW", std::string(text));
   }
   row.SetIf("ENVIRONMENT_OF", TextAttribute(payload, "sentry.environment"));
@@ -104,7 +103,7 @@ std::string ShownValue(const json::Value& value) {
 }
 
 void AddMetric(html::Data& row, const access::OrgAccess& access, const Line& line) {
-  const json::Object payload = PayloadOfItem(line.item);
+  const json::Object payload = LogOf(line.item);
   row.Set("NAME", line.item.text).Set("TYPE", std::string(FieldOf(line.item.fields, "type")));
   std::string unit(json::GetString(payload, "unit").value_or(""));
   if (unit == "none") unit.clear();
@@ -166,7 +165,8 @@ Task<http::Response> ShowLogs(Site& site, Call& call) {
       query.text = wanted.text;
       query.range = {now - period.length, now + std::chrono::days(1)};
       if (!from.IsStart()) query.range.to = std::min(query.range.to, from.at + Duration(1));
-      query.limit = wanted.Narrows() ? kScan : std::min(kPerPage + from.skip + 1, kScan);
+      query.limit =
+          wanted.Narrows() ? kMaxLinesRead : std::min(kLinesPerPage + from.skip + 1, kMaxLinesRead);
       query.with_payload = true;
       GH_CO_TRY(auto found, co_await site.d.events->store.ListItems(std::move(query)));
       Slice<Line>& slice = slices.emplace_back();
@@ -177,8 +177,9 @@ Task<http::Response> ShowLogs(Site& site, Call& call) {
       }
     }
   }
-  const MergedPage<Line> list = Merge<Line>(
-      std::move(slices), from, kPerPage, [&](const Line& line) { return wanted.Likes(line.item); });
+  const MergedPage<Line> list =
+      Merge<Line>(std::move(slices), from, kLinesPerPage,
+                  [&](const Line& line) { return wanted.Likes(line.item); });
   if (list.rows.empty()) {
     const bool asked = wanted.Narrows() || !wanted.text.empty() || !from.IsStart() ||
                        (!chosen.projects.empty() && !metrics);

@@ -17,19 +17,18 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
 constexpr std::size_t kRuns = 30;
-constexpr std::size_t kRead = 100;
+constexpr std::size_t kMonitorsRead = 100;
 constexpr int kReads = 10;
 constexpr std::string_view kScopes = "org:read|project:read|alerts:read";
 
-bool MayChange(const access::OrgAccess& access) {
+bool MayChangeMonitors(const access::OrgAccess& access) {
   return access.can("alerts:write") || access.can("project:write");
 }
 
-std::string BaseOf(const access::OrgAccess& access) { return OrgPath(access) + "monitors/"; }
+std::string MonitorsPath(const access::OrgAccess& access) { return OrgPath(access) + "monitors/"; }
 std::string UrlOf(const access::OrgAccess& access, const monitors::Monitor& monitor) {
-  return BaseOf(access) + monitor.guid + "/";
+  return MonitorsPath(access) + monitor.guid + "/";
 }
 
 // What to run to check in, for a project with a key.
@@ -57,8 +56,8 @@ Task<http::Response> ShowMonitors(Site& site, Call& call) {
   Page page("monitors.tpl", "Crons");
   page.InOrg(access, "monitors").Styles("events.css").Wide();
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access)).Set("NEW_URL", BaseOf(access) + "new/");
-  if (MayChange(access)) body.Show("MAY_CREATE");
+  body.Set("ACTION", MonitorsPath(access)).Set("NEW_URL", MonitorsPath(access) + "new/");
+  if (MayChangeMonitors(access)) body.Show("MAY_CREATE");
   GH_CO_TRY(const auto all, co_await site.d.events->projects.List(access.organization.id));
   GH_CO_TRY(const Chosen chosen, co_await ChooseProjects(site, call, access, 0, body));
   const std::string text = AsciiLower(Field(call.query, "query"));
@@ -69,8 +68,8 @@ Task<http::Response> ShowMonitors(Site& site, Call& call) {
   bool more = false;
   for (int reads = 0; reads < kReads && list.size() <= kPerPage; ++reads) {
     GH_CO_TRY(auto found,
-              co_await site.d.events->monitors.List(access.organization.id, after, kRead));
-    more = found.size() == kRead;
+              co_await site.d.events->monitors.List(access.organization.id, after, kMonitorsRead));
+    more = found.size() == kMonitorsRead;
     if (!found.empty()) after = found.back().id;
     for (monitors::Monitor& monitor : found) {
       if (!chosen.slug.empty() && monitor.project != chosen.projects.front().id) continue;
@@ -108,7 +107,7 @@ Task<http::Response> ShowMonitors(Site& site, Call& call) {
     AddStrip(row, runs);
   }
   if (more && after) {
-    std::string url = BaseOf(access);
+    std::string url = MonitorsPath(access);
     for (const char* name : {"query", "project"}) {
       if (std::string value = Field(call.query, name); !value.empty()) {
         url = WithQuery(std::move(url), name, value);
@@ -144,13 +143,13 @@ Task<http::Response> ShowMonitor(Site& site, Call& call) {
                                "failures in a row"))
       .Set("RECOVERIES",
            Counted(monitor.config.recovery_threshold.value_or(1), "success", "successes in a row"))
-      .Set("LIST_URL", BaseOf(access))
+      .Set("LIST_URL", MonitorsPath(access))
       .Set("EDIT_URL", here + "edit/")
       .Set("ACTION", here)
       .Set("ISSUES_URL", WithQuery(WithQuery(OrgPath(access) + "issues/", "project", project.slug),
                                    "query", "monitor.slug:" + monitor.slug));
   if (!monitor.is_active) body.Show("PAUSED");
-  if (MayChange(access)) {
+  if (MayChangeMonitors(access)) {
     body.Show("MAY_CHANGE");
     body.Show(monitor.is_active ? "MAY_PAUSE" : "MAY_RESUME");
   }
@@ -194,7 +193,7 @@ Task<http::Response> PostMonitor(Site& site, Call& call) {
   if (op == "delete") {
     GH_CO_TRY_VOID(co_await service.Delete(access.organization.id, monitor.id,
                                            access::CallerOf(call.visitor, access)));
-    co_return Go(BaseOf(access));
+    co_return Go(MonitorsPath(access));
   }
   if (op != "pause" && op != "resume") {
     co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
@@ -214,12 +213,12 @@ Task<http::Response> FormPage(Site& site, Call& call, const access::OrgAccess& a
   Page page("monitor_edit.tpl", monitor ? "Edit " + monitor->name : "New monitor");
   page.InOrg(access, "monitors").Styles("events.css");
   html::Data& body = page.body();
-  body.Set("LIST_URL", BaseOf(access));
+  body.Set("LIST_URL", MonitorsPath(access));
   if (monitor) {
     body.Set("ACTION", UrlOf(access, *monitor) + "edit/").Set("BACK_URL", UrlOf(access, *monitor));
     body.Add("EDITING").Set("NAME_OF", monitor->name);
   } else {
-    body.Set("ACTION", BaseOf(access) + "new/").Set("BACK_URL", BaseOf(access));
+    body.Set("ACTION", MonitorsPath(access) + "new/").Set("BACK_URL", MonitorsPath(access));
     html::Data& fresh = body.Add("CREATING");
     GH_CO_TRY(const auto all, co_await site.d.events->projects.List(access.organization.id));
     const std::string wanted =

@@ -2,6 +2,7 @@
 
 #include "edge/access/access.h"
 #include "edge/web/events/events.h"
+#include "edge/web/events/listing.h"
 #include "edge/web/events/project_pages.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
@@ -10,8 +11,6 @@
 namespace gatehouse::web {
 
 namespace {
-
-constexpr std::size_t kPerPage = 25;
 
 std::string ShownSize(std::int64_t bytes) {
   if (bytes < 1024) return std::to_string(bytes) + " B";
@@ -102,9 +101,11 @@ Task<http::Response> PostFiles(Site& site, Call& call) {
   const BundleId bundle(*id);
   const DebugFileId file(*id);
   if (op == "remove_bundle") {
-    GH_CO_TRY_VOID(co_await service.RemoveBundle(organization, project, bundle));
+    GH_CO_TRY_VOID(co_await service.RemoveBundle(organization, project, bundle,
+                                                 access::ActorOf(call.visitor)));
   } else if (op == "remove_debug") {
-    GH_CO_TRY_VOID(co_await service.RemoveDebugFile(organization, project, file));
+    GH_CO_TRY_VOID(co_await service.RemoveDebugFile(organization, project, file,
+                                                    access::ActorOf(call.visitor)));
   } else {
     co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
   }

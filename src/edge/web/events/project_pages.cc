@@ -8,12 +8,12 @@ namespace gatehouse::web {
 
 namespace {
 
-struct Tab {
+struct SettingsTab {
   std::string_view id;
   std::string_view label;
   std::string_view path;
 };
-constexpr Tab kTabs[] = {
+constexpr SettingsTab kSettingsTabs[] = {
     {"overview", "Overview", ""},
     {"general", "General", "settings/"},
     {"keys", "Keys", "settings/keys/"},
@@ -72,7 +72,7 @@ void AddProjectHead(html::Data& body, const ProjectVisit& visit, std::string_vie
       .Set("ISSUES_URL", WithQuery("/organizations/" + visit.access.organization.slug + "/issues/",
                                    "project", visit.project.slug));
   if (!visit.access.can("project:write")) return;
-  for (const Tab& tab : kTabs) {
+  for (const SettingsTab& tab : kSettingsTabs) {
     html::Data& link = body.Add("TAB");
     link.Set("URL", visit.Path() + std::string(tab.path)).Set("LABEL", std::string(tab.label));
     if (tab.id == active) link.Show("CURRENT");

@@ -4,6 +4,7 @@
 #include "edge/access/access.h"
 #include "edge/web/events/events.h"
 #include "edge/web/events/filter_form.h"
+#include "edge/web/events/privacy_form.h"
 #include "edge/web/events/project_pages.h"
 #include "edge/web/events/rule_problem.h"
 #include "edge/web/organization.h"
@@ -20,7 +21,9 @@ struct RulePage {
   const char* id;
   const char* template_name;
   const char* title;
+  // `below`: what the organization sets.
   void (*show)(html::Data& body, const json::Object& options, const json::Object& below);
+  json::Object ingest::OrganizationSettings::* below;
   json::Object (*read)(const http::Form& form);
 };
 
@@ -50,51 +53,12 @@ json::Object ReadFilters(const http::Form& form) {
 
 // ---- privacy ------------------------------------------------------------------------------------
 
-std::string LinesIn(const json::Object& object, std::string_view name) {
-  std::vector<std::string> list;
-  if (const json::Array* values = json::GetArray(object, name)) {
-    for (const json::Value& value : *values) {
-      if (value.is_string()) list.emplace_back(value.get_string());
-    }
-  }
-  return ListText(list);
-}
-
-void ShowPrivacy(html::Data& body, const json::Object& options, const json::Object&) {
-  const json::Object& scrubbing = ObjectOf(options, "scrubbing");
-  if (json::GetBool(scrubbing, "scrubData").value_or(true)) body.Show("SCRUB_DATA");
-  if (json::GetBool(scrubbing, "scrubDefaults").value_or(true)) body.Show("SCRUB_DEFAULTS");
-  if (json::GetBool(scrubbing, "scrubIpAddresses").value_or(false)) body.Show("SCRUB_IP");
-  AddLines(body, "SENSITIVE", LinesIn(scrubbing, "sensitiveFields"));
-  AddLines(body, "SAFE", LinesIn(scrubbing, "excludeFields"));
-  if (const json::Value* rules = scrubbing.if_contains("piiConfig"); rules && !rules->is_null()) {
-    AddLines(body, "RULES",
-             rules->is_string() ? std::string(rules->get_string()) : PrettyJson(*rules));
-  }
-}
-
-json::Array ArrayIn(const http::Form& form, std::string_view name) {
-  json::Array list;
-  for (const std::string& entry : ListIn(Field(form, name))) list.emplace_back(entry);
-  return list;
+void ShowPrivacy(html::Data& body, const json::Object& options, const json::Object& below) {
+  AddPrivacyForm(body, ObjectOf(options, "scrubbing"), below, true);
 }
 
 json::Object ReadPrivacy(const http::Form& form) {
-  json::Object scrubbing;
-  // Only what differs from the defaults is kept.
-  if (!form.Has("scrub_data")) scrubbing["scrubData"] = false;
-  if (!form.Has("scrub_defaults")) scrubbing["scrubDefaults"] = false;
-  if (form.Has("scrub_ip")) scrubbing["scrubIpAddresses"] = true;
-  if (json::Array list = ArrayIn(form, "sensitive"); !list.empty()) {
-    scrubbing["sensitiveFields"] = std::move(list);
-  }
-  if (json::Array list = ArrayIn(form, "safe"); !list.empty()) {
-    scrubbing["excludeFields"] = std::move(list);
-  }
-  if (const std::string text = Field(form, "rules"); !Trim(text).empty()) {
-    auto parsed = json::Parse(text);
-    scrubbing["piiConfig"] = parsed ? std::move(*parsed) : json::Value(text);
-  }
+  json::Object scrubbing = PrivacyIn(form, true);
   return {
       {"scrubbing", scrubbing.empty() ? json::Value(nullptr) : json::Value(std::move(scrubbing))}};
 }
@@ -120,9 +84,23 @@ json::Object ReadGrouping(const http::Form& form) {
 
 // ---- all three ----------------------------------------------------------------------------------
 
-constexpr RulePage kFilters{"filters", "project_filters.tpl", "filters", ShowFilters, ReadFilters};
-constexpr RulePage kPrivacy{"privacy", "project_privacy.tpl", "privacy", ShowPrivacy, ReadPrivacy};
-constexpr RulePage kGrouping{"grouping", "project_grouping.tpl", "grouping", ShowGrouping,
+constexpr RulePage kFilters{"filters",
+                            "project_filters.tpl",
+                            "filters",
+                            ShowFilters,
+                            &ingest::OrganizationSettings::filters,
+                            ReadFilters};
+constexpr RulePage kPrivacy{"privacy",
+                            "project_privacy.tpl",
+                            "privacy",
+                            ShowPrivacy,
+                            &ingest::OrganizationSettings::scrubbing,
+                            ReadPrivacy};
+constexpr RulePage kGrouping{"grouping",
+                             "project_grouping.tpl",
+                             "grouping",
+                             ShowGrouping,
+                             &ingest::OrganizationSettings::filters,
                              ReadGrouping};
 
 // `options`: what the form shows, which may be what was just refused.
@@ -139,7 +117,7 @@ Task<http::Response> RulesPage(Site& site, Call& call, const ProjectVisit& visit
   if (!error_slug.empty()) AddError(body, error_slug);
   AddProblems(body, problems, options);
   body.Set("ACTION", visit.Path() + "settings/" + rules.id + "/");
-  rules.show(body, options, organization.filters);
+  rules.show(body, options, organization.*rules.below);
   const int status = problems.empty() && error_slug.empty() ? 200 : 400;
   co_return co_await site.Show(call, std::move(page), status);
 }

@@ -10,21 +10,12 @@
 #include "edge/web/events/snippets.h"
 #include "edge/web/organization.h"
 #include "edge/web/site.h"
+#include "platform/json/text.h"
 #include "region/projects/service.h"
 
 namespace gatehouse::web {
 
 namespace {
-
-std::vector<std::string> TextsOf(const json::Object& options, std::string_view name) {
-  std::vector<std::string> out;
-  if (const json::Array* list = json::GetArray(options, name)) {
-    for (const json::Value& value : *list) {
-      if (value.is_string()) out.emplace_back(value.get_string());
-    }
-  }
-  return out;
-}
 
 // A whole number of a form; 0 for an empty field. Errors: kInvalidArgument "bad_request".
 Result<std::int64_t> WholeNumber(const http::Form& form, std::string_view name) {
@@ -49,6 +40,7 @@ Task<http::Response> GeneralPage(Site& site, Call& call, ProjectVisit visit, std
   GH_CO_TRY(const auto teams,
             co_await site.d.teams.List(visit.access.organization.id,
                                        access::CallerOf(call.visitor, visit.access)));
+  GH_CO_TRY(const auto intake, co_await site.d.events->intake.Get(visit.access.organization.id));
   Page page("project_general.tpl", project.name + ": settings");
   page.InOrg(visit.access, "projects").Styles("events.css");
   html::Data& body = page.body();
@@ -66,7 +58,12 @@ Task<http::Response> GeneralPage(Site& site, Call& call, ProjectVisit visit, std
       .Set("RESOLVE_AGE",
            shown("resolve_age",
                  std::to_string(json::GetInt(project.options, "resolve_age").value_or(0))));
-  AddLines(body, "DOMAIN", shown("domains", ListText(TextsOf(project.options, "allowed_domains"))));
+  const auto crash_reports = json::GetInt(project.options, "store_crash_reports");
+  body.Set("CRASH_REPORTS",
+           shown("crash_reports", crash_reports ? std::to_string(*crash_reports) : std::string()))
+      .Set("CRASH_REPORTS_ELSE", std::to_string(intake.store_crash_reports));
+  AddLines(body, "DOMAIN",
+           shown("domains", ListText(json::TextsOf(project.options, "allowed_domains"))));
   for (const Snippet& snippet : Snippets()) {
     body.Add("PLATFORM")
         .Set("ID", std::string(snippet.platform))
@@ -103,6 +100,10 @@ Result<projects::Edit> GeneralEdit(const http::Form& form) {
       domains.empty() ? json::Value(nullptr) : json::Value(std::move(domains));
   GH_TRY(const std::int64_t age, WholeNumber(form, "resolve_age"));
   edit.options["resolve_age"] = age == 0 ? json::Value(nullptr) : json::Value(age);
+  edit.options["store_crash_reports"] = nullptr;
+  if (!Trim(Field(form, "crash_reports")).empty()) {
+    GH_TRY(edit.options["store_crash_reports"], WholeNumber(form, "crash_reports"));
+  }
   return edit;
 }
 

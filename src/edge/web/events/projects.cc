@@ -15,7 +15,7 @@ namespace gatehouse::web {
 
 namespace {
 
-std::string BaseOf(const access::OrgAccess& access) {
+std::string ProjectsPath(const access::OrgAccess& access) {
   return "/organizations/" + access.organization.slug + "/projects/";
 }
 
@@ -34,14 +34,14 @@ Task<http::Response> ListPage(Site& site, Call& call, const access::OrgAccess& a
   Page page("projects.tpl", "Projects");
   page.InOrg(access, "projects");
   html::Data& body = page.body();
-  body.Set("ACTION", BaseOf(access))
+  body.Set("ACTION", ProjectsPath(access))
       .Set("STATS_URL", "/organizations/" + access.organization.slug + "/stats/");
   if (projects.empty()) body.Show("EMPTY");
   for (const projects::Project& project : projects) {
     html::Data& row = body.Add("PROJECT");
     row.Set("NAME", project.name)
         .Set("SLUG", project.slug)
-        .Set("URL", BaseOf(access) + project.slug + "/");
+        .Set("URL", ProjectsPath(access) + project.slug + "/");
     row.SetIf("PLATFORM", project.platform);
     row.Show(HasReceived(project) ? "ACTIVE" : "WAITING");
   }
@@ -65,7 +65,7 @@ Task<http::Response> PostProjects(Site& site, Call& call) {
       access.organization.id, AsciiLower(Trim(Field(call.form, "new_slug"))),
       std::string(Trim(Field(call.form, "name"))), Field(call.form, "platform"), "",
       access::CallerOf(call.visitor, access));
-  if (created) co_return Go(BaseOf(access) + created->slug + "/");
+  if (created) co_return Go(ProjectsPath(access) + created->slug + "/");
   GH_CO_TRY_VOID(co_await Refused(site, call, access, created.error()));
   co_return co_await ListPage(site, call, access, std::string(created.error().reason),
                               FormStatus(created.error()));

@@ -18,15 +18,14 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
 constexpr std::size_t kMaxOffset = 10'000;
 constexpr std::size_t kMaxCommits = 50;
 constexpr std::size_t kMaxDeploys = 25;
-constexpr std::size_t kMaxFiles = 50;
+constexpr std::size_t kMaxReleaseFiles = 50;
 constexpr std::size_t kMaxIssues = 10;
-constexpr std::string_view kRead = "project:read|project:write|project:admin|project:releases";
+constexpr std::string_view kMayRead = "project:read|project:write|project:admin|project:releases";
 
-bool MayChange(const access::OrgAccess& access) {
+bool MayChangeReleases(const access::OrgAccess& access) {
   return access.can("project:releases") || access.can("project:write") ||
          access.can("project:admin");
 }
@@ -89,7 +88,7 @@ void AddHealth(html::Data& row, const ReleaseSum& sum) {
 }
 
 Task<http::Response> ShowReleases(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, kRead));
+  GH_CO_TRY(auto access, co_await Enter(site, call, kMayRead));
   const Timestamp now = call.request.received;
   const std::string base = OrgPath(access) + "releases/";
   Page page("releases.tpl", "Releases");
@@ -286,11 +285,11 @@ Task<void> AddReleaseFiles(Site& site, const access::OrgAccess& access,
   artifacts::Service& artifacts = site.d.events->artifacts;
   GH_CO_TRY(const auto files,
             co_await artifacts.ListReleaseFiles(organization, detail.release.id, std::string(),
-                                                std::nullopt, kMaxFiles));
+                                                std::nullopt, kMaxReleaseFiles));
   std::vector<artifacts::ArtifactBundle> bundles;
   for (const releases::ReleaseProject& one : detail.projects) {
     GH_CO_TRY(auto some, co_await artifacts.ListBundles(organization, one.project.id, std::nullopt,
-                                                        kMaxFiles));
+                                                        kMaxReleaseFiles));
     for (artifacts::ArtifactBundle& bundle : some) {
       const bool ours = std::ranges::any_of(bundle.releases, [&](const auto& release) {
         return release.first == detail.release.version;
@@ -314,12 +313,12 @@ Task<void> AddReleaseFiles(Site& site, const access::OrgAccess& access,
     row.Set("NAME", file.name).Set("SIZE", Counted(file.size, "byte", "bytes"));
     row.SetIf("DIST", file.dist);
   }
-  if (files.size() == kMaxFiles) section.Show("MORE");
+  if (files.size() == kMaxReleaseFiles) section.Show("MORE");
   co_return Result<void>();
 }
 
-Task<http::Response> ShowRelease(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, kRead));
+Task<http::Response> ReleasePage(Site& site, Call& call, const access::OrgAccess& access,
+                                 std::string error_slug, int status) {
   const Timestamp now = call.request.received;
   GH_CO_TRY(const auto detail, co_await site.d.events->releases.Get(access.organization.id,
                                                                     call.request.Param("version")));
@@ -327,6 +326,7 @@ Task<http::Response> ShowRelease(Site& site, Call& call) {
   Page page("release.tpl", version);
   page.InOrg(access, "releases").Styles("events.css").Wide();
   html::Data& body = page.body();
+  if (!error_slug.empty()) AddError(body, error_slug);
   body.Set("VERSION", version)
       .Set("LIST_URL", OrgPath(access) + "releases/")
       .Set("ACTION", UrlOf(access, version));
@@ -339,9 +339,10 @@ Task<http::Response> ShowRelease(Site& site, Call& call) {
   AddTime(body, "CREATED", detail.release.created_at, now);
   if (detail.last_event) AddTime(body, "LAST_EVENT", *detail.last_event, now);
   if (!detail.release.is_open) body.Show("ARCHIVED");
-  if (MayChange(access)) {
+  if (MayChangeReleases(access)) {
     if (!detail.release.released_at) body.Show("MAY_FINISH");
     body.Show(detail.release.is_open ? "MAY_ARCHIVE" : "MAY_RESTORE");
+    body.Show("MAY_DELETE");
   }
   GH_CO_TRY(
       const ReleaseSums sums,
@@ -364,13 +365,33 @@ Task<http::Response> ShowRelease(Site& site, Call& call) {
   AddCommits(detail, now, body);
   GH_CO_TRY_VOID(co_await AddDeploys(site, access, detail, now, body));
   GH_CO_TRY_VOID(co_await AddReleaseFiles(site, access, detail, body));
-  co_return co_await site.Show(call, std::move(page));
+  co_return co_await site.Show(call, std::move(page), status);
+}
+
+Task<http::Response> ShowRelease(Site& site, Call& call) {
+  GH_CO_TRY(auto access, co_await Enter(site, call, kMayRead));
+  co_return co_await ReleasePage(site, call, access, "", 200);
+}
+
+// Asked for by its name: there is no way back.
+Task<http::Response> DeleteRelease(Site& site, Call& call, const access::OrgAccess& access) {
+  const std::string version = call.request.Param("version");
+  if (Trim(Field(call.form, "confirm")) != version) {
+    co_return co_await ReleasePage(site, call, access, "confirmation_wrong", 400);
+  }
+  const auto removed = co_await site.d.events->releases.Remove(access.organization.id, version,
+                                                               access::ActorOf(call.visitor));
+  if (removed) co_return Go(OrgPath(access) + "releases/", "release_removed");
+  GH_CO_TRY_VOID(co_await Refused(site, call, access, removed.error()));
+  co_return co_await ReleasePage(site, call, access, std::string(removed.error().reason),
+                                 FormStatus(removed.error()));
 }
 
 Task<http::Response> PostRelease(Site& site, Call& call) {
   GH_CO_TRY(auto access,
             co_await Enter(site, call, "project:releases|project:write|project:admin"));
   const std::string op = Field(call.form, "op");
+  if (op == "delete") co_return co_await DeleteRelease(site, call, access);
   releases::Edit edit;
   if (op == "finish") {
     edit.released_at = call.request.received;

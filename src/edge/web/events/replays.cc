@@ -15,8 +15,7 @@ namespace gatehouse::web {
 
 namespace {
 
-constexpr std::size_t kPerPage = 25;
-constexpr std::size_t kScan = 200;  // segments of a project for one page
+constexpr std::size_t kSegmentsRead = 200;  // segments of a project for one page
 constexpr std::size_t kMaxSegments = 200;
 constexpr std::size_t kMaxLinks = 20;
 
@@ -39,7 +38,7 @@ std::vector<std::string> Texts(const json::Object& object, std::string_view key)
   return out;
 }
 
-json::Object PayloadOfItem(const eventstore::StoredItem& item) {
+json::Object ReplayPayload(const eventstore::StoredItem& item) {
   auto payload = json::ParseObject(item.payload, {.max_bytes = 4 << 20, .max_depth = 128});
   return payload ? std::move(*payload) : json::Object();
 }
@@ -81,7 +80,7 @@ Task<http::Response> ShowReplays(Site& site, Call& call) {
     eventstore::ItemQuery query;
     query.project_id = project.id.value;
     query.type = "replay_event";
-    query.limit = std::min(kScan + from.skip, std::size_t{1'000});
+    query.limit = std::min(kSegmentsRead + from.skip, std::size_t{1'000});
     query.with_payload = true;
     if (!from.IsStart()) query.range.to = from.at + Duration(1);
     GH_CO_TRY(auto found, co_await site.d.events->store.ListItems(std::move(query)));
@@ -108,7 +107,7 @@ Task<http::Response> ShowReplays(Site& site, Call& call) {
         .Set("SLUG_OF", replay.project->slug)
         .Set("SHORT", replay.id.substr(0, 8));
     AddTime(row, "AT", replay.time, now);
-    AddSummary(row, PayloadOfItem(replay.item));
+    AddSummary(row, ReplayPayload(replay.item));
   }
   const std::string here = chosen.slug.empty() ? base : WithQuery(base, "project", chosen.slug);
   if (!from.IsStart()) body.Add("NEWEST").Set("URL", here);
@@ -152,13 +151,13 @@ Task<http::Response> ShowReplay(Site& site, Call& call) {
   std::set<std::string> errors;
   std::set<std::string> traces;
   for (const eventstore::StoredItem& segment : segments) {
-    const json::Object payload = PayloadOfItem(segment);
+    const json::Object payload = ReplayPayload(segment);
     for (std::string& url : Texts(payload, "urls")) urls.insert(std::move(url));
     for (std::string& error : Texts(payload, "error_ids")) errors.insert(std::move(error));
     for (std::string& trace : Texts(payload, "trace_ids")) traces.insert(std::move(trace));
   }
   if (!segments.empty()) {
-    AddSummary(body, PayloadOfItem(segments.back()));
+    AddSummary(body, ReplayPayload(segments.back()));
     AddTime(body, "AT", segments.back().timestamp, now);
   }
   std::size_t shown = 0;

@@ -10,7 +10,7 @@ namespace gatehouse::web {
 namespace {
 
 constexpr std::size_t kMaxWords = 40;
-constexpr std::size_t kMaxFrames = 60;
+constexpr std::size_t kMaxFramesCompared = 60;
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -19,7 +19,7 @@ void SortUnique(std::vector<std::string>& list) {
   list.erase(std::ranges::unique(list).begin(), list.end());
 }
 
-std::vector<std::string> WordsOf(std::string_view text) {
+std::vector<std::string> WordSet(std::string_view text) {
   std::vector<std::string> words;
   const std::string lower = AsciiLower(text);
   std::string word;
@@ -60,12 +60,12 @@ Traits TraitsOf(const issues::Issue& issue) {
   Traits traits;
   traits.type = std::string(json::GetString(issue.metadata, "type").value_or(""));
   const auto value = json::GetString(issue.metadata, "value");
-  traits.words = WordsOf(value && !value->empty() ? *value : std::string_view(issue.title));
+  traits.words = WordSet(value && !value->empty() ? *value : std::string_view(issue.title));
   traits.culprit = issue.culprit;
   return traits;
 }
 
-std::vector<std::string> FramesOf(const json::Object& payload) {
+std::vector<std::string> StackFrames(const json::Object& payload) {
   std::vector<std::string> frames;
   const json::Object* exception = json::GetObject(payload, "exception");
   const json::Array* values = exception ? json::GetArray(*exception, "values") : nullptr;
@@ -75,7 +75,7 @@ std::vector<std::string> FramesOf(const json::Object& payload) {
     const json::Object* stack = thrown ? json::GetObject(*thrown, "stacktrace") : nullptr;
     const json::Array* list = stack ? json::GetArray(*stack, "frames") : nullptr;
     if (list == nullptr) continue;
-    for (auto it = list->rbegin(); it != list->rend() && frames.size() < kMaxFrames; ++it) {
+    for (auto it = list->rbegin(); it != list->rend() && frames.size() < kMaxFramesCompared; ++it) {
       const json::Object* frame = it->if_object();
       if (frame == nullptr || !json::GetBool(*frame, "in_app").value_or(false)) continue;
       auto place = json::GetString(*frame, "module");

@@ -21,7 +21,7 @@ struct Traits {
 // Without frames.
 Traits TraitsOf(const issues::Issue& issue);
 // Those of an event of the issue.
-std::vector<std::string> FramesOf(const json::Object& payload);
+std::vector<std::string> StackFrames(const json::Object& payload);
 
 struct Likeness {
   int percent = 0;  // of everything that both can be compared by

@@ -49,8 +49,8 @@ TEST(SimilarityTest, OnlyFramesOfTheApplicationAreTaken) {
       {"filename":"app.js","function":"main","in_app":true},7,
       {"module":"shop","filename":"x.js","in_app":true}]}},null]}})");
   ASSERT_TRUE(payload.has_value());
-  EXPECT_EQ(FramesOf(*payload), (std::vector<std::string>{"app.js main", "shop "}));
-  EXPECT_TRUE(FramesOf(json::Object()).empty());
+  EXPECT_EQ(StackFrames(*payload), (std::vector<std::string>{"app.js main", "shop "}));
+  EXPECT_TRUE(StackFrames(json::Object()).empty());
 }
 
 TEST(SimilarityTest, NothingComparesToNothing) { EXPECT_EQ(Compare({}, {}).percent, 0); }

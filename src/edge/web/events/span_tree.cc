@@ -5,21 +5,18 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "edge/web/events/json_text.h"
 #include "edge/web/events/listing.h"
 
 namespace gatehouse::web {
 
 namespace {
 
-// Deeper ones are folded; they are indented no further than kMaxIndent.
+// Deeper ones are folded; they are indented no further than kMaxDepthShown.
 constexpr std::size_t kFoldBelow = 6;
-constexpr std::size_t kMaxIndent = 12;
-constexpr std::size_t kMaxText = 300;
+constexpr std::size_t kMaxDepthShown = 12;
+constexpr std::size_t kMaxSpanText = 300;
 constexpr std::int64_t kWidth = 1'000;
-
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(TruncateUtf8(json::GetString(object, key).value_or(""), kMaxText));
-}
 
 Timestamp Time(const json::Object& object, std::string_view key) {
   const auto seconds = json::GetNumber(object, key);
@@ -45,7 +42,7 @@ void AddRow(html::Data& row, const SpanTree& tree, const SpanTree::Row& one) {
     return std::clamp<std::int64_t>(std::llround(share * static_cast<double>(kWidth)), 0, kWidth);
   };
   const std::int64_t x = std::min(place(span.start), kWidth - 4);
-  data.Set("DEPTH", "d" + std::to_string(std::min(one.depth, kMaxIndent)))
+  data.Set("DEPTH", "d" + std::to_string(std::min(one.depth, kMaxDepthShown)))
       .Set("KIND", span.kind)
       .Set("TEXT", span.text.empty() ? (span.op.empty() ? "(no description)" : span.op) : span.text)
       .Set("X", std::to_string(x))
@@ -122,13 +119,13 @@ std::vector<Span> SpansOf(const json::Object& transaction) {
   Span whole{.start = Time(transaction, "start_timestamp"),
              .end = Time(transaction, "timestamp"),
              .kind = "transaction",
-             .text = Text(transaction, "transaction")};
+             .text = CutText(transaction, "transaction", kMaxSpanText)};
   if (const json::Object* contexts = json::GetObject(transaction, "contexts")) {
     if (const json::Object* trace = json::GetObject(*contexts, "trace")) {
-      whole.id = Text(*trace, "span_id");
-      whole.parent = Text(*trace, "parent_span_id");
-      whole.op = Text(*trace, "op");
-      whole.status = Text(*trace, "status");
+      whole.id = CutText(*trace, "span_id", kMaxSpanText);
+      whole.parent = CutText(*trace, "parent_span_id", kMaxSpanText);
+      whole.op = CutText(*trace, "op", kMaxSpanText);
+      whole.status = CutText(*trace, "status", kMaxSpanText);
     }
   }
   const std::string top = whole.id;
@@ -138,14 +135,14 @@ std::vector<Span> SpansOf(const json::Object& transaction) {
   for (const json::Value& value : *list) {
     const json::Object* one = value.if_object();
     if (one == nullptr) continue;
-    Span span{.id = Text(*one, "span_id"),
-              .parent = Text(*one, "parent_span_id"),
+    Span span{.id = CutText(*one, "span_id", kMaxSpanText),
+              .parent = CutText(*one, "parent_span_id", kMaxSpanText),
               .start = Time(*one, "start_timestamp"),
               .end = Time(*one, "timestamp"),
               .kind = "span",
-              .op = Text(*one, "op"),
-              .text = Text(*one, "description"),
-              .status = Text(*one, "status")};
+              .op = CutText(*one, "op", kMaxSpanText),
+              .text = CutText(*one, "description", kMaxSpanText),
+              .status = CutText(*one, "status", kMaxSpanText)};
     if (span.parent.empty()) span.parent = top;
     spans.push_back(std::move(span));
   }

@@ -14,13 +14,13 @@ namespace gatehouse::web {
 namespace {
 
 constexpr std::size_t kMaxEvents = 100;  // of a project and kind
-constexpr std::size_t kScan = 1'000;
+constexpr std::size_t kItemsRead = 1'000;
 constexpr int kScans = 3;  // of a project and type of items
 constexpr Duration kAround = std::chrono::minutes(30);
 constexpr Duration kUnknown = std::chrono::hours(24);
 
 // What has been found of a trace so far.
-struct Found {
+struct TraceFindings {
   std::vector<Span> spans;
   std::vector<std::string> projects;  // slugs
   std::int64_t transactions = 0;
@@ -38,7 +38,7 @@ struct Found {
 };
 
 Task<void> AddEvents(Site& site, const access::OrgAccess& access, const projects::Project& project,
-                     std::string trace, Found& found) {
+                     std::string trace, TraceFindings& found) {
   eventstore::EventQuery query;
   query.project_id = project.id.value;
   query.trace_id = std::move(trace);
@@ -96,13 +96,13 @@ Timestamp Seconds(const json::Object& item, std::string_view key, Timestamp othe
 // Spans and logs that were sent by themselves. The store knows them by time alone, so only a
 // bounded number of those around the trace is looked at.
 Task<void> AddItems(Site& site, const projects::Project& project, std::string trace,
-                    eventstore::TimeRange range, Found& found) {
+                    eventstore::TimeRange range, TraceFindings& found) {
   for (const std::string_view type : {"span", "log"}) {
     eventstore::ItemQuery query;
     query.project_id = project.id.value;
     query.type = type;
     query.range = range;
-    query.limit = kScan;
+    query.limit = kItemsRead;
     query.with_payload = true;
     for (int scan = 0; scan < kScans; ++scan) {
       eventstore::ItemQuery next = query;
@@ -157,7 +157,7 @@ Task<http::Response> ShowTrace(Site& site, Call& call) {
   html::Data& body = page.body();
   body.Set("TRACE_ID", trace).Set("LIST_URL", OrgPath(access) + "transactions/");
   GH_CO_TRY(auto all, co_await site.d.events->projects.List(access.organization.id));
-  Found found;
+  TraceFindings found;
   if (all.size() > kMaxProjects) {
     // Those that trace come first.
     std::ranges::sort(all, [](const projects::Project& a, const projects::Project& b) {

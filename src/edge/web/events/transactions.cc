@@ -19,8 +19,7 @@ constexpr std::size_t kLookedAt = 2'000;     // of one project
 constexpr std::size_t kLookedAtAll = 6'000;  // of all of a page
 constexpr std::size_t kLeast = 300;
 constexpr std::size_t kMaxNames = 100;
-constexpr std::size_t kPerPage = 25;
-constexpr std::size_t kMaxFiles = 50;
+constexpr std::size_t kMaxEventFiles = 50;
 
 struct NamedGroup {
   const projects::Project* project = nullptr;
@@ -300,7 +299,7 @@ Task<void> AddFiles(Site& site, const access::OrgAccess& access, const projects:
     query.project_id = project.id.value;
     query.type = type;
     query.event_id = event_id;
-    query.limit = kMaxFiles;
+    query.limit = kMaxEventFiles;
     GH_CO_TRY(auto found, co_await site.d.events->store.ListItems(std::move(query)));
     for (const eventstore::StoredItem& item : found.items) {
       const bool profile = type == "profile";

@@ -10,7 +10,7 @@ constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
-std::string Span(std::int64_t seconds) {
+std::string Rounded(std::int64_t seconds) {
   if (seconds < kHour) return Counted(seconds / kMinute, "minute", "minutes");
   if (seconds < 2 * kDay) return Counted(seconds / kHour, "hour", "hours");
   if (seconds < 14 * kDay) return Counted(seconds / kDay, "day", "days");
@@ -23,8 +23,8 @@ std::string Span(std::int64_t seconds) {
 
 std::string Ago(Timestamp time, Timestamp now) {
   const std::int64_t seconds = (now - time).count() / 1'000'000;
-  if (seconds >= kMinute) return Span(seconds) + " ago";
-  if (seconds <= -kMinute) return "in " + Span(-seconds);
+  if (seconds >= kMinute) return Rounded(seconds) + " ago";
+  if (seconds <= -kMinute) return "in " + Rounded(-seconds);
   return "just now";
 }
 

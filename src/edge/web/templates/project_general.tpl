@@ -9,6 +9,7 @@
 <div class="field"><label for="domains">Allowed domains</label><textarea id="domains" name="domains" rows="3" spellcheck="false" autocapitalize="none" placeholder="*" aria-describedby="domains-help">{{#DOMAIN}}{{ROW}}
 {{/DOMAIN}}</textarea><p class="help" id="domains-help">Where browsers may send from, one a line: <code>https://shop.example</code>, <code>*.shop.example</code>. Empty: from everywhere.</p></div>
 <div class="field narrow"><label for="resolve_age">Resolve quiet issues after</label><input id="resolve_age" name="resolve_age" type="number" min="0" max="8760" value="{{RESOLVE_AGE}}" aria-describedby="age-help"><p class="help" id="age-help">Hours without an event; 0 is never. A new event brings the issue back as a regression.</p></div>
+<div class="field narrow"><label for="crash_reports">Minidumps kept of each issue</label><input id="crash_reports" name="crash_reports" type="number" min="-1" max="100" value="{{CRASH_REPORTS}}" placeholder="{{CRASH_REPORTS_ELSE}}" aria-describedby="crash-help"><p class="help" id="crash-help">And Apple crash reports. 0: none. -1: all. Empty: as the organization, {{CRASH_REPORTS_ELSE}}.</p></div>
 <button class="button" type="submit">Save</button></form></section>
 <section class="card" aria-labelledby="teams-title"><h2 id="teams-title">Teams</h2>
 <p class="minor">Who this project belongs to. Issues can be assigned to a team.</p>

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/bench.h"
 #include "platform/sql/sqlite/sqlite.h"
 
 namespace gatehouse::sql {
@@ -23,13 +24,6 @@ constexpr Statement kInsert{
 constexpr Statement kSelect{"select",
                             "SELECT id, body FROM item WHERE organization_id = $1 AND name = $2"};
 constexpr Statement kUpdate{"update", "UPDATE item SET body = $1 WHERE id = $2"};
-
-double Cpu() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
 
 // Four inserts, four selects, two updates.
 Result<void> Work(Tx& tx, std::int64_t base) {
@@ -46,7 +40,7 @@ Result<void> Work(Tx& tx, std::int64_t base) {
 
 void Measure(Database& db, int threads, int each, std::int64_t first) {
   const auto begin = std::chrono::steady_clock::now();
-  const double cpu = Cpu();
+  const double cpu = bench::CpuSeconds() * 1e6;
   {
     std::vector<std::jthread> callers;
     for (int t = 0; t < threads; ++t) {
@@ -61,7 +55,7 @@ void Measure(Database& db, int threads, int each, std::int64_t first) {
   const double writes = threads * each;
   const std::chrono::duration<double, std::micro> wall = std::chrono::steady_clock::now() - begin;
   std::printf("%3d callers: %7.0f writes/s, %6.1f us CPU a write\n", threads,
-              writes / wall.count() * 1e6, (Cpu() - cpu) / writes);
+              writes / wall.count() * 1e6, (bench::CpuSeconds() * 1e6 - cpu) / writes);
 }
 
 }  // namespace

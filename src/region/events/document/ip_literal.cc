@@ -2,11 +2,11 @@
 
 #include <cstddef>
 
+#include "base/ascii.h"
+
 namespace gatehouse::events {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsWord(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -41,7 +41,7 @@ bool IsV6(std::string_view text) {
   }
   while (i < text.size()) {
     std::size_t start = i;
-    while (i < text.size() && IsHex(text[i])) ++i;
+    while (i < text.size() && IsHexDigit(text[i])) ++i;
     if (i < text.size() && text[i] == '.') {
       if (V4Prefix(text.substr(start)) != text.size() - start) return false;
       groups += 2;
@@ -83,11 +83,12 @@ std::size_t IpLiteralAt(std::string_view text, std::size_t at) {
       if (!IsWord(after) && !(after == '.' && IsWord(next))) return length;
     }
   }
-  if ((IsHex(rest[0]) || rest[0] == ':') && !IsWord(before) && before != ':' && before != '.') {
+  if ((IsHexDigit(rest[0]) || rest[0] == ':') && !IsWord(before) && before != ':' &&
+      before != '.') {
     std::size_t length = 0;
     std::size_t colons = 0;
     while (length < rest.size() && length < 46 &&
-           (IsHex(rest[length]) || rest[length] == ':' || rest[length] == '.')) {
+           (IsHexDigit(rest[length]) || rest[length] == ':' || rest[length] == '.')) {
       colons += rest[length++] == ':';
     }
     if (colons < 2 || (length < rest.size() && IsWord(rest[length]))) return 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace gatehouse::events {
@@ -12,9 +13,6 @@ namespace {
 
 constexpr double kMaxSafe = 9007199254740992.0;  // 2^53
 
-bool IsHexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 int HexValue(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
 // The digits at `at` as a number, or -1.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "region/events/grouping/codepoints.h"
 
 namespace gatehouse::grouping {
@@ -18,10 +19,9 @@ constexpr char kAnonymous = '\xFB';
 constexpr int kMaxNesting = 32;
 constexpr std::size_t kMaxLength = 4096;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLowerHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f'); }
 bool IsWordByte(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+  return IsAlnum(c) || c == '_' ||
          (static_cast<unsigned char>(c) >= 0x80 && static_cast<unsigned char>(c) < 0xF8);
 }
 

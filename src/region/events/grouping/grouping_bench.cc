@@ -2,14 +2,13 @@
 //
 //   grouping_bench [event.json ...]    (default: an event of a Node.js client, 30 frames)
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
+#include "base/bench.h"
 #include "region/events/grouping/grouping.h"
 
 namespace gatehouse::grouping {
@@ -42,15 +41,6 @@ std::string DefaultEvent() {
   return json::Serialize(event);
 }
 
-double CpuMicros() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto micros = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
-  };
-  return micros(usage.ru_utime) + micros(usage.ru_stime);
-}
-
 int Run(const std::string& name, const std::string& text, const Config& config) {
   auto event = json::ParseObject(text, {.max_bytes = 8 * 1024 * 1024, .max_depth = 128});
   if (!event) {
@@ -60,15 +50,15 @@ int Run(const std::string& name, const std::string& text, const Config& config) 
   constexpr int kRounds = 20, kPerRound = 500;
   double best = 1e9, copies = 1e9;
   for (int round = 0; round < kRounds; ++round) {
-    double start = CpuMicros();
+    double start = bench::CpuSeconds() * 1e6;
     for (int i = 0; i < kPerRound; ++i) json::Object copy = *event;
-    copies = std::min(copies, (CpuMicros() - start) / kPerRound);
-    start = CpuMicros();
+    copies = std::min(copies, (bench::CpuSeconds() * 1e6 - start) / kPerRound);
+    start = bench::CpuSeconds() * 1e6;
     for (int i = 0; i < kPerRound; ++i) {
       json::Object copy = *event;
       if (Group(copy, config).hashes.empty()) return 1;
     }
-    best = std::min(best, (CpuMicros() - start) / kPerRound);
+    best = std::min(best, (bench::CpuSeconds() * 1e6 - start) / kPerRound);
   }
   std::printf("%-40s %6zu bytes %8.1f us CPU (and %.1f us for the copy)\n", name.c_str(),
               text.size(), best - copies, copies);

@@ -41,7 +41,7 @@ std::size_t Ipv4(std::string_view text, std::size_t at) {
 // One to four hexadecimal digits, as many as there are.
 std::size_t Group(std::string_view text, std::size_t at) {
   std::size_t end = at;
-  while (end < at + 4 && IsHex(At(text, end))) ++end;
+  while (end < at + 4 && IsHexDigit(At(text, end))) ++end;
   return end == at ? kNone : end;
 }
 
@@ -88,10 +88,6 @@ std::size_t Ip(std::string_view text, std::size_t at, bool boundary) {
 namespace {
 
 using scan::At;
-using scan::IsAlnum;
-using scan::IsAlpha;
-using scan::IsDigit;
-using scan::IsHex;
 using scan::kNone;
 using scan::Run;
 
@@ -192,8 +188,8 @@ class Scanner {
       if (Take(Url())) return "url";
       if (Take(Hostname())) return "hostname";
     }
-    if ((c == ':' || IsHex(c)) && Take(scan::Ip(text_, at_, boundary))) return "ip";
-    if (boundary && IsHex(c)) {
+    if ((c == ':' || IsHexDigit(c)) && Take(scan::Ip(text_, at_, boundary))) return "ip";
+    if (boundary && IsHexDigit(c)) {
       if (Take(Uuid())) return "uuid";
       if (Take(HexRun(40))) return "sha1";
       if (Take(HexRun(32))) return "md5";
@@ -277,7 +273,7 @@ class Scanner {
   std::size_t HexRun(std::size_t length) const {
     if (at_ + length > text_.size()) return kNone;
     for (std::size_t i = at_; i < at_ + length; ++i) {
-      if (!IsHex(text_[i])) return kNone;
+      if (!IsHexDigit(text_[i])) return kNone;
     }
     return AtWordBoundary(text_, at_ + length) ? at_ + length : kNone;
   }
@@ -286,7 +282,7 @@ class Scanner {
     if (At(text_, at_ + 8) != '-' || at_ + 36 > text_.size()) return kNone;
     for (std::size_t i = 0; i < 36; ++i) {
       const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-      if (dash ? text_[at_ + i] != '-' : !IsHex(text_[at_ + i])) return kNone;
+      if (dash ? text_[at_ + i] != '-' : !IsHexDigit(text_[at_ + i])) return kNone;
     }
     return AtWordBoundary(text_, at_ + 36) ? at_ + 36 : kNone;
   }
@@ -310,7 +306,7 @@ class Scanner {
 
   std::size_t Hexadecimal() const {
     if (text_[at_] != '0' || (At(text_, at_ + 1) | 0x20) != 'x') return kNone;
-    const std::size_t end = scan::Run(text_, at_ + 2, IsHex);
+    const std::size_t end = scan::Run(text_, at_ + 2, IsHexDigit);
     return end > at_ + 2 && AtWordBoundary(text_, end) ? end : kNone;
   }
 

@@ -6,16 +6,11 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/ascii.h"
+
 namespace gatehouse::grouping::scan {
 
 inline constexpr std::size_t kNone = std::string_view::npos;
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool IsAlnum(char c) { return IsDigit(c) || IsAlpha(c); }
-constexpr bool IsHex(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 constexpr char At(std::string_view text, std::size_t at) {
   return at < text.size() ? text[at] : '\0';

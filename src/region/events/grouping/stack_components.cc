@@ -21,15 +21,15 @@ bool IsUrl(std::string_view path, bool files) {
   return files && path.starts_with("file:");
 }
 
-bool IsWordByte(char c) { return scan::IsAlnum(c) || c == '_'; }
+bool IsIdentifierByte(char c) { return IsAlnum(c) || c == '_'; }
 
 // The end of what a class generator appended at `at`, behind its marker; `at` if it appended
 // nothing.
 std::size_t GeneratedEnd(std::string_view name, std::size_t at) {
-  std::size_t end = scan::Run(name, at, scan::IsHex);
+  std::size_t end = scan::Run(name, at, IsHexDigit);
   if (end == at) return at;
-  if (scan::At(name, end) == '_' && scan::IsDigit(scan::At(name, end + 1))) {
-    end = scan::Run(name, end + 1, scan::IsDigit);
+  if (scan::At(name, end) == '_' && IsDigit(scan::At(name, end + 1))) {
+    end = scan::Run(name, end + 1, IsDigit);
   }
   return end;
 }
@@ -42,7 +42,7 @@ struct Generated {
 
 // $$EnhancerBySpringCGLIB$$1ebdddb0, $$EnhancerByGuice$$ae46b1bf, $$FastClassByX$$ae46b1bf
 Generated ClassGenerator(std::string_view name, std::size_t at) {
-  const std::size_t word_end = scan::Run(name, at + 2, IsWordByte);
+  const std::size_t word_end = scan::Run(name, at + 2, IsIdentifierByte);
   const std::string_view word = name.substr(at + 2, word_end - at - 2);
   const bool known = (word.ends_with("CGLIB") && word.size() > 5) ||
                      (word.starts_with("EnhancerBy") && word.size() > 10) ||
@@ -57,8 +57,8 @@ Generated GeneratedAt(std::string_view name, std::size_t at) {
   if (rest.starts_with("$$_javassist")) {
     std::size_t end = at + 12;
     if (name.substr(end).starts_with("_seam")) end += 5;
-    if (scan::At(name, end) == '_' && scan::IsDigit(scan::At(name, end + 1))) {
-      end = scan::Run(name, end + 1, scan::IsDigit);
+    if (scan::At(name, end) == '_' && IsDigit(scan::At(name, end + 1))) {
+      end = scan::Run(name, end + 1, IsDigit);
     }
     return {at + 12, end};
   }
@@ -66,15 +66,15 @@ Generated GeneratedAt(std::string_view name, std::size_t at) {
   for (const std::string_view marker : {"$fn__", "$HibernateProxy$"}) {
     if (!rest.starts_with(marker)) continue;
     const std::size_t from = at + marker.size();
-    const std::size_t end = marker == "$fn__" ? scan::Run(name, from, scan::IsDigit)
-                                              : scan::Run(name, from, IsWordByte);
+    const std::size_t end = marker == "$fn__" ? scan::Run(name, from, IsDigit)
+                                              : scan::Run(name, from, IsIdentifierByte);
     if (end > from) return {from, end};
   }
   for (const std::string_view marker : {"sun.reflect.GeneratedConstructorAccessor",
                                         "sun.reflect.GeneratedSerializationConstructorAccessor"}) {
     if (!rest.starts_with(marker)) continue;
     const std::size_t from = at + marker.size();
-    const std::size_t end = scan::Run(name, from, scan::IsDigit);
+    const std::size_t end = scan::Run(name, from, IsDigit);
     if (end > from) return {from, end};
   }
   return {};
@@ -184,7 +184,7 @@ std::string_view WithoutErbSuffix(std::string_view name) {
   std::size_t at = name.size();
   for (int part = 0; part < 2; ++part) {
     const std::size_t end = at;
-    while (at > 0 && scan::IsDigit(name[at - 1])) --at;
+    while (at > 0 && IsDigit(name[at - 1])) --at;
     if (end - at < 4 || at == 0 || name[at - 1] != '_') return name;
     --at;
   }

@@ -316,7 +316,7 @@ class Work {
       GH_TRY_VOID(tx_.Exec(sqls::kAddRedirect, {organization_, child.id, target.id}));
       for (const sql::Statement* move :
            {&sqls::kMoveHashes, &sqls::kMergeEnvironments, &sqls::kMergeReleases,
-            &sqls::kMoveActivities, &sqls::kMoveReports}) {
+            &sqls::kMoveActivities, &sqls::kMoveReports, &sqls::kMoveCrashReports}) {
         GH_TRY_VOID(tx_.Exec(*move, {organization_, child.id, target.id}));
       }
       GH_TRY_VOID(tx_.Exec(sqls::kAddCounts, {organization_, target.id, child.times_seen,
@@ -354,6 +354,36 @@ Result<void> CheckNote(std::string_view text) {
   return {};
 }
 
+audit::Entry EntryOf(OrgId organization, audit::Event event, const Caller& caller) {
+  audit::Entry entry;
+  entry.organization = organization;
+  entry.event = event;
+  entry.actor = caller.actor.user;
+  entry.actor_label = caller.actor.label;
+  entry.ip = caller.actor.ip;
+  entry.correlation_id = caller.actor.correlation_id;
+  return entry;
+}
+
+// That these issues are no more. Their titles are not told: they may be what had to go.
+Result<void> NoteGone(sql::Tx& tx, const audit::Log& audit, OrgId organization, audit::Event event,
+                      const std::vector<Issue>& issues, const Caller& caller) {
+  constexpr std::size_t kMaxNamed = 50;
+  if (issues.empty()) return {};
+  audit::Entry entry = EntryOf(organization, event, caller);
+  std::string names;
+  for (std::size_t i = 0; i < std::min(issues.size(), kMaxNamed); ++i) {
+    names += (names.empty() ? "" : ", ") + issues[i].short_id;
+  }
+  if (issues.size() > kMaxNamed) {
+    names += " and " + std::to_string(issues.size() - kMaxNamed) + " more";
+  }
+  if (issues.size() == 1) entry.target_object = issues.front().id.value;
+  entry.data = {{"issues", issues.size()}, {"short_ids", std::move(names)}};
+  GH_TRY_VOID(audit.Record(tx, entry));
+  return {};
+}
+
 // The comment, if the caller wrote it.
 Result<Activity> OwnNote(sql::Tx& tx, OrgId organization, IssueId issue, std::int64_t note,
                          const Caller& caller) {
@@ -379,6 +409,10 @@ Task<Changed> ServiceImpl::Update(OrgId organization, std::vector<IssueId> issue
             Demand(tx, organization, caller, change.discard ? "event:admin" : "event:write"));
         GH_TRY(const std::vector<Issue> found, store::FindMany(tx, organization, issues));
         if (found.empty()) return Changed{};
+        if (change.discard) {
+          GH_TRY_VOID(
+              NoteGone(tx, d_.audit, organization, audit::Event::kIssueDiscard, found, caller));
+        }
         Work work(tx, d_.ids, d_.rng, d_.clock.Now(), organization, change, caller);
         return work.Run(found);
       }));
@@ -402,6 +436,8 @@ Task<std::int64_t> ServiceImpl::Delete(OrgId organization, std::vector<IssueId> 
           GH_TRY_VOID(
               tx.Exec(sqls::kSetStatus, {organization, issue.id, "pending_deletion", "", nullptr}));
         }
+        GH_TRY_VOID(
+            NoteGone(tx, d_.audit, organization, audit::Event::kIssueDelete, found, caller));
         return static_cast<std::int64_t>(found.size());
       }));
   if (deleted > 0) (void)co_await FinishPending();
@@ -433,6 +469,39 @@ Task<std::int64_t> ServiceImpl::Unmerge(OrgId organization, IssueId issue,
         GH_TRY_VOID(work.Note(found, "unmerge_source", {{"fingerprints", std::move(list)}}));
         return static_cast<std::int64_t>(taken.size());
       });
+}
+
+Task<void> ServiceImpl::RemoveAttachment(OrgId organization, ProjectId project,
+                                         std::string event_id, std::string attachment,
+                                         Caller caller) {
+  constexpr const char* kType = "attachment";
+  eventstore::ItemQuery query{.project_id = project.value,
+                              .type = kType,
+                              .event_id = event_id,
+                              .id = attachment,
+                              .limit = 1};
+  GH_CO_TRY(const eventstore::ItemPage page, co_await d_.store.ListItems(std::move(query)));
+  // First the note: what cannot be noted does not happen.
+  GH_CO_TRY_VOID(
+      co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+        GH_TRY_VOID(Demand(tx, organization, caller, "event:admin"));
+        GH_TRY(const sql::Rows slug, tx.Query(sqls::kProjectSlug, {organization, project}));
+        if (slug.empty() || page.items.empty()) {
+          return Fail(Code::kNotFound, kAttachmentNotFound);
+        }
+        audit::Entry entry = EntryOf(organization, audit::Event::kAttachmentRemove, caller);
+        entry.data = {{"project_slug", slug.front().String(0)},
+                      {"event_id", event_id},
+                      {"attachment", attachment}};
+        for (const auto& [name, value] : page.items.front().fields) {
+          if (name == "attachment_type") entry.data["type"] = value;
+        }
+        GH_TRY_VOID(d_.audit.Record(tx, entry));
+        GH_TRY_VOID(tx.Exec(sqls::kForgetCrashReport, {organization, project, attachment}));
+        return {};
+      }));
+  GH_CO_TRY_VOID(co_await d_.store.DeleteItem(project.value, kType, attachment));
+  co_return Result<void>();
 }
 
 Task<Activity> ServiceImpl::AddNote(OrgId organization, IssueId issue, std::string text,

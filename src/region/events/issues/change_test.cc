@@ -231,6 +231,72 @@ TEST_P(IssueChangeTest, ADiscardedIssueTakesNoMore) {
   EXPECT_TRUE(List().issues.empty());
 }
 
+TEST_P(IssueChangeTest, WhatIsTakenAwayIsInTheAuditLogWithoutItsWords) {
+  Seed({{.number = 1, .type = "Alpha", .value = "hunter2"}, {.number = 2, .type = "Beta"}});
+  std::vector<IssueId> ids;
+  for (const Issue& issue : List().issues) ids.push_back(issue.id);
+  ASSERT_EQ(ids.size(), 2u);
+  EXPECT_EQ(*Run(issues_->Delete(acme_, {IssueId{999}}, By(acme_, admin_))), 0);
+  const auto noted = [&](audit::Event event) {
+    std::vector<json::Object> out;
+    for (const auto& row : AuditRows()) {
+      if (row.event == event) out.push_back(row.data);
+    }
+    return out;
+  };
+  EXPECT_TRUE(noted(audit::Event::kIssueDelete).empty());
+  EXPECT_EQ(*Run(issues_->Delete(acme_, {ids[0]}, By(acme_, admin_))), 1);
+  Change discard;
+  discard.discard = true;
+  ASSERT_OK(Run(issues_->Update(acme_, {ids[1]}, discard, By(acme_, admin_))));
+  ASSERT_EQ(noted(audit::Event::kIssueDelete).size(), 1u);
+  ASSERT_EQ(noted(audit::Event::kIssueDiscard).size(), 1u);
+  const json::Object data = noted(audit::Event::kIssueDelete)[0];
+  EXPECT_EQ(json::GetInt(data, "issues"), 1);
+  EXPECT_TRUE(json::GetString(data, "short_ids")->starts_with("SHOP-"));
+  EXPECT_EQ(json::Serialize(data).find("hunter2"), std::string::npos);
+}
+
+TEST_P(IssueChangeTest, ARemovedAttachmentIsNotedAndOnlyForThoseWhoMay) {
+  const std::string event = "fc6d8c0c43fc4630ad850ee518f1b9d0";
+  std::vector<eventstore::StoredItem> items;
+  items.push_back({.project_id = shop_.id.value,
+                   .type = "attachment",
+                   .id = "one",
+                   .event_id = event,
+                   .timestamp = clock().Now(),
+                   .text = "passport.png",
+                   .fields = {{"attachment_type", "event.attachment"}},
+                   .payload = "bytes"});
+  ASSERT_OK(Run(store_->InsertItems(std::move(items))));
+  const auto remove = [&](OrgId organization, const std::string& id, MemberId by) {
+    return Run(issues_->RemoveAttachment(organization, shop_.id, event, id, By(organization, by)));
+  };
+  members::Caller writer = By(acme_, member_);
+  writer.scopes = {"event:read", "event:write"};
+  EXPECT_ERROR(kPermissionDenied, members::kForbidden,
+               Run(issues_->RemoveAttachment(acme_, shop_.id, event, "one", writer)));
+  EXPECT_ERROR(kNotFound, kAttachmentNotFound, remove(acme_, "two", admin_));
+  EXPECT_ERROR(kNotFound, kAttachmentNotFound,
+               Run(issues_->RemoveAttachment(acme_, shop_.id, std::string(32, 'a'), "one",
+                                             By(acme_, admin_))));
+  EXPECT_FALSE(Run(issues_->RemoveAttachment(other_, shop_.id, event, "one", By(acme_, admin_))))
+      << "another organization's";
+  std::size_t before = 0;
+  for (const auto& row : AuditRows()) before += row.event == audit::Event::kAttachmentRemove;
+  EXPECT_EQ(before, 0u);
+  ASSERT_OK(remove(acme_, "one", admin_));
+  EXPECT_ERROR(kNotFound, kAttachmentNotFound, remove(acme_, "one", admin_));
+  std::vector<json::Object> noted;
+  for (const auto& row : AuditRows()) {
+    if (row.event == audit::Event::kAttachmentRemove) noted.push_back(row.data);
+  }
+  ASSERT_EQ(noted.size(), 1u);
+  EXPECT_EQ(json::GetString(noted[0], "event_id"), event);
+  EXPECT_EQ(json::GetString(noted[0], "project_slug"), "shop");
+  EXPECT_EQ(json::Serialize(noted[0]).find("passport"), std::string::npos);
+}
+
 TEST_P(IssueChangeTest, ADeletedIssueIsForgottenAndBeginsAnew) {
   Seed({{.number = 1, .release = "1.0", .environment = "prod"}});
   const Issue first = Of("TypeError");

@@ -15,6 +15,7 @@ inline constexpr std::string_view kIssueManyProjects = "issue_many_projects";
 inline constexpr std::string_view kAssigneeInvalid = "assignee_invalid";
 inline constexpr std::string_view kSnoozeInvalid = "snooze_invalid";
 inline constexpr std::string_view kNoteInvalid = "note_invalid";
+inline constexpr std::string_view kAttachmentNotFound = "attachment_not_found";
 inline constexpr std::string_view kNoteNotFound = "note_not_found";
 
 }  // namespace gatehouse::issues

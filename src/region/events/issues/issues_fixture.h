@@ -48,7 +48,12 @@ class IssuesFixture : public members::MembersFixture {
     MembersFixture::TearDown();
   }
   ServiceImpl::Parts Parts() {
-    return {.db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .store = *store_};
+    return {.db = db(),
+            .clock = clock(),
+            .rng = rng(),
+            .ids = ids(),
+            .audit = audit(),
+            .store = *store_};
   }
   projects::Project Project(const std::string& slug) {
     auto made = Run(projects_->Create(acme_, slug, slug, "node", "", By(acme_, admin_)));

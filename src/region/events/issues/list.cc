@@ -3,30 +3,32 @@
 // A list is a walk along the index of its sort: for each status (and project) the next so many
 // issues, merged by the database. Conditions that no index serves are looked at on the way, and the
 // walk ends after a bounded number of issues, so that no search reads everything.
+//
+// What the first steps do not find is rare, or far away: then the conditions are probed for the few
+// issues that may meet them, and these are looked at instead. When they are not few either, the
+// walk goes on.
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_set>
 
+#include "region/events/issues/conditions.h"
 #include "region/events/issues/errors.h"
 #include "region/events/issues/service_impl.h"
 #include "region/events/issues/statements.h"
 #include "region/events/issues/store.h"
-#include "region/events/save/prepare.h"
 
 namespace gatehouse::issues {
 namespace {
 
 constexpr std::size_t kMaxPage = 100;
 constexpr std::int64_t kMaxTotal = 1000;
-constexpr std::size_t kFirstChunk = 200;
+constexpr std::size_t kMaxAskedAtOnce = 800;
 constexpr std::size_t kMaxChunk = 5000;
 // A list of more projects walks along the organization's index.
 constexpr std::size_t kMaxBranches = 20;
-// A tag that fewer issues have is asked by their ids.
-constexpr std::size_t kFewIds = 400;
 // So many issues are asked for a common tag.
 constexpr std::size_t kMaxAsked = 4000;
 // As far back as a tag is looked for, when nobody says.
@@ -46,269 +48,14 @@ struct Selection {
   IdSet without = {};
   std::vector<CommonTag> common = {};
   eventstore::TimeRange range = {};
-
-  bool Has(std::int64_t id) const { return (!only || only->contains(id)) && !without.contains(id); }
 };
-
-// A statement under construction: what it binds, in order.
-class Binder {
- public:
-  std::string Bind(sql::Param value) {
-    params_.push_back(value);
-    return "$" + std::to_string(params_.size());
-  }
-  std::string BindText(std::string text) { return Bind(texts_.emplace_back(std::move(text))); }
-  template <class Ids>
-  std::string BindIds(const Ids& ids) {
-    std::string list;
-    for (const auto& id : ids) list += (list.empty() ? "" : ", ") + Bind(id);
-    return list;
-  }
-  sql::Params params() const { return params_; }
-
- private:
-  std::vector<sql::Param> params_;
-  std::deque<std::string> texts_;
-};
-
-std::string_view KeyOf(Sort sort) {
-  switch (sort) {
-    case Sort::kFirstSeen:
-      return "first_seen";
-    case Sort::kTimesSeen:
-      return "times_seen";
-    case Sort::kUsersSeen:
-      return "users_seen";
-    case Sort::kLastSeen:
-      break;
-  }
-  return "last_seen";
-}
-
-std::string OneOf(Binder& b, std::string_view column, const std::vector<std::string>& values) {
-  std::string out;
-  for (const std::string& value : values) {
-    if (!out.empty()) out += " OR ";
-    if (HasWildcard(value)) {
-      out += "lower(" + std::string(column) + ") LIKE lower(" + b.BindText(LikePattern(value)) +
-             ") ESCAPE '!'";
-    } else {
-      out += std::string(column) + " = " + b.BindText(value);
-    }
-  }
-  return "(" + out + ")";
-}
-
-std::string Compare(Binder& b, std::string_view column, const Term& term) {
-  std::string_view op = " = ";
-  switch (term.op) {
-    case Op::kGreater:
-      op = " > ";
-      break;
-    case Op::kGreaterEqual:
-      op = " >= ";
-      break;
-    case Op::kLess:
-      op = " < ";
-      break;
-    case Op::kLessEqual:
-      op = " <= ";
-      break;
-    default:
-      break;
-  }
-  return std::string(column) + std::string(op) + b.Bind(term.number);
-}
-
-std::string Numbers(Binder& b, std::string_view column, const std::vector<std::string>& values,
-                    std::int64_t (*number)(std::string_view)) {
-  std::string list;
-  for (const std::string& value : values) {
-    list += (list.empty() ? "" : ", ") + b.Bind(number(value));
-  }
-  return std::string(column) + " IN (" + list + ")";
-}
-
-std::int64_t PriorityNumber(std::string_view name) {
-  return name == "high" ? 75 : name == "medium" ? 50 : 25;
-}
-
-constexpr std::string_view kNewest =
-    "(SELECT n.id FROM releases n JOIN release_projects np ON np.release_id = n.id AND "
-    "np.project_id = i.project_id WHERE n.organization_id = i.organization_id AND n.status = "
-    "'open' ORDER BY COALESCE(n.released_at, n.created_at) DESC, n.id DESC LIMIT 1)";
-
-// Conditions on the release `r`.
-std::string Releases(Binder& b, std::vector<std::string> values) {
-  const bool latest = std::erase(values, "latest") > 0;
-  std::string out = values.empty() ? "" : OneOf(b, "r.version", values);
-  if (latest) out += (out.empty() ? "r.id = " : " OR r.id = ") + std::string(kNewest);
-  return "(" + out + ")";
-}
-
-bool IsEmptyValue(const Term& term) { return term.values.size() == 1 && term.values[0].empty(); }
-
-std::string ReleaseTerm(Binder& b, const Term& term) {
-  if (term.op == Op::kHas || IsEmptyValue(term)) {
-    return std::string(term.op == Op::kHas ? "" : "NOT ") +
-           "EXISTS (SELECT 1 FROM issue_releases ir WHERE ir.issue_id = i.id)";
-  }
-  return "EXISTS (SELECT 1 FROM issue_releases ir JOIN releases r ON r.id = ir.release_id WHERE "
-         "ir.issue_id = i.id AND r.organization_id = i.organization_id AND " +
-         Releases(b, term.values) + ")";
-}
-
-std::string FirstReleaseTerm(Binder& b, const Term& term) {
-  if (term.op == Op::kHas) return "i.first_release_id IS NOT NULL";
-  if (IsEmptyValue(term)) return "i.first_release_id IS NULL";
-  return "EXISTS (SELECT 1 FROM releases r WHERE r.id = i.first_release_id AND "
-         "r.organization_id = i.organization_id AND " +
-         Releases(b, term.values) + ")";
-}
-
-std::string EnvironmentTerm(Binder& b, const Term& term) {
-  std::string condition;
-  if (term.op == Op::kHas) {
-    condition = "e.name <> ''";
-  } else {
-    condition = OneOf(b, "e.name", term.values);
-  }
-  return "EXISTS (SELECT 1 FROM issue_environments ie JOIN environments e ON e.id = "
-         "ie.environment_id WHERE ie.issue_id = i.id AND " +
-         condition + ")";
-}
-
-std::string AssignedTerm(Binder& b, const Term& term) {
-  if (term.op == Op::kHas) return "i.assignee <> ''";
-  std::string out;
-  for (const std::string& value : term.values) {
-    if (!out.empty()) out += " OR ";
-    if (value == "none") {
-      out += "i.assignee = ''";
-    } else if (value == "any") {
-      out += "i.assignee <> ''";
-    } else {
-      out += "i.assignee = " + b.BindText(value);
-    }
-  }
-  return "(" + out + ")";
-}
-
-std::string BookmarkTerm(Binder& b, const Term& term) {
-  std::string who;
-  for (const std::string& value : term.values) {
-    const auto user = UserId::Parse(value);
-    who += (who.empty() ? "" : ", ") + b.Bind(user ? user->value : 0);
-  }
-  const std::string condition = term.op == Op::kHas ? "" : " AND m.user_id IN (" + who + ")";
-  return "EXISTS (SELECT 1 FROM issue_marks m WHERE m.issue_id = i.id AND m.is_bookmarked = 1" +
-         condition + ")";
-}
-
-std::string ShortIdTerm(Binder& b, const Term& term) {
-  std::string out;
-  for (const std::string& value : term.values) {
-    const auto parsed = ParseShortId(value);
-    if (!parsed) continue;
-    out += (out.empty() ? "" : " OR ") + std::string("(s.slug = ") +
-           b.BindText(parsed->project_slug) + " AND i.short_id = " + b.Bind(parsed->number) + ")";
-  }
-  return "EXISTS (SELECT 1 FROM projects s WHERE s.id = i.project_id AND (" +
-         (out.empty() ? "1 = 0" : out) + "))";
-}
-
-// A column of the issue's own; '' is none.
-std::string OwnText(Binder& b, std::string_view column, const Term& term) {
-  if (term.op == Op::kHas) return std::string(column) + " <> ''";
-  return OneOf(b, column, term.values);
-}
-
-std::string Condition(Binder& b, const Term& term) {
-  switch (term.field) {
-    case Field::kStatus:
-      return OneOf(b, "i.status", term.values);
-    case Field::kSubstatus:
-      return OneOf(b, "i.substatus", term.values);
-    case Field::kAssigned:
-      return AssignedTerm(b, term);
-    case Field::kBookmarked:
-      return BookmarkTerm(b, term);
-    case Field::kLinked:
-      return "1 = 0";
-    case Field::kLevel:
-      return term.op == Op::kHas ? "1 = 1"
-                                 : Numbers(b, "i.level", term.values, &events::LevelNumber);
-    case Field::kLogger:
-      return OwnText(b, "i.logger", term);
-    case Field::kPlatform:
-      return OwnText(b, "i.platform", term);
-    case Field::kType:
-      return OwnText(b, "i.type", term);
-    case Field::kPriority:
-      return term.op == Op::kHas ? "1 = 1" : Numbers(b, "i.priority", term.values, &PriorityNumber);
-    case Field::kRelease:
-      return ReleaseTerm(b, term);
-    case Field::kFirstRelease:
-      return FirstReleaseTerm(b, term);
-    case Field::kEnvironment:
-      return EnvironmentTerm(b, term);
-    case Field::kShortId:
-      return term.op == Op::kHas ? "1 = 1" : ShortIdTerm(b, term);
-    case Field::kTitle:
-      return OwnText(b, "i.title", term);
-    case Field::kTimesSeen:
-      return Compare(b, "i.times_seen", term);
-    case Field::kUsersSeen:
-      return Compare(b, "i.users_seen", term);
-    case Field::kFirstSeen:
-      return Compare(b, "i.first_seen", term);
-    case Field::kLastSeen:
-      return Compare(b, "i.last_seen", term);
-    case Field::kTag:
-      break;  // the event store's
-  }
-  return "1 = 1";
-}
-
-// The statuses that the search may find, so that each is a walk of its own.
-std::vector<std::string> StatusesOf(const Terms& terms) {
-  std::vector<std::string> statuses = {"unresolved", "resolved", "ignored"};
-  for (const Term& term : terms.terms) {
-    if (term.field != Field::kStatus || term.op != Op::kIs) continue;
-    std::erase_if(statuses, [&](const std::string& status) {
-      const bool named = std::ranges::find(term.values, status) != term.values.end();
-      return named == term.negated;
-    });
-  }
-  return statuses;
-}
-
-// Everything but status and project; "" for nothing.
-std::string Filter(Binder& b, const Query& query) {
-  std::string out;
-  const auto add = [&out](const std::string& condition) {
-    out += (out.empty() ? "" : " AND ") + condition;
-  };
-  for (const Term& term : query.terms.terms) {
-    if (term.field == Field::kStatus || term.field == Field::kTag) continue;
-    add(term.negated ? "NOT (" + Condition(b, term) + ")" : Condition(b, term));
-  }
-  for (const std::string& text : query.terms.texts) {
-    add("lower(i.message || ' ' || i.title) LIKE lower(" +
-        b.BindText("%" + LikePattern(text) + "%") + ") ESCAPE '!'");
-  }
-  if (!query.environments.empty()) {
-    add(EnvironmentTerm(b, {.field = Field::kEnvironment, .values = query.environments}));
-  }
-  if (query.from) add("i.last_seen >= " + b.Bind(*query.from));
-  if (query.to) add("i.first_seen < " + b.Bind(*query.to));
-  return out;
-}
 
 struct Candidate {
   Position at;
   ProjectId project;
   bool matches = false;
+
+  std::pair<std::int64_t, std::int64_t> Key() const { return {at.key, at.id}; }
 };
 
 // One search while it walks.
@@ -326,6 +73,51 @@ class Walk {
   }
 
   bool filtered() const { return filtered_; }
+  // All that match, when few can: nothing is walked for then.
+  const std::optional<std::vector<Candidate>>& listed() const { return listed_; }
+
+  // Lists the issues that the selection leaves and that match.
+  Result<void> ListSelected(sql::Tx& tx) {
+    std::vector<Candidate> found;
+    if (!statuses_.empty() && !selection_.only->empty()) {
+      // Numbers, not texts: nothing to escape, and cheaper to read than thousands of parameters.
+      std::string ids;
+      for (const std::int64_t id : *selection_.only) {
+        ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+      }
+      Binder b;
+      // With a '+' no index but that of the ids comes into question.
+      std::string text = "SELECT i.id, i." + std::string(KeyOf(query_.sort)) +
+                         ", i.project_id FROM issues i WHERE i.id IN (" + ids +
+                         ") AND +i.organization_id = " + b.Bind(organization_) +
+                         " AND i.status IN (" + Statuses() + ")" + Projects(b, "+i.project_id");
+      const std::string filter = Filter(b, query_);
+      if (!filter.empty()) text += " AND " + filter;
+      GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", text}, b.params()));
+      for (const sql::Row row : rows) {
+        const std::int64_t id = row.Int(0);
+        if (selection_.without.contains(id)) continue;
+        found.push_back({{.key = row.Int(1), .id = id}, row.As<ProjectId>(2), true});
+      }
+    }
+    std::ranges::sort(found, {}, &Candidate::Key);
+    if (!back_) std::ranges::reverse(found);
+    listed_ = std::move(found);
+    return {};
+  }
+
+  // Those of the listed ones behind `at`.
+  std::vector<Candidate> NextListed(const std::optional<Position>& at, std::size_t limit) const {
+    auto first = listed_->begin();
+    if (at) {
+      first = std::ranges::find_if(*listed_, [&](const Candidate& c) {
+        const std::pair<std::int64_t, std::int64_t> end{at->key, at->id};
+        return back_ ? c.Key() > end : c.Key() < end;
+      });
+    }
+    const auto left = static_cast<std::size_t>(listed_->end() - first);
+    return {first, first + static_cast<std::ptrdiff_t>(std::min(limit, left))};
+  }
 
   // The next candidates behind `at`, in order.
   Result<std::vector<Candidate>> Next(sql::Tx& tx, const std::optional<Position>& at,
@@ -374,7 +166,7 @@ class Walk {
       const std::int64_t id = row.Int(0);
       out.push_back({{.key = row.Int(1), .id = id},
                      row.As<ProjectId>(3),
-                     row.Int(2) != 0 && selection_.Has(id)});
+                     row.Int(2) != 0 && !selection_.without.contains(id)});
     }
     return out;
   }
@@ -382,33 +174,29 @@ class Walk {
   Result<std::int64_t> Count(sql::Tx& tx) const {
     if (statuses_.empty()) return std::int64_t{0};
     Binder b;
-    std::string list;
-    for (const std::string& status : statuses_) list += (list.empty() ? "'" : ", '") + status + "'";
     const std::string text =
         "SELECT COUNT(*) FROM (SELECT 1 FROM issues i WHERE i.organization_id = " +
-        b.Bind(organization_) + " AND i.status IN (" + list + ")" + Projects(b) + " LIMIT " +
-        b.Bind(kMaxTotal) + ") AS found";
+        b.Bind(organization_) + " AND i.status IN (" + Statuses() + ")" +
+        Projects(b, "i.project_id") + " LIMIT " + b.Bind(kMaxTotal) + ") AS found";
     GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", text}, b.params()));
     return rows.front().Int(0);
   }
 
  private:
-  std::string Projects(Binder& b) const {
-    if (query_.projects.empty()) return "";
-    return " AND i.project_id IN (" + b.BindIds(query_.projects) + ")";
+  std::string Statuses() const {
+    std::string list;
+    for (const std::string& status : statuses_) list += (list.empty() ? "'" : ", '") + status + "'";
+    return list;
   }
-  // Conditions of every branch that need no look at more than the index, or that leave few.
+  std::string Projects(Binder& b, std::string_view column) const {
+    if (query_.projects.empty()) return "";
+    return " AND " + std::string(column) + " IN (" + b.BindIds(query_.projects) + ")";
+  }
+  // Conditions of every branch that need no look at more than the index.
   std::string Common(Binder& b) const {
     std::string out;
-    if (query_.projects.size() > kMaxBranches) out += Projects(b);
-    if (selection_.only && selection_.only->size() <= kFewIds) {
-      out +=
-          " AND i.id IN (" + (selection_.only->empty() ? "0" : b.BindIds(*selection_.only)) + ")";
-    }
-    if (query_.sort == Sort::kLastSeen && query_.from) {
-      out += " AND i.last_seen >= " + b.Bind(*query_.from);
-    }
-    return out;
+    if (query_.projects.size() > kMaxBranches) out += Projects(b, "i.project_id");
+    return out + KeyLimits(b, query_);
   }
 
   OrgId organization_;
@@ -417,6 +205,7 @@ class Walk {
   std::vector<std::string> statuses_;
   bool back_;
   bool filtered_ = false;
+  std::optional<std::vector<Candidate>> listed_ = {};
 };
 
 // What a walk has found, in its order.
@@ -449,44 +238,85 @@ Task<void> AskForTags(eventstore::EventStore& store, const Selection& selection,
   co_return Result<void>();
 }
 
-Task<Found> Follow(sql::Database& db, eventstore::EventStore& store, OrgId organization,
-                   const Query& query, const Selection& selection, const Walk& walk,
-                   std::size_t limit, std::size_t max_examined) {
-  Found found;
-  found.end = query.after;
-  std::size_t skip = query.offset;
+// A search and how far it has come.
+struct Progress {
+  Found found = {};
+  std::size_t skip = 0;
   std::size_t examined = 0;
-  std::size_t chunk = walk.filtered() ? std::max(kFirstChunk, limit + 1) : skip + limit + 1;
-  const bool asks = !selection.common.empty();
-  if (asks) max_examined = std::min(max_examined, kMaxAsked);
-  while (!found.more) {
-    GH_CO_TRY(std::vector<Candidate> candidates,
-              co_await db.Read(sql::Tenant::Of(organization),
-                               [&](sql::Tx& tx) { return walk.Next(tx, found.end, chunk); }));
-    if (asks) GH_CO_TRY_VOID(co_await AskForTags(store, selection, candidates));
-    for (const Candidate& candidate : candidates) {
-      if (found.issues.size() == limit && candidate.matches) {
-        found.more = true;
-        break;
-      }
-      found.end = candidate.at;
-      if (!candidate.matches) continue;
-      if (skip > 0) {
-        --skip;
-      } else {
-        found.issues.push_back(candidate.at);
-      }
-    }
-    if (candidates.size() < chunk) break;
-    examined += candidates.size();
-    if (examined >= max_examined) found.more = true;
-    chunk = std::min(chunk * 4, asks ? kFirstChunk * 4 : kMaxChunk);
+  std::size_t chunk = 0;
+  bool at_end = false;
+
+  bool IsDone() const { return at_end || found.more; }
+};
+
+Progress StartOf(const Query& query, const Selection& selection, const Walk& walk,
+                 std::size_t limit, std::size_t first_chunk) {
+  Progress progress;
+  progress.found.end = query.after;
+  progress.skip = query.offset;
+  if (!selection.common.empty()) {
+    // Most have a common tag, and each is asked for.
+    progress.chunk = limit + 1;
+  } else if (walk.listed()) {
+    progress.chunk = walk.listed()->size() + 1;
+  } else {
+    progress.chunk = walk.filtered() ? std::max(first_chunk, limit + 1) : query.offset + limit + 1;
   }
-  co_return found;
+  return progress;
+}
+
+// One step: the next candidates, of which the page takes what it still wants.
+Task<void> Step(sql::Database& db, eventstore::EventStore& store, OrgId organization,
+                const Selection& selection, const Walk& walk, std::size_t limit,
+                std::size_t max_examined, Progress& progress) {
+  Found& found = progress.found;
+  const bool asks = !selection.common.empty();
+  std::vector<Candidate> candidates;
+  if (walk.listed()) {
+    candidates = walk.NextListed(found.end, progress.chunk);
+  } else {
+    GH_CO_TRY(candidates, co_await db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+      return walk.Next(tx, found.end, progress.chunk);
+    }));
+  }
+  if (asks) GH_CO_TRY_VOID(co_await AskForTags(store, selection, candidates));
+  for (const Candidate& candidate : candidates) {
+    if (found.issues.size() == limit && candidate.matches) {
+      found.more = true;
+      co_return Result<void>();
+    }
+    found.end = candidate.at;
+    if (!candidate.matches) continue;
+    if (progress.skip > 0) {
+      --progress.skip;
+    } else {
+      found.issues.push_back(candidate.at);
+    }
+  }
+  progress.at_end = candidates.size() < progress.chunk;
+  progress.examined += candidates.size();
+  if (asks) max_examined = std::min(max_examined, kMaxAsked);
+  if (!progress.at_end && progress.examined >= max_examined) found.more = true;
+  progress.chunk = std::min(progress.chunk * (asks ? 2 : 4), asks ? kMaxAskedAtOnce : kMaxChunk);
+  co_return Result<void>();
+}
+
+// The issues that may match, if they are few; of the first condition that leaves few.
+Result<std::optional<IdSet>> FindFew(sql::Tx& tx, OrgId organization, const Query& query,
+                                     std::size_t many) {
+  if (many == 0) return std::optional<IdSet>();
+  for (const Probe& probe : ProbesFor(organization, query, many + 1)) {
+    GH_TRY(const sql::Rows rows, tx.Run(sql::Statement{"", probe.text}, probe.binder.params()));
+    if (rows.size() > many) continue;
+    IdSet ids;
+    for (const sql::Row row : rows) ids.insert(row.Int(0));
+    return std::optional<IdSet>(std::move(ids));
+  }
+  return std::optional<IdSet>();
 }
 
 Result<Page> Shown(sql::Tx& tx, OrgId organization, const Query& query, const Walk& walk,
-                   const Found& found, std::size_t limit) {
+                   const Found& found, std::size_t limit, bool has_common_tags) {
   const bool back = query.after && query.after->back;
   Page page;
   std::vector<IssueId> ids;
@@ -506,7 +336,10 @@ Result<Page> Shown(sql::Tx& tx, OrgId organization, const Query& query, const Wa
   }
   page.previous.back = true;
   page.next.back = false;
-  if (walk.filtered()) {
+  if (walk.listed() && !has_common_tags) {
+    page.total = std::min(static_cast<std::int64_t>(walk.listed()->size()), kMaxTotal);
+    page.total_is_exact = page.total < kMaxTotal;
+  } else if (walk.filtered()) {
     page.total = static_cast<std::int64_t>(query.offset + page.issues.size());
     page.total_is_exact = !page.has_next && !page.has_previous;
   } else {
@@ -587,11 +420,29 @@ Task<Page> ServiceImpl::List(OrgId organization, Query query) {
     }
   }
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
-  const Walk walk(organization, query, selection);
-  GH_CO_TRY(const Found found, co_await Follow(d_.db, d_.store, organization, query, selection,
-                                               walk, limit, d_.max_examined));
+  Walk walk(organization, query, selection);
+  Progress progress = StartOf(query, selection, walk, limit, d_.first_chunk);
+  if (!selection.only) {
+    GH_CO_TRY_VOID(co_await Step(d_.db, d_.store, organization, selection, walk, limit,
+                                 d_.max_examined, progress));
+    if (!progress.IsDone() && walk.filtered()) {
+      GH_CO_TRY(selection.only,
+                co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+                  return FindFew(tx, organization, query, d_.max_probed);
+                }));
+    }
+  }
+  if (selection.only) {
+    GH_CO_TRY_VOID(co_await d_.db.Read(sql::Tenant::Of(organization),
+                                       [&](sql::Tx& tx) { return walk.ListSelected(tx); }));
+    progress = StartOf(query, selection, walk, limit, d_.first_chunk);
+  }
+  while (!progress.IsDone()) {
+    GH_CO_TRY_VOID(co_await Step(d_.db, d_.store, organization, selection, walk, limit,
+                                 d_.max_examined, progress));
+  }
   co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
-    return Shown(tx, organization, query, walk, found, limit);
+    return Shown(tx, organization, query, walk, progress.found, limit, !selection.common.empty());
   });
 }
 

@@ -178,6 +178,7 @@ TEST_P(IssueListTest, ASearchLooksAtSoManyIssuesAndSaysWhereToGoOn) {
   Seed(seeds);
   ServiceImpl::Parts parts = Parts();
   parts.max_examined = 200;
+  parts.max_probed = 0;
   ServiceImpl bounded(parts);
   auto terms = ParseQuery("Rare249", clock().Now());
   ASSERT_OK(terms);
@@ -191,6 +192,13 @@ TEST_P(IssueListTest, ASearchLooksAtSoManyIssuesAndSaysWhereToGoOn) {
   ASSERT_OK(second);
   ASSERT_EQ(second->issues.size(), 1u);
   EXPECT_FALSE(second->has_next);
+  // Where few may have it, these are looked at and nothing else.
+  query.after = {};
+  const Page few = List(query);
+  ASSERT_EQ(few.issues.size(), 1u);
+  EXPECT_FALSE(few.has_next);
+  EXPECT_EQ(few.total, 1);
+  EXPECT_TRUE(few.total_is_exact);
 }
 
 TEST_P(IssueListTest, ACommonTagIsAskedOfEachIssueAndSaysTheSame) {
@@ -209,6 +217,99 @@ TEST_P(IssueListTest, ACommonTagIsAskedOfEachIssueAndSaysTheSame) {
     for (const Issue& issue : page->issues) titles.push_back(issue.title);
     EXPECT_EQ(titles, Find(text)) << text;
   }
+}
+
+// Only what may be found by a word is looked at: it has to be what was saved last.
+class IssueWordsTest : public IssuesFixture {
+ protected:
+  void SetUp() override {
+    IssuesFixture::SetUp();
+    if (IsSkipped()) return;
+    ServiceImpl::Parts parts = Parts();
+    parts.first_chunk = 1;
+    issues_ = std::make_unique<ServiceImpl>(parts);
+    std::vector<SeedEvent> others;
+    for (int i = 0; i < 20; ++i) {
+      others.push_back({.number = 100 + i, .type = "Other" + std::to_string(i)});
+    }
+    Seed(others);
+  }
+  IssueId Having(const std::string& text) {
+    auto terms = ParseQuery(text, clock().Now());
+    EXPECT_OK(terms);
+    const Page page = List({.terms = *terms, .limit = 2});
+    EXPECT_EQ(page.issues.size(), 1u) << text;
+    return page.issues.empty() ? IssueId{} : page.issues.front().id;
+  }
+  std::size_t CountOf(const std::string& text) { return Find(text, {.limit = 2}).size(); }
+};
+GATEHOUSE_ON_ALL_ENGINES(IssueWordsTest);
+
+TEST_P(IssueWordsTest, WhatWasSavedIsFoundAndWhatItWasReplacedByToo) {
+  Seed({{.number = 1, .type = "Quux", .value = "first words", .ago = 2 * kHour}});
+  EXPECT_EQ(CountOf("\"first words\""), 1u);
+  EXPECT_EQ(CountOf("UUX"), 1u);
+  // The same issue: the type and the stack decide.
+  Seed({{.number = 2, .type = "Quux", .value = "other text", .level = "fatal", .ago = kHour}});
+  EXPECT_EQ(CountOf("\"first words\""), 0u);
+  EXPECT_EQ(CountOf("\"other text\""), 1u);
+  EXPECT_EQ(CountOf("level:fatal"), 1u);
+  Seed({{.number = 3, .type = "Quux", .value = "third one"},
+        {.number = 4, .type = "Quux", .value = "fourth one"}});
+  EXPECT_EQ(CountOf("\"third one\""), 0u);
+  EXPECT_EQ(CountOf("\"fourth one\""), 1u);
+  EXPECT_EQ(CountOf("level:fatal"), 0u);
+}
+
+TEST_P(IssueWordsTest, AMergedIssueIsFoundByTheOthersWordsAndADeletedOneByNone) {
+  Seed({{.number = 1, .type = "Big", .value = "large thing"},
+        {.number = 2, .type = "Big", .value = "large thing"},
+        {.number = 3, .type = "Small", .value = "little thing"}});
+  ASSERT_OK(Update({Having("large"), Having("little")}, {.merge = true}));
+  EXPECT_EQ(CountOf("\"large thing\""), 1u);
+  EXPECT_EQ(CountOf("\"little thing\""), 0u);
+  // Events of the merged one describe the issue now.
+  Seed({{.number = 4, .type = "Small", .value = "little thing"}});
+  EXPECT_EQ(CountOf("\"little thing\""), 1u);
+  EXPECT_EQ(CountOf("\"large thing\""), 0u);
+  ASSERT_OK(Run(issues_->Delete(acme_, {Having("little")}, By(acme_, admin_))));
+  EXPECT_EQ(CountOf("\"little thing\""), 0u);
+  ASSERT_OK(Run(issues_->FinishPending()));
+  auto left = Write([&](sql::Tx& tx) -> Result<std::int64_t> {
+    GH_TRY(const sql::Rows rows,
+           tx.Query(sql::Statement{"",
+                                   "SELECT (SELECT COUNT(*) FROM issues) - (SELECT COUNT(*) "
+                                   "FROM issue_search)"}));
+    return rows.front().Int(0);
+  });
+  ASSERT_OK(left);
+  EXPECT_EQ(*left, 0) << "a row for each issue";
+}
+
+TEST_P(IssueWordsTest, WhatAnOlderVersionSavedIsFoundBeforeAndAfterItWasRead) {
+  Seed({{.number = 1, .type = "Quux", .value = "first words"}});
+  std::string unread = "UPDATE issue_search SET is_read = 0";
+  for (int i = 0; i < 12; ++i) unread += ", grams_" + std::to_string(i) + " = -1";
+  Execute(unread);
+  EXPECT_EQ(CountOf("\"first words\""), 1u);
+  auto read = Run(issues_->ReadTexts());
+  ASSERT_OK(read);
+  EXPECT_EQ(*read, 21);
+  EXPECT_EQ(*Run(issues_->ReadTexts()), 0);
+  EXPECT_EQ(CountOf("\"first words\""), 1u);
+  EXPECT_EQ(CountOf("\"last words\""), 0u);
+  // Nothing but the one that may have the word is looked at.
+  ServiceImpl::Parts parts = Parts();
+  parts.first_chunk = 1;
+  parts.max_probed = 1;
+  parts.max_examined = 5;
+  ServiceImpl strict(parts);
+  auto terms = ParseQuery("\"first words\"", clock().Now());
+  ASSERT_OK(terms);
+  auto page = Run(strict.List(acme_, {.terms = *terms, .limit = 2}));
+  ASSERT_OK(page);
+  EXPECT_EQ(page->issues.size(), 1u);
+  EXPECT_TRUE(page->total_is_exact);
 }
 
 TEST_P(IssueListTest, WildcardsInTagsAreRefused) {

@@ -24,6 +24,7 @@ struct SeedEvent {
   std::string user = {};  // its id
   Duration ago = {};
   std::string more = {};  // members: `,"k":…`
+  std::string platform = "node";
 };
 
 inline std::string SeedId(int number) {
@@ -55,8 +56,8 @@ class Seeder {
   events::Incoming Make(const projects::Project& project, const SeedEvent& seed) {
     const Timestamp at = clock_.Now() - seed.ago;
     std::string text = "{\"event_id\":\"" + SeedId(seed.number) + "\",\"level\":\"" + seed.level +
-                       "\",\"platform\":\"node\",\"timestamp\":" +
-                       std::to_string(static_cast<double>(at.micros) / 1e6);
+                       "\",\"platform\":\"" + seed.platform +
+                       "\",\"timestamp\":" + std::to_string(static_cast<double>(at.micros) / 1e6);
     const auto put = [&text](const char* key, const std::string& value) {
       if (!value.empty()) text += std::string(",\"") + key + "\":\"" + value + "\"";
     };

@@ -45,6 +45,9 @@ class Service {
   // least one. Returns how many were taken away.
   virtual Task<std::int64_t> Unmerge(OrgId organization, IssueId issue,
                                      std::vector<std::string> hashes, Caller caller) = 0;
+  // Of an event, for good. REQUIRES event:admin. Errors: kNotFound "attachment_not_found".
+  virtual Task<void> RemoveAttachment(OrgId organization, ProjectId project, std::string event_id,
+                                      std::string attachment, Caller caller) = 0;
 
   // REQUIRES event:write. Only the author changes or removes a comment. Errors: kInvalidArgument
   // "note_invalid" (empty, over 64 KiB); kNotFound "note_not_found".
@@ -58,6 +61,8 @@ class Service {
   // ---- periodic work ----------------------------------------------------------------------------
   // Goes on with merges and deletions that a crash interrupted. Returns how many it finished.
   virtual Task<std::int64_t> FinishPending() = 0;
+  // Makes the words of issues that an older version saved known to searches. Returns how many.
+  virtual Task<std::int64_t> ReadTexts() = 0;
   // Counts the users of issues that got events since the last time.
   virtual Task<std::int64_t> CountUsers() = 0;
   // Brings back ignored issues whose condition is over. Returns how many.

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/rng.h"
+#include "core/audit/audit.h"
 #include "platform/sql/sql.h"
 #include "region/events/issues/service.h"
 #include "region/eventstore/event_store.h"
@@ -20,11 +21,16 @@ class ServiceImpl final : public Service {
     const Clock& clock;
     Rng& rng;
     IdGenerator& ids;
+    const audit::Log& audit;
     eventstore::EventStore& store;
-    // How many issues one search looks at.
+    // How many issues a search looks at on its way before it probes its conditions, and in all.
+    std::size_t first_chunk = 200;
     std::size_t max_examined = 20'000;
     // A tag that more issues have is asked of each issue on the way.
     std::size_t max_tagged = 2000;
+    // Conditions that so many issues may meet at most are not walked for: these issues are looked
+    // at.
+    std::size_t max_probed = 4000;
   };
   explicit ServiceImpl(Parts parts) : d_(parts) {}
 
@@ -43,6 +49,8 @@ class ServiceImpl final : public Service {
                             Caller caller) override;
   Task<std::int64_t> Unmerge(OrgId organization, IssueId issue, std::vector<std::string> hashes,
                              Caller caller) override;
+  Task<void> RemoveAttachment(OrgId organization, ProjectId project, std::string event_id,
+                              std::string attachment, Caller caller) override;
   Task<Activity> AddNote(OrgId organization, IssueId issue, std::string text,
                          Caller caller) override;
   Task<Activity> EditNote(OrgId organization, IssueId issue, std::int64_t note, std::string text,
@@ -50,6 +58,7 @@ class ServiceImpl final : public Service {
   Task<void> RemoveNote(OrgId organization, IssueId issue, std::int64_t note,
                         Caller caller) override;
   Task<std::int64_t> FinishPending() override;
+  Task<std::int64_t> ReadTexts() override;
   Task<std::int64_t> CountUsers() override;
   Task<std::int64_t> WakeSnoozed() override;
   Task<std::int64_t> ResolveQuiet() override;

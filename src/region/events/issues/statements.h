@@ -41,6 +41,9 @@ inline constexpr sql::Statement kAddRedirect{
 inline constexpr sql::Statement kMoveRedirects{
     "issue_redirects_move",
     "UPDATE issue_redirects SET target_id = $3 WHERE organization_id = $1 AND target_id = $2"};
+inline constexpr sql::Statement kProjectSlug{
+    "issues_project_slug",
+    "SELECT slug FROM projects WHERE organization_id = $1 AND id = $2 AND status <> 'deleted'"};
 inline constexpr sql::Statement kProjectIds{
     "issues_project_ids",
     "SELECT id FROM projects WHERE organization_id = $1 AND status <> 'deleted'"};
@@ -212,6 +215,9 @@ inline constexpr sql::Statement kMergeReleases{
 inline constexpr sql::Statement kMoveActivities{
     "issue_activities_move",
     "UPDATE issue_activities SET issue_id = $3 WHERE organization_id = $1 AND issue_id = $2"};
+inline constexpr sql::Statement kMoveCrashReports{
+    "issue_crash_reports_move",
+    "UPDATE issue_crash_reports SET issue_id = $3 WHERE organization_id = $1 AND issue_id = $2"};
 inline constexpr sql::Statement kMoveReports{
     "user_reports_move",
     "UPDATE user_reports SET issue_id = $3 WHERE organization_id = $1 AND issue_id = $2"};
@@ -235,10 +241,25 @@ inline constexpr sql::Statement kForgetMarks{
     "issue_marks_forget", "DELETE FROM issue_marks WHERE organization_id = $1 AND issue_id = $2"};
 inline constexpr sql::Statement kForgetReports{
     "user_reports_forget", "DELETE FROM user_reports WHERE organization_id = $1 AND issue_id = $2"};
+inline constexpr sql::Statement kForgetCrashReports{
+    "issue_crash_reports_forget",
+    "DELETE FROM issue_crash_reports WHERE organization_id = $1 AND issue_id = $2"};
+inline constexpr sql::Statement kForgetCrashReport{
+    "issue_crash_reports_forget_one",
+    "DELETE FROM issue_crash_reports WHERE organization_id = $1 AND project_id = $2 AND item_id = "
+    "$3"};
+inline constexpr sql::Statement kForgetSearch{
+    "issue_search_forget", "DELETE FROM issue_search WHERE organization_id = $1 AND issue_id = $2"};
 inline constexpr sql::Statement kForget{
     "issues_forget",
     "DELETE FROM issues WHERE organization_id = $1 AND id = $2 AND status IN ('pending_merge', "
     "'pending_deletion')"};
+
+// Issues whose words are not known to searches yet.
+inline constexpr sql::Statement kUnread{
+    "issue_search_unread",
+    "SELECT s.issue_id, s.organization_id, i.message, i.title FROM issue_search s JOIN issues i ON "
+    "i.id = s.issue_id WHERE s.is_read = 0 ORDER BY s.issue_id LIMIT 500"};
 
 inline constexpr sql::Statement kTouched{
     "issues_touched",

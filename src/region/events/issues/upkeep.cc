@@ -6,6 +6,7 @@
 
 #include "region/events/issues/service_impl.h"
 #include "region/events/issues/statements.h"
+#include "region/events/save/search_rows.h"
 
 namespace gatehouse::issues {
 namespace {
@@ -26,8 +27,9 @@ struct Pending {
 Result<void> Forget(sql::Tx& tx, const Pending& pending) {
   for (const sql::Statement* one :
        {&sqls::kForgetEnvironments, &sqls::kForgetReleases, &sqls::kForgetActivities,
-        &sqls::kForgetMarks, &sqls::kForgetReports, &sqls::kDropResolution, &sqls::kDropSnooze,
-        &sqls::kDropHashes, &sqls::kForget}) {
+        &sqls::kForgetMarks, &sqls::kForgetSearch, &sqls::kForgetReports,
+        &sqls::kForgetCrashReports, &sqls::kDropResolution, &sqls::kDropSnooze, &sqls::kDropHashes,
+        &sqls::kForget}) {
     GH_TRY_VOID(tx.Exec(*one, {pending.organization, pending.issue}));
   }
   return {};
@@ -73,6 +75,25 @@ Task<std::int64_t> ServiceImpl::FinishPending() {
     ++finished;
   }
   co_return finished;
+}
+
+Task<std::int64_t> ServiceImpl::ReadTexts() {
+  std::int64_t total = 0;
+  for (;;) {
+    // All: an older version's issues of everybody. A saver that changes one of them at the same
+    // time writes the same row: one of the two runs again.
+    GH_CO_TRY(const std::int64_t read,
+              co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<std::int64_t> {
+                GH_TRY(const sql::Rows rows, tx.Query(sqls::kUnread));
+                for (const sql::Row row : rows) {
+                  GH_TRY_VOID(events::SetGrams(tx, row.As<OrgId>(1), row.As<IssueId>(0),
+                                               events::GramsOfIssue(row.Text(2), row.Text(3))));
+                }
+                return static_cast<std::int64_t>(rows.size());
+              }));
+    if (read == 0) co_return total;
+    total += read;
+  }
 }
 
 Task<std::int64_t> ServiceImpl::CountUsers() {

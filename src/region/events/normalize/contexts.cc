@@ -3,13 +3,12 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "region/events/normalize/passes.h"
 
 namespace gatehouse::events {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // "10.0.19041" at the start of the text: digits and dots, at least one dot.
 std::string_view VersionPrefix(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "region/events/normalize/passes.h"
 
 namespace gatehouse::events {
@@ -10,8 +11,6 @@ namespace {
 
 // Widths and parameters come from a client: what grows beyond this is left unformatted.
 constexpr std::size_t kMaxFormatted = 64 * 1024;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 class Arguments {
  public:
@@ -36,7 +35,7 @@ class Arguments {
   std::size_t next_ = 0;
 };
 
-std::string Plain(const json::Value& value) {
+std::string PlainArgument(const json::Value& value) {
   if (value.is_string()) return std::string(Text(value));
   return json::Serialize(value);
 }
@@ -56,7 +55,7 @@ std::string Based(const json::Value& value, int base, bool upper) {
   } else if (auto large = Unsigned(value)) {
     result = std::to_chars(buffer, buffer + sizeof buffer, *large, base);
   } else {
-    return Plain(value);
+    return PlainArgument(value);
   }
   std::string text(buffer, result.ptr);
   if (upper) {
@@ -124,19 +123,19 @@ std::optional<std::string> Printf(std::string_view format, Arguments arguments) 
       case 'r':
       case 'a':
       case '@':
-        text = Plain(*value);
+        text = PlainArgument(*value);
         if (precise) text.resize(BytesOfChars(text, precision));
         break;
       case 'c':
       case 'p':
-        text = Plain(*value);
+        text = PlainArgument(*value);
         break;
       case 'd':
       case 'i':
       case 'u':
         text = value->is_double() && std::fabs(value->get_double()) < 9e18
                    ? std::to_string(static_cast<std::int64_t>(value->get_double()))
-                   : Plain(*value);
+                   : PlainArgument(*value);
         break;
       case 'x':
       case 'X':
@@ -157,7 +156,7 @@ std::optional<std::string> Printf(std::string_view format, Arguments arguments) 
         auto number = Number(*value);
         text = number && (conversion == 'f' || conversion == 'F' || precise)
                    ? Fixed(*number, std::min<std::size_t>(precision, 60))
-                   : Plain(*value);
+                   : PlainArgument(*value);
         break;
       }
       default:
@@ -205,7 +204,7 @@ std::optional<std::string> Curly(std::string_view format, Arguments arguments) {
     field = field.substr(0, field.find_first_of(":!"));
     const json::Value* value = field.empty() ? arguments.Next() : arguments.Named(field);
     if (value == nullptr) return std::nullopt;
-    out += Plain(*value);
+    out += PlainArgument(*value);
     if (out.size() > kMaxFormatted) return std::nullopt;
     i = close + 1;
   }

@@ -40,21 +40,6 @@ void Regroup(json::Object& mechanism, std::string_view legacy, std::string_view 
   }
 }
 
-void MoveUnknownToData(json::Object& mechanism) {
-  const Node& node = *FindField(*FindField(EventNode(), "exception")->element, "mechanism");
-  std::vector<std::string> unknown;
-  for (const auto& member : mechanism) {
-    if (FindField(node, member.key()) == nullptr) unknown.emplace_back(member.key());
-  }
-  for (const std::string& key : unknown) {
-    json::Value moved = std::move(Slot(mechanism, key));
-    mechanism.erase(key);
-    if (moved.is_null()) continue;
-    json::Object& data = MakeObject(mechanism, "data");
-    if (!data.contains(key)) Slot(data, key) = std::move(moved);
-  }
-}
-
 std::optional<std::int64_t> IntegerMember(const json::Object& object, std::string_view key) {
   const json::Value* value = object.if_contains(key);
   return value == nullptr ? std::nullopt : Integer(*value);
@@ -85,7 +70,8 @@ void NormalizeMechanism(json::Object& mechanism, OsHint os) {
   Regroup(mechanism, "posix_signal", "signal",
           {{"signal", "number"}, {"name", "name"}, {"code_name", "code_name"}});
   Regroup(mechanism, "mach_exception", "mach_exception", {{"exception_name", "name"}});
-  MoveUnknownToData(mechanism);
+  MoveUnknownToData(mechanism,
+                    *FindField(*FindField(EventNode(), "exception")->element, "mechanism"));
   json::Object* meta = ObjectMember(mechanism, "meta");
   if (meta == nullptr) return;
   if (json::Object* error = ObjectMember(*meta, "errno")) {

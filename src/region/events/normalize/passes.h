@@ -9,6 +9,7 @@
 
 #include "region/events/document/annotations.h"
 #include "region/events/document/check.h"
+#include "region/events/document/schema.h"
 #include "region/events/document/value.h"
 #include "region/events/normalize/normalize.h"
 
@@ -59,6 +60,8 @@ void TrimEvent(json::Object& event, Annotations& notes);  // trimming.cc
 void LimitFrames(json::Object& stacktrace, const Path& path, Annotations& notes);  // stacktrace.cc
 void NormalizeStacktrace(json::Object& stacktrace, bool raw, const Path& path,
                          Annotations& notes);  // stacktrace.cc
+// What the schema does not know of an object goes into its "data".
+void MoveUnknownToData(json::Object& object, const Node& schema);  // user.cc
 // What operating system the numbers of a mechanism belong to.
 enum class OsHint { kUnknown, kLinux, kDarwin, kWindows };
 OsHint FindOsHint(const json::Object& event);                                        // mechanism.cc

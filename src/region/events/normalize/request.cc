@@ -31,7 +31,7 @@ json::Array ParseForm(std::string_view text, const json::Storage& storage) {
   return pairs;
 }
 
-std::string Plain(const json::Value& value) {
+std::string PlainOrEmpty(const json::Value& value) {
   if (value.is_string()) return std::string(Text(value));
   if (value.is_null()) return {};
   return json::Serialize(value);
@@ -136,7 +136,7 @@ void NormalizeQuery(json::Object& request, const Path& path, Annotations& notes)
     *query = std::move(pairs);
   } else {
     Path place(path, "query_string");
-    ShapePairs(*query, place, notes, Plain);
+    ShapePairs(*query, place, notes, PlainOrEmpty);
   }
   if (query->is_array() && query->get_array().empty()) request.erase("query_string");
 }
@@ -170,11 +170,11 @@ void ParseCookies(json::Value& cookies, std::string_view text, const Path& path,
 
 std::string HeaderText(const json::Value& value) {
   const json::Array* list = value.if_array();
-  if (list == nullptr) return value.is_string() ? std::string(Text(value)) : Plain(value);
+  if (list == nullptr) return value.is_string() ? std::string(Text(value)) : PlainOrEmpty(value);
   std::string text;
   for (const json::Value& item : *list) {
     if (!text.empty()) text += ',';
-    text += Plain(item);
+    text += PlainOrEmpty(item);
   }
   return text;
 }
@@ -225,7 +225,7 @@ void NormalizeCookies(json::Object& request, const Path& path, Annotations& note
     std::string text(Text(*cookies));
     ParseCookies(*cookies, text, place, notes);
   } else {
-    ShapePairs(*cookies, place, notes, Plain);
+    ShapePairs(*cookies, place, notes, PlainOrEmpty);
   }
   if (IsEmptyContainer(*cookies) || (cookies->is_null() && !notes.HasErrors(place))) {
     request.erase("cookies");

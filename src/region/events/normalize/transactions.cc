@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "region/events/normalize/passes.h"
 
@@ -28,9 +29,6 @@ bool IsHexId(const json::Object& object, std::string_view key, std::size_t digit
          text.find_first_not_of('0') != text.npos;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 // A path segment that names one thing rather than a kind of thing.
 bool IsIdentifier(std::string_view segment) {
   if (segment.size() < 2) return false;
@@ -40,7 +38,7 @@ bool IsIdentifier(std::string_view segment) {
   bool any_digit = false;
   for (char c : segment) {
     digits = digits && IsDigit(c);
-    hex = hex && IsHex(c);
+    hex = hex && IsHexDigit(c);
     any_digit = any_digit || IsDigit(c);
   }
   if (digits) return true;

@@ -137,7 +137,7 @@ void TrimSpans(json::Array& spans, const Path& path, Annotations& notes) {
   }
 }
 
-void Trim(json::Value& value, const Node& node, const Path& path, Annotations& notes) {
+void TrimValue(json::Value& value, const Node& node, const Path& path, Annotations& notes) {
   switch (node.kind) {
     case Kind::kArray:
     case Kind::kValues: {
@@ -148,7 +148,7 @@ void Trim(json::Value& value, const Node& node, const Path& path, Annotations& n
       if (list == nullptr) return;
       for (std::size_t i = 0; i < list->size(); ++i) {
         Path item(wrapped ? values : path, i);
-        Trim((*list)[i], *node.element, item, notes);
+        TrimValue((*list)[i], *node.element, item, notes);
       }
       return;
     }
@@ -157,7 +157,7 @@ void Trim(json::Value& value, const Node& node, const Path& path, Annotations& n
       if (json::Object* object = value.if_object()) {
         for (auto& member : *object) {
           Path child(path, member.key());
-          Trim(member.value(), ChildNode(node, member.key()), child, notes);
+          TrimValue(member.value(), ChildNode(node, member.key()), child, notes);
         }
       }
       break;
@@ -190,7 +190,7 @@ void TrimEvent(json::Object& event, Annotations& notes) {
   }
   for (auto& member : event) {
     Path path(root, member.key());
-    Trim(member.value(), ChildNode(EventNode(), member.key()), path, notes);
+    TrimValue(member.value(), ChildNode(EventNode(), member.key()), path, notes);
   }
 }
 

@@ -10,24 +10,6 @@ namespace {
 
 constexpr std::string_view kAuto = "{{auto}}";
 
-bool IsUserField(std::string_view key) {
-  return FindField(*FindField(EventNode(), "user"), key) != nullptr;
-}
-
-void MoveUnknownToData(json::Object& user) {
-  std::vector<std::string> unknown;
-  for (const auto& member : user) {
-    if (!IsUserField(member.key())) unknown.emplace_back(std::string_view(member.key()));
-  }
-  for (const std::string& key : unknown) {
-    json::Value moved = std::move(Slot(user, key));
-    user.erase(key);
-    if (moved.is_null()) continue;
-    json::Object& data = MakeObject(user, "data");
-    if (!data.contains(key)) Slot(data, key) = std::move(moved);
-  }
-}
-
 void ResolveAddress(Pass& pass) {
   json::Object& event = pass.event;
   std::string_view client_ip = pass.context.client_ip;
@@ -76,6 +58,20 @@ void ResolveAddress(Pass& pass) {
 
 }  // namespace
 
+void MoveUnknownToData(json::Object& object, const Node& schema) {
+  std::vector<std::string> unknown;
+  for (const auto& member : object) {
+    if (FindField(schema, member.key()) == nullptr) unknown.emplace_back(member.key());
+  }
+  for (const std::string& key : unknown) {
+    json::Value moved = std::move(Slot(object, key));
+    object.erase(key);
+    if (moved.is_null()) continue;
+    json::Object& data = MakeObject(object, "data");
+    if (!data.contains(key)) Slot(data, key) = std::move(moved);
+  }
+}
+
 void NormalizeReports(Pass& pass) {
   if (pass.context.kind != ItemKind::kSecurity && pass.context.kind != ItemKind::kNel) return;
   json::Object& event = pass.event;
@@ -97,7 +93,7 @@ void NormalizeReports(Pass& pass) {
 
 void NormalizeUser(Pass& pass) {
   if (json::Object* user = ObjectMember(pass.event, "user")) {
-    MoveUnknownToData(*user);
+    MoveUnknownToData(*user, *FindField(EventNode(), "user"));
     for (std::string_view key : {"geo", "data"}) {
       json::Value* value = user->if_contains(key);
       if (value != nullptr && IsEmptyContainer(*value)) user->erase(key);

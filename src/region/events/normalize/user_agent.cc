@@ -2,13 +2,12 @@
 
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "region/events/normalize/passes.h"
 
 namespace gatehouse::events {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // "1.2.3" from "1.2.3.4 …" or "1_2_3"; at most three parts.
 std::string Version(std::string_view text) {

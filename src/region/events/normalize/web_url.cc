@@ -4,13 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace gatehouse::events {
 namespace {
-
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Valid UTF-8 only.
 std::vector<std::uint32_t> CodePoints(std::string_view utf8) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "platform/json/text.h"
 #include "region/events/save/resolution.h"
+#include "region/events/save/search_rows.h"
 #include "region/events/save/statements.h"
 #include "region/releases/policy.h"
 
@@ -11,10 +13,6 @@ namespace {
 
 constexpr Duration kSeenStep = std::chrono::seconds(60);
 constexpr Duration kRegressionGap = std::chrono::seconds(5);
-
-std::string_view Text(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or("");
-}
 
 }  // namespace
 
@@ -40,7 +38,7 @@ Result<void> SaveBatch::Add(Work& work) {
   GH_TRY(releases::Environment * environment, Environment(work));
   if (release) work.found.release = release->release.version;
   work.found.environment = environment->name;
-  if (counted) return {};
+  if (counted) return StripCrashReports(work);
 
   if (!transaction) {
     GH_TRY_VOID(AssignIssue(work));
@@ -84,6 +82,7 @@ Result<void> SaveBatch::Add(Work& work) {
       }
     }
   }
+  GH_TRY_VOID(StripCrashReports(work));
   return NoteFirsts(work, release != nullptr);
 }
 
@@ -179,12 +178,23 @@ Result<void> SaveBatch::Create(Work& work, std::int64_t short_id) {
   GH_TRY_VOID(tx_.Exec(
       sqls::kInsertIssue,
       {work.found.issue, project.organization, project.id, short_id, PriorityOf(work.level),
-       headline.type, LevelNumber(work.level), Text(work.incoming->event, "platform"),
-       Text(work.incoming->event, "logger"), CutTitle(headline.title), headline.culprit,
+       headline.type, LevelNumber(work.level), json::TextOf(work.incoming->event, "platform"),
+       json::TextOf(work.incoming->event, "logger"), CutTitle(headline.title), headline.culprit,
        work.message, work.metadata, work.time, first}));
+  const Grams grams = GramsOfIssue(work.message, CutTitle(headline.title));
+  GH_TRY_VOID(AddSearchRow(tx_, {.issue = work.found.issue,
+                                 .organization = project.organization,
+                                 .level = LevelNumber(work.level),
+                                 .type = headline.type,
+                                 .platform = json::TextOf(work.incoming->event, "platform"),
+                                 .logger = json::TextOf(work.incoming->event, "logger"),
+                                 .grams = grams}));
   issues_.emplace(work.found.issue.value, IssueState{.organization = project.organization,
                                                      .status = "unresolved",
                                                      .title = std::string(CutTitle(headline.title)),
+                                                     .message = work.message,
+                                                     .level = LevelNumber(work.level),
+                                                     .grams = grams,
                                                      .active_at = work.time,
                                                      .first = work.time,
                                                      .last = work.time});
@@ -195,7 +205,7 @@ Result<void> SaveBatch::Create(Work& work, std::int64_t short_id) {
 // writer let through is saved without one.
 Result<SaveBatch::SeenRelease*> SaveBatch::See(Work& work) {
   const json::Object& event = work.incoming->event;
-  const std::string_view version = Text(event, "release");
+  const std::string_view version = json::TextOf(event, "release");
   if (version.empty() || !releases::IsValidVersion(version)) return nullptr;
   const auto [at, added] = releases_.try_emplace({work.project().id.value, std::string(version)});
   if (added) {
@@ -203,7 +213,7 @@ Result<SaveBatch::SeenRelease*> SaveBatch::See(Work& work) {
            releases::store::GetOrCreate(tx_, ids_, work.project(), version, work.time));
     at->second.release = std::move(seen.release);
   }
-  const std::string_view dist = Text(event, "dist");
+  const std::string_view dist = json::TextOf(event, "dist");
   if (!dist.empty() && at->second.distributions.emplace(dist).second) {
     GH_TRY_VOID(releases::store::SeeDistribution(tx_, ids_, at->second.release, dist, work.time));
   }
@@ -211,7 +221,7 @@ Result<SaveBatch::SeenRelease*> SaveBatch::See(Work& work) {
 }
 
 Result<releases::Environment*> SaveBatch::Environment(Work& work) {
-  std::string_view name = Text(work.incoming->event, "environment");
+  std::string_view name = json::TextOf(work.incoming->event, "environment");
   if (!releases::IsValidEnvironment(name)) name = "";
   const auto [at, added] = environments_.try_emplace({work.project().id.value, std::string(name)});
   if (added) {
@@ -233,6 +243,9 @@ Result<void> SaveBatch::CountIssue(Work& work, const SeenRelease* release) {
              .emplace(issue.value, IssueState{.organization = organization,
                                               .status = row.String(0),
                                               .title = row.String(2),
+                                              .message = row.String(3),
+                                              .level = row.Int(4),
+                                              .grams = GramsOfIssue(row.Text(3), row.Text(2)),
                                               .active_at = row.Time(1),
                                               .first = work.time,
                                               .last = work.time})
@@ -358,8 +371,21 @@ Result<void> SaveBatch::Flush() {
                          {state.organization, issue, state.last, LevelNumber(latest.level),
                           latest.incoming->grouping.headline.culprit, state.title, latest.message,
                           latest.metadata, state.first, state.count}));
+    GH_TRY_VOID(DescribeForSearch(IssueId{issue}, state));
   }
   return {};
+}
+
+// Searches look through rows of their own, which are written only when something changed.
+Result<void> SaveBatch::DescribeForSearch(IssueId issue, const IssueState& state) {
+  const std::int64_t level = LevelNumber(state.latest->level);
+  if (level != state.level) {
+    GH_TRY_VOID(tx_.Exec(sqls::kSearchLevel, {state.organization, issue, level}));
+  }
+  const std::string& latest = state.latest->message;
+  const Grams grams = GramsOfIssue(latest.empty() ? state.message : latest, state.title);
+  if (grams == state.grams) return {};
+  return SetGrams(tx_, state.organization, issue, grams);
 }
 
 }  // namespace gatehouse::events

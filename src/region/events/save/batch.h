@@ -18,6 +18,7 @@
 #include "base/ids.h"
 #include "platform/sql/sql.h"
 #include "region/events/save/event_manager.h"
+#include "region/events/save/grams.h"
 #include "region/events/save/prepare.h"
 #include "region/events/save/types.h"
 #include "region/releases/store.h"
@@ -45,6 +46,7 @@ struct Work {
     bool is_new = false;
     bool is_regression = false;
     bool is_new_environment = false;
+    std::vector<std::string> stripped = {};  // crash reports beyond the limit
   };
   Found found = {};
 
@@ -70,6 +72,9 @@ class SaveBatch {
     OrgId organization;
     std::string status;
     std::string title;
+    std::string message;
+    std::int64_t level = 0;
+    Grams grams = {};  // of title and message as they are in the database
     Timestamp active_at;
     std::int64_t count = 0;  // to add
     Timestamp first = {};
@@ -104,6 +109,9 @@ class SaveBatch {
   Result<void> CheckRegression(Work& work, IssueState& state, const SeenRelease* release);
   Result<bool> IsCovered(Work& work, const SeenRelease* release);
   Result<void> NoteFirsts(Work& work, bool has_release);
+  // Which crash reports the issue has no room for (crash_reports.cc).
+  Result<void> StripCrashReports(Work& work);
+  Result<void> DescribeForSearch(IssueId issue, const IssueState& state);
   static void Together(SeenTogether& seen, Timestamp at);
 
   sql::Tx& tx_;

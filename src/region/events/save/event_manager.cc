@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/json/text.h"
 #include "region/events/save/batch.h"
 #include "region/events/save/statements.h"
 #include "region/eventstore/transactions.h"
@@ -10,14 +11,10 @@
 namespace gatehouse::events {
 namespace {
 
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
-}
-
 std::string TraceField(const json::Object& event, std::string_view key) {
   const json::Object* contexts = json::GetObject(event, "contexts");
   const json::Object* trace = contexts ? json::GetObject(*contexts, "trace") : nullptr;
-  return trace ? Text(*trace, key) : "";
+  return std::string(trace ? json::TextOf(*trace, key) : std::string_view());
 }
 
 // Neither database stores a NUL, and one event must not keep its batch from being saved.
@@ -39,12 +36,12 @@ void Prepare(Work& work) {
                           "logger", "transaction"}) {
     DropNul(event, key);
   }
-  work.event_id = Text(event, "event_id");
+  work.event_id = json::TextOf(event, "event_id");
   work.time = TimeOf(event, work.incoming->received);
   work.tags = PrepareTags(event);
-  work.level = Text(event, "level");
+  work.level = json::TextOf(event, "level");
   if (work.incoming->is_transaction) {
-    work.message = Text(event, "transaction");
+    work.message = json::TextOf(event, "transaction");
     return;
   }
   grouping::Headline& headline = work.incoming->grouping.headline;
@@ -71,11 +68,11 @@ eventstore::StoredEvent ToStore(Work& work) {
   stored.primary_hash = std::string(work.incoming->grouping.Primary());
   stored.release = work.found.release;
   stored.environment = work.found.environment;
-  stored.dist = Text(event, "dist");
+  stored.dist = json::TextOf(event, "dist");
   stored.user = UserTag(event);
   stored.level = work.level;
-  stored.platform = Text(event, "platform");
-  stored.transaction = Text(event, "transaction");
+  stored.platform = json::TextOf(event, "platform");
+  stored.transaction = json::TextOf(event, "transaction");
   stored.title = transaction ? stored.transaction : headline.title;
   stored.culprit = transaction ? std::string() : headline.culprit;
   stored.message = work.message;
@@ -154,6 +151,11 @@ Saved Finish(Work& work, int retention_days) {
               .is_new = work.found.is_new,
               .is_regression = work.found.is_regression};
   if (saved.fate != Saved::Fate::kSaved) return saved;
+  if (!work.found.stripped.empty() && work.incoming->crash_report_limit > 0) {
+    json::Value& metadata = work.incoming->event["metadata"];
+    if (!metadata.is_object()) metadata = json::Object{};
+    metadata.get_object()["stripped_crash"] = true;
+  }
   saved.stored = ToStore(work);
   saved.message = ToStream(work, saved.stored, retention_days);
   Serialize(work.incoming->event, saved.message.data, saved.stored.payload);
@@ -192,7 +194,9 @@ Task<std::vector<Saved>> EventManager::Save(std::vector<Incoming> batch, Also al
           std::vector<Counted> counted;
           counted.reserve(works.size());
           for (const Work& work : works) {
-            counted.push_back({.fate = work.found.fate, .replay = work.found.replay});
+            counted.push_back({.fate = work.found.fate,
+                               .replay = work.found.replay,
+                               .stripped = work.found.stripped});
           }
           GH_TRY_VOID(also(tx, counted));
         }
@@ -213,10 +217,14 @@ Task<std::vector<Saved>> EventManager::Save(std::vector<Incoming> batch, Also al
 }
 
 Task<std::int64_t> EventManager::ForgetOld() {
-  const Timestamp before = d_.clock.Now() - kDuplicateWindow;
-  // All: the window is the same for everybody.
-  co_return co_await d_.db.Write(sql::Tenant::All(),
-                                 [&](sql::Tx& tx) { return tx.Exec(sqls::kForgetOld, {before}); });
+  const Timestamp now = d_.clock.Now();
+  const Timestamp before = now - kDuplicateWindow;
+  const Timestamp kept = now - std::chrono::days(d_.retention_days);
+  // All: the windows are the same for everybody.
+  co_return co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<std::int64_t> {
+    GH_TRY_VOID(tx.Exec(sqls::kForgetCrashReports, {kept}));
+    return tx.Exec(sqls::kForgetOld, {before});
+  });
 }
 
 }  // namespace gatehouse::events

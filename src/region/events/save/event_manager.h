@@ -9,6 +9,8 @@
 // store (idempotent) and appended to the stream before the record's offset is committed.
 
 #include <functional>
+#include <span>
+#include <string>
 
 #include "base/ids.h"
 #include "platform/runtime/runtime.h"
@@ -47,6 +49,7 @@ class EventManager {
   struct Counted {
     Saved::Fate fate = Saved::Fate::kSaved;
     bool replay = false;
+    std::span<const std::string> stripped = {};  // of crash_reports: those beyond the limit
   };
   using Also = std::function<Result<void>(sql::Tx&, const std::vector<Counted>&)>;
 

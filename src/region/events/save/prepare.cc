@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.h"
+#include "platform/json/text.h"
 #include "region/events/normalize/normalize.h"
 
 namespace gatehouse::events {
@@ -12,10 +14,6 @@ namespace {
 constexpr std::size_t kMaxTagValue = 200;
 constexpr std::size_t kMaxMessage = 8192;
 constexpr std::int64_t kMinifiedColumn = 500;
-
-std::string Text(const json::Object& object, std::string_view key) {
-  return std::string(json::GetString(object, key).value_or(""));
-}
 
 // At most `limit` bytes, never half a character.
 std::string Cut(std::string text, std::size_t limit) {
@@ -29,9 +27,9 @@ void Erase(std::vector<Tag>& tags, std::string_view key) {
   std::erase_if(tags, [&](const Tag& tag) { return tag.first == key; });
 }
 
-void Set(std::vector<Tag>& tags, std::string key, std::string value) {
+void Set(std::vector<Tag>& tags, std::string_view key, std::string_view value) {
   Erase(tags, key);
-  if (!value.empty()) tags.emplace_back(std::move(key), Cut(std::move(value), kMaxTagValue));
+  if (!value.empty()) tags.emplace_back(key, TruncateUtf8(value, kMaxTagValue));
 }
 
 void Append(std::string& text, std::string_view more) {
@@ -54,19 +52,19 @@ std::vector<Tag> PrepareTags(json::Object& event) {
       tags.emplace_back(std::string(key.get_string()), std::string(value.get_string()));
     }
   }
-  Set(tags, "level", Text(event, "level"));
-  if (auto logger = Text(event, "logger"); !logger.empty()) Set(tags, "logger", std::move(logger));
-  if (auto name = Text(event, "environment"); !name.empty()) {
-    Set(tags, "environment", std::move(name));
+  Set(tags, "level", json::TextOf(event, "level"));
+  if (auto logger = json::TextOf(event, "logger"); !logger.empty()) Set(tags, "logger", logger);
+  if (auto name = json::TextOf(event, "environment"); !name.empty()) {
+    Set(tags, "environment", name);
   }
-  if (auto name = Text(event, "transaction"); !name.empty()) {
-    Set(tags, "transaction", std::move(name));
+  if (auto name = json::TextOf(event, "transaction"); !name.empty()) {
+    Set(tags, "transaction", name);
   }
-  for (auto& [key, value] : InterfaceTags(event)) Set(tags, std::move(key), std::move(value));
+  for (auto& [key, value] : InterfaceTags(event)) Set(tags, key, value);
   Erase(tags, "release");
-  Set(tags, "sentry:release", Text(event, "release"));
+  Set(tags, "sentry:release", json::TextOf(event, "release"));
   Erase(tags, "dist");
-  Set(tags, "sentry:dist", Text(event, "dist"));
+  Set(tags, "sentry:dist", json::TextOf(event, "dist"));
   Erase(tags, "user");
   Set(tags, "sentry:user", UserTag(event));
 
@@ -134,8 +132,8 @@ std::string SearchMessage(const json::Object& event, const json::Object& metadat
                           std::string_view culprit) {
   std::string text;
   if (const json::Object* entry = json::GetObject(event, "logentry")) {
-    text = Text(*entry, "formatted");
-    if (text.empty()) text = Text(*entry, "message");
+    text = json::TextOf(*entry, "formatted");
+    if (text.empty()) text = json::TextOf(*entry, "message");
   }
   for (const auto& [key, value] : metadata) {
     if (value.is_string() && key != "in_app_frame_mix") Append(text, value.get_string());

@@ -43,9 +43,10 @@ inline constexpr sql::Statement kInsertIssue{
     "type, level, platform, logger, title, culprit, message, metadata, times_seen, first_seen, "
     "last_seen, active_at, first_release_id, assignee, version) VALUES ($1, $2, $3, $4, "
     "'unresolved', 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $14, $14, $15, '', 1)"};
-inline constexpr sql::Statement kIssue{
-    "issues_for_save",
-    "SELECT status, active_at, title FROM issues WHERE organization_id = $1 AND id = $2"};
+inline constexpr sql::Statement kIssue{"issues_for_save",
+                                       "SELECT status, active_at, title, message, level FROM "
+                                       "issues WHERE organization_id = $1 AND id = "
+                                       "$2"};
 inline constexpr sql::Statement kCountIssue{
     "issues_count",
     "UPDATE issues SET times_seen = times_seen + $10, "
@@ -54,6 +55,22 @@ inline constexpr sql::Statement kCountIssue{
     "level = $4, culprit = $5, title = $6, "
     "message = CASE WHEN $7 = '' THEN message ELSE $7 END, metadata = $8, version = version + 1 "
     "WHERE organization_id = $1 AND id = $2"};
+// What searches look through; $7 to $18 the grams.
+inline constexpr sql::Statement kAddSearch{
+    "issue_search_add",
+    "INSERT INTO issue_search (issue_id, organization_id, level, type, platform, logger, grams_0, "
+    "grams_1, grams_2, grams_3, grams_4, grams_5, grams_6, grams_7, grams_8, grams_9, grams_10, "
+    "grams_11, is_read) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+    "$16, $17, $18, 1)"};
+inline constexpr sql::Statement kSearchLevel{
+    "issue_search_level",
+    "UPDATE issue_search SET level = $3 WHERE organization_id = $1 AND issue_id = $2"};
+// $3 to $14 the grams.
+inline constexpr sql::Statement kSearchText{
+    "issue_search_text",
+    "UPDATE issue_search SET grams_0 = $3, grams_1 = $4, grams_2 = $5, grams_3 = $6, grams_4 = $7, "
+    "grams_5 = $8, grams_6 = $9, grams_7 = $10, grams_8 = $11, grams_9 = $12, grams_10 = $13, "
+    "grams_11 = $14, is_read = 1 WHERE organization_id = $1 AND issue_id = $2"};
 inline constexpr sql::Statement kRegress{
     "issues_regress",
     "UPDATE issues SET status = 'unresolved', substatus = 'regressed', active_at = $3, "
@@ -77,6 +94,21 @@ inline constexpr sql::Statement kIssueRelease{
     "INSERT INTO issue_releases (organization_id, issue_id, release_id, environment, first_seen, "
     "last_seen) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (issue_id, release_id, environment) "
     "DO UPDATE SET last_seen = excluded.last_seen WHERE issue_releases.last_seen < $6"};
+
+inline constexpr sql::Statement kCrashReport{
+    "issue_crash_reports_find",
+    "SELECT 1 FROM issue_crash_reports WHERE organization_id = $1 AND issue_id = $2 AND item_id = "
+    "$3"};
+inline constexpr sql::Statement kCountCrashReports{
+    "issue_crash_reports_count",
+    "SELECT COUNT(*) FROM (SELECT 1 FROM issue_crash_reports WHERE organization_id = $1 AND "
+    "issue_id = $2 LIMIT 100) AS kept"};
+inline constexpr sql::Statement kPutCrashReport{
+    "issue_crash_reports_put",
+    "INSERT INTO issue_crash_reports (organization_id, project_id, issue_id, item_id, created_at) "
+    "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (issue_id, item_id) DO NOTHING"};
+inline constexpr sql::Statement kForgetCrashReports{
+    "issue_crash_reports_expire", "DELETE FROM issue_crash_reports WHERE created_at < $1"};
 
 inline constexpr sql::Statement kFirsts{
     "projects_firsts",

@@ -29,6 +29,10 @@ struct Incoming {
   // Which record of the stream brought it: the same one comes again after a crash.
   std::int64_t source = 0;
   bool is_transaction = false;
+  // Attachments of it that are crash reports, by the ids of their items, and how many of them its
+  // issue may have: -1 is any number.
+  std::vector<std::string> crash_reports = {};
+  std::int64_t crash_report_limit = -1;
 };
 
 struct Saved {

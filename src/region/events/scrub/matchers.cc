@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "region/events/document/ip_literal.h"
 
@@ -13,9 +14,6 @@ namespace {
 
 using Found = std::optional<Match>;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsWord(char c) {
   return IsDigit(c) || IsAlpha(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -37,7 +35,7 @@ bool StartsWithIgnoreCase(std::string_view text, std::string_view lower) {
 
 Found FindIp(std::string_view text, std::size_t from) {
   for (std::size_t i = from; i < text.size(); ++i) {
-    if (!IsHex(text[i]) && text[i] != ':') continue;
+    if (!IsHexDigit(text[i]) && text[i] != ':') continue;
     if (std::size_t length = IpLiteralAt(text, i)) return Match{i, i + length};
   }
   return std::nullopt;
@@ -198,10 +196,10 @@ Found FindImei(std::string_view text, std::size_t from) {
 Found FindMac(std::string_view text, std::size_t from) {
   for (std::size_t i = from; i + 17 <= text.size(); ++i) {
     char sign = text[i + 2];
-    if (!IsHex(text[i]) || (sign != ':' && sign != '-') || !WordStart(text, i)) continue;
+    if (!IsHexDigit(text[i]) || (sign != ':' && sign != '-') || !WordStart(text, i)) continue;
     bool fine = WordEnd(text, i + 17);
     for (std::size_t k = 0; k < 17; ++k) {
-      fine = fine && (k % 3 == 2 ? text[i + k] == sign : IsHex(text[i + k]));
+      fine = fine && (k % 3 == 2 ? text[i + k] == sign : IsHexDigit(text[i + k]));
     }
     if (fine) return Match{i, i + 17};
   }
@@ -210,11 +208,11 @@ Found FindMac(std::string_view text, std::size_t from) {
 
 Found FindUuid(std::string_view text, std::size_t from) {
   for (std::size_t i = from; i + 36 <= text.size(); ++i) {
-    if (!IsHex(text[i]) || text[i + 8] != '-' || !WordStart(text, i)) continue;
+    if (!IsHexDigit(text[i]) || text[i + 8] != '-' || !WordStart(text, i)) continue;
     bool fine = WordEnd(text, i + 36);
     for (std::size_t k = 0; k < 36; ++k) {
       bool dash = k == 8 || k == 13 || k == 18 || k == 23;
-      fine = fine && (dash ? text[i + k] == '-' : IsHex(text[i + k]));
+      fine = fine && (dash ? text[i + k] == '-' : IsHexDigit(text[i + k]));
     }
     if (fine) return Match{i, i + 36};
   }

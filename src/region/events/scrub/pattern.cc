@@ -9,9 +9,9 @@ namespace gatehouse::events::scrub {
 namespace {
 
 constexpr std::size_t kMaxProgram = 1000;
-constexpr std::size_t kMaxText = 1000;
+constexpr std::size_t kMaxPattern = 1000;
 constexpr std::uint32_t kMaxRepeat = 200;
-constexpr int kMaxNesting = 32;
+constexpr int kMaxPatternNesting = 32;
 constexpr std::uint32_t kMaxPoint = 0x10FFFF;
 
 bool IsWordByte(char c) {
@@ -48,7 +48,7 @@ class Compiler {
   Compiler(std::string_view text, bool ignore_case) : text_(text), ignore_case_(ignore_case) {}
 
   Result<Pattern> Run() {
-    if (text_.size() > kMaxText) return Bad("too long");
+    if (text_.size() > kMaxPattern) return Bad("too long");
     Code body = Alternatives(0);
     if (error_.empty() && at_ < text_.size()) Error("unbalanced parenthesis");
     if (!error_.empty()) return Bad(error_);
@@ -93,7 +93,7 @@ class Compiler {
   }
 
   Code Alternatives(int depth) {
-    if (depth > kMaxNesting) {
+    if (depth > kMaxPatternNesting) {
       Error("nested too deep");
       return {};
     }

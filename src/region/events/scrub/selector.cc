@@ -10,9 +10,9 @@
 namespace gatehouse::events::scrub {
 namespace {
 
-constexpr std::size_t kMaxText = 1000;
+constexpr std::size_t kMaxSelector = 1000;
 constexpr std::size_t kMaxItems = 16;
-constexpr int kMaxNesting = 16;
+constexpr int kMaxSelectorNesting = 16;
 
 struct TypeName {
   std::string_view name;
@@ -62,7 +62,7 @@ class SelectorParser {
   explicit SelectorParser(std::string_view text) : text_(text) {}
 
   Result<Selector> Run() {
-    if (text_.size() > kMaxText) return Bad("too long");
+    if (text_.size() > kMaxSelector) return Bad("too long");
     Selector selector;
     selector.root_ = Or(0);
     Skip();
@@ -110,7 +110,7 @@ class SelectorParser {
   }
 
   Node Not(int depth) {
-    if (depth > kMaxNesting) {
+    if (depth > kMaxSelectorNesting) {
       failed_ = true;
       return {};
     }

@@ -89,7 +89,8 @@ inline constexpr Statement kTagValuesOf{"eventstore.tag_values_of", "SELECT key_
 inline constexpr Statement kProjectTagValues{"eventstore.project_tag_values", "SELECT key_id, value_id, sum(n) FROM tag_count WHERE project_id = $1 AND ($2 = 0 OR key_id = $2) GROUP BY key_id, value_id"};
 inline constexpr Statement kGroupsWithKey{"eventstore.groups_with_key", "SELECT DISTINCT group_id FROM tag_count WHERE key_id = $1 AND project_id = $2 LIMIT $3"};
 inline constexpr Statement kGroupsWithTag{"eventstore.groups_with_tag", "SELECT group_id FROM tag_count WHERE value_id = $1 AND project_id = $2 LIMIT $3"};
-inline constexpr Statement kGroupHas{"eventstore.group_has", "SELECT 1 FROM tag_count WHERE project_id = $1 AND group_id = $2 AND key_id = $3 AND ($4 = 0 OR value_id = $4) LIMIT 1"};
+// $2 groups as JSON; $4 and $5 the first and the last value.
+inline constexpr Statement kGroupsHave{"eventstore.groups_have", "SELECT g.value FROM json_each($2) AS g WHERE EXISTS (SELECT 1 FROM tag_count WHERE project_id = $1 AND group_id = g.value AND key_id = $3 AND value_id >= $4 AND value_id <= $5)"};
 
 inline constexpr Statement kMoveEvents{"eventstore.move_events", "UPDATE event SET group_id = $3 WHERE project_id = $1 AND group_id = $2 AND group_id <> 0"};
 inline constexpr Statement kMoveTags{"eventstore.move_tags", "INSERT INTO tag_count (project_id, group_id, key_id, value_id, n) SELECT project_id, $3, key_id, value_id, n FROM tag_count WHERE project_id = $1 AND group_id = $2 ON CONFLICT (project_id, group_id, key_id, value_id) DO UPDATE SET n = n + excluded.n"};

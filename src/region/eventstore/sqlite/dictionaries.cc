@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "platform/files/files.h"
 #include "region/eventstore/errors.h"
 #include "region/eventstore/sqlite/folder.h"
 
@@ -17,13 +18,12 @@ namespace {
 
 bool WriteDurably(const std::filesystem::path& file, std::string_view bytes) {
   const std::filesystem::path half = file.string() + ".new";
-  const int fd = ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
-  bool ok = ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
-  ok = ok && ::fsync(fd) == 0;
-  ::close(fd);
-  ok = ok && ::rename(half.c_str(), file.c_str()) == 0;
-  return ok && SyncFolder(file.parent_path()).has_value();
+  {
+    const files::Descriptor fd(
+        ::open(half.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!fd.ok() || !files::WriteAll(fd.get(), bytes) || ::fsync(fd.get()) != 0) return false;
+  }
+  return ::rename(half.c_str(), file.c_str()) == 0 && files::SyncFolder(file.parent_path());
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 //
 //   eventstore_bench [events]
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <numeric>
 #include <thread>
 
+#include "base/bench.h"
 #include "base/rng.h"
 #include "platform/runtime/runtime.h"
 #include "region/eventstore/sqlite/sqlite_store.h"
@@ -19,13 +19,6 @@
 using namespace gatehouse;
 
 namespace {
-
-double CpuSeconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 std::string Hex(Rng& random, std::size_t digits) {
   std::string out;
@@ -141,9 +134,9 @@ int main(int argc, char** argv) {
             MakeEvent(random, 1 + static_cast<std::int64_t>(random.Next64() % 4), now - ago));
         payload_bytes += batch.back().payload.size();
       }
-      const double before = CpuSeconds();
+      const double before = bench::CpuSeconds();
       const auto outcome = runtime::RunSync(store.Insert(std::move(batch)));
-      used += CpuSeconds() - before;
+      used += bench::CpuSeconds() - before;
       if (!outcome) {
         std::fprintf(stderr, "%s\n", outcome.error().detail.c_str());
         return 1;

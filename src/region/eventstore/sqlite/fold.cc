@@ -12,7 +12,7 @@ namespace gatehouse::eventstore::sqlite {
 namespace {
 
 constexpr std::size_t kFirstSeen = 100'000;
-constexpr std::size_t kSeenPage = 10'000;
+constexpr std::size_t kSeenPage = 2000;
 
 }  // namespace
 

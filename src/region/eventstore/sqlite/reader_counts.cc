@@ -224,29 +224,33 @@ Result<std::vector<std::int64_t>> Reader::GroupsWithTag(std::int64_t project_id,
 Result<std::vector<std::int64_t>> Reader::GroupsHave(std::int64_t project_id,
                                                      const std::vector<std::int64_t>& group_ids,
                                                      const Tag& tag, TimeRange range) {
-  std::vector<std::int64_t> left = group_ids;
+  std::unordered_set<std::int64_t> left(group_ids.begin(), group_ids.end());
   std::vector<std::int64_t> found;
+  const bool any = tag.second.empty();
   const std::int64_t key = ids_.Of(project_id, kKindKey, tag.first);
-  const std::int64_t value = tag.second.empty() ? 0 : ids_.Of(project_id, tag.first, tag.second);
+  const std::int64_t value = any ? 0 : ids_.Of(project_id, tag.first, tag.second);
   GH_TRY_VOID(OnDays(
       range, Order::kNewestFirst, [&](Day&, sql::Tx& tx, const FreshView& fresh) -> Result<void> {
-        std::unordered_set<std::int64_t> have;
+        if (left.empty()) return {};
+        const auto have = [&](std::int64_t group) {
+          if (left.erase(group) > 0) found.push_back(group);
+        };
         fresh.Each([&](const FreshEvent& e) {
           if (e.project_id != project_id) return;
           for (const TagId& tag : e.tags) {
-            if (tag.key == key && (value == 0 || tag.value == value)) have.insert(e.group_id);
+            if (tag.key == key && (any || tag.value == value)) have(e.group_id);
           }
         });
-        std::vector<std::int64_t> still;
+        // All in one question: what a question costs by itself is more than the look.
+        std::string ids;
         for (const std::int64_t group : left) {
-          bool has = have.contains(group);
-          if (!has) {
-            GH_TRY(const sql::Rows rows, tx.Query(kGroupHas, {project_id, group, key, value}));
-            has = !rows.empty();
-          }
-          (has ? found : still).push_back(group);
+          ids += (ids.empty() ? "[" : ",") + std::to_string(group);
         }
-        left = std::move(still);
+        if (ids.empty()) return {};
+        GH_TRY(const sql::Rows rows,
+               tx.Query(kGroupsHave, {project_id, ids + "]", key, any ? INT64_MIN : value,
+                                      any ? INT64_MAX : value}));
+        for (const sql::Row row : rows) have(row.Int(0));
         return {};
       }));
   return found;

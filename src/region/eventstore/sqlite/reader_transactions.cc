@@ -7,7 +7,7 @@
 namespace gatehouse::eventstore::sqlite {
 namespace {
 
-constexpr std::size_t kMaxExamined = 10'000;
+constexpr std::size_t kMaxTransactions = 10'000;
 constexpr std::size_t kPage = 1'000;
 
 }  // namespace
@@ -20,7 +20,7 @@ Result<TransactionGroups> Reader::Transactions(const TransactionQuery& q) {
   query.transaction = q.transaction;
   query.environment = q.environment;
   query.release = q.release;
-  const std::size_t most = std::clamp<std::size_t>(q.limit, 1, kMaxExamined);
+  const std::size_t most = std::clamp<std::size_t>(q.limit, 1, kMaxTransactions);
   TransactionTally tally;
   TransactionGroups out;
   do {

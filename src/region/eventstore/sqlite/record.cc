@@ -38,9 +38,9 @@ void PutTags(std::string& out, const std::vector<Tag>& tags) {
   }
 }
 
-class Reader {
+class RecordReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit RecordReader(std::string_view bytes) : rest_(bytes) {}
 
   bool ok() const { return ok_; }
   std::string_view rest() const { return rest_; }
@@ -99,7 +99,7 @@ std::string EncodeEvent(const StoredEvent& event) {
 
 std::optional<StoredEvent> DecodeEvent(std::string_view bytes, bool with_payload) {
   if (bytes.empty() || bytes.front() != kEventVersion) return std::nullopt;
-  Reader reader(bytes.substr(1));
+  RecordReader reader(bytes.substr(1));
   StoredEvent event;
   for (const auto text : kTexts) event.*text = reader.Text();
   event.received.micros = static_cast<std::int64_t>(reader.Number());
@@ -124,7 +124,7 @@ std::string EncodeItem(const StoredItem& item) {
 
 std::optional<StoredItem> DecodeItem(std::string_view bytes, bool with_payload) {
   if (bytes.empty() || bytes.front() != kItemVersion) return std::nullopt;
-  Reader reader(bytes.substr(1));
+  RecordReader reader(bytes.substr(1));
   StoredItem item;
   item.type = reader.Text();
   item.id = reader.Text();

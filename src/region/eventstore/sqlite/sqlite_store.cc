@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "platform/runtime/priority.h"
 #include "platform/runtime/runtime.h"
 #include "region/eventstore/errors.h"
 #include "region/eventstore/sqlite/folder.h"
@@ -31,6 +32,7 @@ class SqliteStore final : public EventStore {
         read_threads_("events-read", 2, 1024),
         write_thread_("events-write", 1, 256) {
     days_.OnLoad([this](Day& day) { return writer_.Open(day); });
+    (void)write_thread_.Submit(runtime::LowerPriority);
   }
   // What stays fresh is folded when its day is opened again.
   ~SqliteStore() override { (void)writer_.FoldAll(); }

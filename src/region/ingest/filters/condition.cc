@@ -16,6 +16,8 @@ constexpr std::size_t kMaxNodes = 100;
 constexpr std::size_t kMaxValues = 100;
 constexpr std::size_t kMaxText = 1'000;
 constexpr std::size_t kMaxPath = 16;
+// Of a list: what is behind them is not looked at.
+constexpr std::size_t kMaxEntries = 1'000;
 
 std::unexpected<Error> Invalid(std::string detail) {
   return Fail(Code::kInvalidArgument, kFilterConditionInvalid, std::move(detail));
@@ -77,12 +79,12 @@ std::optional<Condition::Scalar> Condition::ScalarOf(const json::Value& value) {
 Result<Condition> Condition::Parse(const json::Object& tree) {
   std::size_t nodes = 0;
   Condition out;
-  GH_TRY(out.root_, ParseNode(tree, 0, nodes));
+  GH_TRY(out.root_, ParseNode(tree, 0, false, nodes));
   return out;
 }
 
 Result<Condition::Node> Condition::ParseNode(const json::Object& tree, std::size_t depth,
-                                             std::size_t& nodes) {
+                                             bool of_entry, std::size_t& nodes) {
   struct OpName {
     std::string_view name;
     Op op;
@@ -90,18 +92,20 @@ Result<Condition::Node> Condition::ParseNode(const json::Object& tree, std::size
   static constexpr std::array kOps = {
       OpName{"and", Op::kAnd}, OpName{"or", Op::kOr},   OpName{"not", Op::kNot},
       OpName{"eq", Op::kEq},   OpName{"gt", Op::kGt},   OpName{"gte", Op::kGte},
-      OpName{"lt", Op::kLt},   OpName{"lte", Op::kLte}, OpName{"glob", Op::kGlob}};
+      OpName{"lt", Op::kLt},   OpName{"lte", Op::kLte}, OpName{"glob", Op::kGlob},
+      OpName{"any", Op::kAny}, OpName{"all", Op::kAll}};
   if (depth >= kMaxDepth || ++nodes > kMaxNodes) return Invalid("the condition is too large");
   const std::string_view op_name = json::GetString(tree, "op").value_or("");
   const auto op = std::ranges::find(kOps, op_name, &OpName::name);
   if (op == kOps.end()) return Invalid("op: " + std::string(op_name));
   Node node;
   node.op = op->op;
+  node.of_entry = of_entry;
 
   if (node.op == Op::kNot) {
     const json::Object* inner = json::GetObject(tree, "inner");
     if (inner == nullptr) return Invalid("not: inner is a condition");
-    GH_TRY(Node one, ParseNode(*inner, depth + 1, nodes));
+    GH_TRY(Node one, ParseNode(*inner, depth + 1, of_entry, nodes));
     node.inner.push_back(std::move(one));
     return node;
   }
@@ -110,18 +114,29 @@ Result<Condition::Node> Condition::ParseNode(const json::Object& tree, std::size
     if (inner == nullptr) return Invalid(std::string(op_name) + ": inner is a list of conditions");
     for (const json::Value& each : *inner) {
       if (!each.is_object()) return Invalid(std::string(op_name) + ": inner");
-      GH_TRY(Node one, ParseNode(each.get_object(), depth + 1, nodes));
+      GH_TRY(Node one, ParseNode(each.get_object(), depth + 1, of_entry, nodes));
       node.inner.push_back(std::move(one));
     }
     return node;
   }
 
   const std::string_view name = json::GetString(tree, "name").value_or("");
-  if (!name.starts_with("event.") || name.size() > kMaxText) {
+  if (name.empty() || name.size() > kMaxText || (!of_entry && !name.starts_with("event."))) {
     return Invalid("name: " + std::string(name.substr(0, 64)));
   }
-  for (const std::string_view part : Split(name.substr(6), '.')) node.path.emplace_back(part);
+  for (const std::string_view part : Split(of_entry ? name : name.substr(6), '.')) {
+    node.path.emplace_back(part);
+  }
   if (node.path.size() > kMaxPath) return Invalid("name: too long");
+  if (node.op == Op::kAny || node.op == Op::kAll) {
+    const json::Object* inner = json::GetObject(tree, "inner");
+    if (of_entry || inner == nullptr) {
+      return Invalid(std::string(op_name) + ": inner is a condition without any or all");
+    }
+    GH_TRY(Node one, ParseNode(*inner, depth + 1, true, nodes));
+    node.inner.push_back(std::move(one));
+    return node;
+  }
   const json::Value* value = tree.if_contains("value");
   if (value == nullptr) return Invalid("value is missing");
 
@@ -181,14 +196,40 @@ bool Condition::Holds(const Node& node, const json::Value& found) {
   return *number <= node.number;
 }
 
+bool Condition::MatchesEntries(const Node& node, const json::Object& event) {
+  static const std::vector<std::string> kExceptions = {"exception", "values"};
+  const std::string& first = node.path.front();
+  const bool of_exceptions =
+      node.path.size() == 1 && (first == "exception" || first == "exceptions");
+  const json::Value* found = Find(event, of_exceptions ? kExceptions : node.path, 0);
+  if (found == nullptr) return false;
+  // "event.threads" is as good as "event.threads.values".
+  if (const json::Object* wrapped = found->if_object()) found = wrapped->if_contains("values");
+  const json::Array* list = found == nullptr ? nullptr : found->if_array();
+  if (list == nullptr) return false;
+  const auto holds = [&](const json::Value& entry) {
+    const json::Object* object = entry.if_object();
+    return object != nullptr && Matches(node.inner.front(), *object);
+  };
+  const auto end =
+      list->begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(list->size(), kMaxEntries));
+  return node.op == Op::kAny ? std::any_of(list->begin(), end, holds)
+                             : std::all_of(list->begin(), end, holds);
+}
+
 bool Condition::Matches(const Node& node, const json::Object& event) {
   const auto inner = [&](const Node& each) { return Matches(each, event); };
   if (node.op == Op::kAnd) return std::ranges::all_of(node.inner, inner);
   if (node.op == Op::kOr) return std::ranges::any_of(node.inner, inner);
   if (node.op == Op::kNot) return !inner(node.inner.front());
+  if (node.op == Op::kAny || node.op == Op::kAll) return MatchesEntries(node, event);
 
   static const json::Value kNothing(nullptr);
   const std::string& first = node.path.front();
+  if (node.of_entry) {
+    const json::Value* found = Find(event, node.path, 0);
+    return Holds(node, found == nullptr ? kNothing : *found);
+  }
   if (first == "exception" || first == "exceptions") {
     bool any = false;
     bool hit = false;

@@ -7,6 +7,9 @@
 //       v: text, number, true, false, null (there is none), or a list: any of them
 //   {"op": "gt" | "gte" | "lt" | "lte", "name": …, "value": number}
 //   {"op": "glob", "name": …, "value": "1.*" or a list of them}
+//   {"op": "any" | "all", "name": "event.exceptions" or another list, "inner": condition}
+//       The inner condition's names begin at an entry: "type", "mechanism.handled". They hold no
+//       further "any" or "all". A name that leads to no list matches neither.
 //
 // Names: "event.release", "event.user.email", "event.tags.color", "event.contexts.os.name",
 // "event.request.headers.Host", "event.exception.type" (any exception of the event),
@@ -35,7 +38,7 @@ class Condition {
   bool Matches(const json::Object& event) const { return Matches(root_, event); }
 
  private:
-  enum class Op { kAnd, kOr, kNot, kEq, kGt, kGte, kLt, kLte, kGlob };
+  enum class Op { kAnd, kOr, kNot, kAny, kAll, kEq, kGt, kGte, kLt, kLte, kGlob };
   using Scalar = std::variant<std::nullptr_t, bool, double, std::string>;
   struct Node {
     Op op = Op::kAnd;
@@ -45,11 +48,14 @@ class Condition {
     bool ignore_case = false;
     double number = 0;
     GlobList globs = {};
+    bool of_entry = false;  // names begin at the entry of a list
   };
 
-  static Result<Node> ParseNode(const json::Object& tree, std::size_t depth, std::size_t& nodes);
+  static Result<Node> ParseNode(const json::Object& tree, std::size_t depth, bool of_entry,
+                                std::size_t& nodes);
   static std::optional<Scalar> ScalarOf(const json::Value& value);
   static bool Matches(const Node& node, const json::Object& event);
+  static bool MatchesEntries(const Node& node, const json::Object& event);
   static bool Equals(const Node& node, const json::Value& found);
   // A leaf on one value of its field; null when there is none.
   static bool Holds(const Node& node, const json::Value& found);

@@ -88,6 +88,29 @@ TEST(Condition, OperatorsOverFieldsOfAnEvent) {
   for (const Case& c : cases) EXPECT_EQ(Matches(c.tree), c.matches) << c.tree;
 }
 
+TEST(Condition, AnyAndAllLookAtTheEntriesOfAList) {
+  const auto with = [](std::string_view op, std::string_view name, std::string_view inner) {
+    return Matches(R"({"op":")" + std::string(op) + R"(","name":")" + std::string(name) +
+                   R"(","inner":)" + std::string(inner) + "}");
+  };
+  // Both in one exception, which "event.exception.type" cannot say.
+  const std::string both = R"({"op":"and","inner":[{"op":"eq","name":"type","value":"TypeError"},
+      {"op":"eq","name":"value","value":"refused"}]})";
+  EXPECT_FALSE(with("any", "event.exceptions", both));
+  EXPECT_TRUE(with("any", "event.exceptions", R"({"op":"eq","name":"value","value":"refused"})"));
+  EXPECT_TRUE(with("any", "event.exception.values", R"({"op":"glob","name":"type","value":"P*"})"));
+  EXPECT_TRUE(with("all", "event.exception", R"({"op":"glob","name":"type","value":"*Error"})"));
+  EXPECT_FALSE(with("all", "event.exceptions", R"({"op":"glob","name":"type","value":"P*"})"));
+  EXPECT_TRUE(with("any", "event.exceptions",
+                   R"({"op":"not","inner":{"op":"eq","name":"type","value":"TypeError"}})"));
+  // What is no list has no entry; entries that are no objects match nothing.
+  for (const char* op : {"any", "all"}) {
+    EXPECT_FALSE(with(op, "event.release", R"({"op":"and","inner":[]})")) << op;
+    EXPECT_FALSE(with(op, "event.nothing", R"({"op":"and","inner":[]})")) << op;
+    EXPECT_FALSE(with(op, "event.extra.deep.list", R"({"op":"and","inner":[]})")) << op;
+  }
+}
+
 TEST(Condition, TheDurationOfATransactionIsInMilliseconds) {
   const json::Object slow =
       Object(R"({"type":"transaction","start_timestamp":100.0,"timestamp":101.5})");
@@ -109,6 +132,10 @@ TEST(Condition, WhatIsNoneIsRefusedWithItsReason) {
            R"({"op":"eq","name":"event.release","value":{}})",
            R"({"op":"gt","name":"event.release","value":"5"})",
            R"({"op":"glob","name":"event.release","value":5})", R"({"op":"and","inner":{}})",
+           R"({"op":"any","name":"event.exceptions"})",
+           R"({"op":"all","name":"exceptions","inner":{"op":"and","inner":[]}})",
+           R"({"op":"any","name":"event.exceptions","inner":{"op":"any","name":"stack",
+               "inner":{"op":"and","inner":[]}}})",
            R"({"op":"or","inner":[1]})", R"({"op":"not","inner":[]})", deep, wide}) {
     const auto parsed = Condition::Parse(Object(tree));
     ASSERT_FALSE(parsed.has_value()) << tree;

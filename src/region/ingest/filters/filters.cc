@@ -5,15 +5,12 @@
 #include <optional>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/filters/signatures.h"
 #include "region/ingest/filters/user_agent.h"
 
 namespace gatehouse::ingest {
 namespace {
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
 
 // scheme, host and port of a URL, or of a word of a policy.
 struct Source {
@@ -50,12 +47,12 @@ Source SourceOf(std::string_view text) {
 
 bool IsLocalhost(const json::Object& event) {
   if (const json::Object* user = json::GetObject(event, "user")) {
-    std::string_view ip = TextOf(*user, "ip_address");
+    std::string_view ip = json::TextOf(*user, "ip_address");
     if (ip == "127.0.0.1" || ip == "::1") return true;
   }
   const json::Object* request = json::GetObject(event, "request");
   if (request == nullptr) return false;
-  std::string_view url = TextOf(*request, "url");
+  std::string_view url = json::TextOf(*request, "url");
   if (url.empty()) return false;
   Source source = SourceOf(url);
   return source.scheme == "file" || source.host == "127.0.0.1" || source.host == "localhost" ||
@@ -70,7 +67,7 @@ std::string_view LastFramePath(const json::Object& exception) {
   if (frames == nullptr) return {};
   for (std::size_t i = frames->size(); i > 0; --i) {
     if (const json::Object* frame = frames->at(i - 1).if_object())
-      return TextOf(*frame, "abs_path");
+      return json::TextOf(*frame, "abs_path");
   }
   return {};
 }
@@ -81,7 +78,8 @@ bool IsBrowserExtension(const json::Object& event) {
     if (first == nullptr) first = &exception;
   });
   if (first == nullptr) return false;
-  return IsExtensionMessage(TextOf(*first, "value")) || IsExtensionPath(LastFramePath(*first));
+  return IsExtensionMessage(json::TextOf(*first, "value")) ||
+         IsExtensionPath(LastFramePath(*first));
 }
 
 struct Threshold {
@@ -166,7 +164,7 @@ std::string_view UserAgentOf(const json::Object& event) {
   } else if (const json::Object* map = json::GetObject(*request, "headers")) {
     for (const auto& member : *map) {
       if (!EqualsIgnoreCase({member.key().data(), member.key().size()}, "user-agent")) continue;
-      return TextOf(*map, {member.key().data(), member.key().size()});
+      return json::TextOf(*map, {member.key().data(), member.key().size()});
     }
   }
   return {};
@@ -176,7 +174,7 @@ bool Filters::IpAddress(const json::Object& event, std::string_view client_ip) c
   if (networks_.empty()) return false;
   std::string_view user_ip;
   if (const json::Object* user = json::GetObject(event, "user"))
-    user_ip = TextOf(*user, "ip_address");
+    user_ip = json::TextOf(*user, "ip_address");
   for (std::string_view text : {client_ip, user_ip}) {
     if (text.empty()) continue;
     auto address = http::IpAddress::Parse(text);
@@ -191,15 +189,15 @@ bool Filters::IpAddress(const json::Object& event, std::string_view client_ip) c
 bool Filters::ErrorMessage(const json::Object& event) const {
   if (messages_.empty()) return false;
   if (const json::Object* entry = json::GetObject(event, "logentry")) {
-    std::string_view text = TextOf(*entry, "formatted");
-    if (text.empty()) text = TextOf(*entry, "message");
+    std::string_view text = json::TextOf(*entry, "formatted");
+    if (text.empty()) text = json::TextOf(*entry, "message");
     if (!text.empty() && messages_.Matches(text)) return true;
   }
   bool hit = false;
   ForEachException(event, [&](const json::Object& exception) {
     if (hit) return;
-    std::string_view type = TextOf(exception, "type");
-    std::string_view value = TextOf(exception, "value");
+    std::string_view type = json::TextOf(exception, "type");
+    std::string_view value = json::TextOf(exception, "value");
     std::string text(type);
     if (!type.empty() && !value.empty()) text += ": ";
     text += value;
@@ -219,11 +217,11 @@ bool Filters::LegacyBrowser(std::string_view user_agent) const {
 }
 
 bool Filters::InvalidCsp(const json::Object& event) const {
-  if (csp_sources_.empty() || TextOf(event, "type") != "csp") return false;
+  if (csp_sources_.empty() || json::TextOf(event, "type") != "csp") return false;
   const json::Object* csp = json::GetObject(event, "csp");
   if (csp == nullptr) return false;
   for (std::string_view key : {"blocked_uri", "source_file"}) {
-    std::string_view uri = TextOf(*csp, key);
+    std::string_view uri = json::TextOf(*csp, key);
     if (uri.empty()) continue;
     Source source = SourceOf(uri);
     for (const CspSource& pattern : csp_sources_) {
@@ -241,11 +239,11 @@ bool Filters::InvalidCsp(const json::Object& event) const {
 }
 
 std::string_view Filters::Match(const json::Object& event, std::string_view client_ip) const {
-  std::string_view type = TextOf(event, "type");
+  std::string_view type = json::TextOf(event, "type");
   bool transaction = type == "transaction";
   if (IpAddress(event, client_ip)) return filter::kIpAddress;
   if (!releases_.empty()) {
-    std::string_view release = TextOf(event, "release");
+    std::string_view release = json::TextOf(event, "release");
     if (!release.empty() && releases_.Matches(release)) return filter::kReleaseVersion;
   }
   if (ErrorMessage(event)) return filter::kErrorMessage;
@@ -259,7 +257,7 @@ std::string_view Filters::Match(const json::Object& event, std::string_view clie
   }
   if (InvalidCsp(event)) return filter::kInvalidCsp;
   if (transaction && settings_.filtered_transactions && !transactions_.empty() &&
-      transactions_.Matches(TextOf(event, "transaction"))) {
+      transactions_.Matches(json::TextOf(event, "transaction"))) {
     return filter::kFilteredTransaction;
   }
   for (const GenericFilter& own : settings_.generic) {

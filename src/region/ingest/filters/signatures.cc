@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 
 namespace gatehouse::ingest {
 namespace {
@@ -47,21 +48,13 @@ constexpr auto kExtensionHosts = std::to_array<std::string_view>({
     "kaspersky-labs.com",
 });
 
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
-
-bool Has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 }  // namespace
 
 bool IsExtensionMessage(std::string_view exception_value) {
   if (exception_value.empty()) return false;
   std::string text = AsciiLower(exception_value.substr(0, 8192));
   return std::ranges::any_of(kExtensionMessages,
-                             [&](std::string_view known) { return Has(text, known); });
+                             [&](std::string_view known) { return text.contains(known); });
 }
 
 bool IsExtensionPath(std::string_view abs_path) {
@@ -70,18 +63,18 @@ bool IsExtensionPath(std::string_view abs_path) {
   return std::ranges::any_of(kExtensionSchemes,
                              [&](std::string_view scheme) { return text.starts_with(scheme); }) ||
          std::ranges::any_of(kExtensionHosts,
-                             [&](std::string_view host) { return Has(text, host); });
+                             [&](std::string_view host) { return text.contains(host); });
 }
 
 bool IsChunkLoadError(const json::Object& event) {
   bool hit = false;
   ForEachException(event, [&](const json::Object& exception) {
-    if (TextOf(exception, "type") == "ChunkLoadError") hit = true;
-    std::string_view value = TextOf(exception, "value");
+    if (json::TextOf(exception, "type") == "ChunkLoadError") hit = true;
+    std::string_view value = json::TextOf(exception, "value");
     // "ChunkLoadError: Loading chunk 3662 failed.", "Loading CSS chunk …"
     if (value.starts_with("ChunkLoadError")) hit = true;
     if ((value.starts_with("Loading chunk ") || value.starts_with("Loading CSS chunk ")) &&
-        Has(value, "failed")) {
+        value.contains("failed")) {
       hit = true;
     }
   });
@@ -103,9 +96,9 @@ bool IsReactHydrationError(const json::Object& event) {
   };
   bool hit = false;
   ForEachException(event, [&](const json::Object& exception) {
-    std::string text = AsciiLower(TextOf(exception, "value").substr(0, 2048));
+    std::string text = AsciiLower(json::TextOf(exception, "value").substr(0, 2048));
     if (text.empty() || hit) return;
-    for (std::string_view sentence : kSentences) hit = hit || Has(text, sentence);
+    for (std::string_view sentence : kSentences) hit = hit || text.contains(sentence);
     for (std::string_view start :
          {"react error #", "error-decoder.html?invariant=", "react.dev/errors/"}) {
       std::size_t at = text.find(start);

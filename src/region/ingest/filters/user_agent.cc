@@ -23,43 +23,40 @@ std::optional<unsigned> NumberAfter(std::string_view text, std::string_view prod
   return digits == 0 ? std::nullopt : std::optional(number);
 }
 
-bool Has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 }  // namespace
 
 BrowserVersion DetectBrowser(std::string_view user_agent) {
   std::string text = AsciiLower(user_agent.substr(0, 1024));
   // The order matters: each of these names the ones before whose pages it wants.
-  if (Has(text, "opera mini")) {
+  if (text.contains("opera mini")) {
     return {Browser::kOperaMini, NumberAfter(text, "opera mini/")};
   }
-  if (Has(text, "iemobile")) {
+  if (text.contains("iemobile")) {
     auto version = NumberAfter(text, "iemobile/");
     return {Browser::kIe, version ? version : NumberAfter(text, "iemobile ")};
   }
-  if (Has(text, "msie ")) return {Browser::kIe, NumberAfter(text, "msie ")};
-  if (Has(text, "trident/") && Has(text, "rv:")) return {Browser::kIe, NumberAfter(text, "rv:")};
+  if (text.contains("msie ")) return {Browser::kIe, NumberAfter(text, "msie ")};
+  if (text.contains("trident/") && text.contains("rv:"))
+    return {Browser::kIe, NumberAfter(text, "rv:")};
   for (std::string_view product : {"edge/", "edg/", "edga/", "edgios/"}) {
-    if (Has(text, product)) return {Browser::kEdge, NumberAfter(text, product)};
+    if (text.contains(product)) return {Browser::kEdge, NumberAfter(text, product)};
   }
-  if (Has(text, "opr/")) return {Browser::kOpera, NumberAfter(text, "opr/")};
-  if (Has(text, "opera")) {
+  if (text.contains("opr/")) return {Browser::kOpera, NumberAfter(text, "opr/")};
+  if (text.contains("opera")) {
     auto version = NumberAfter(text, "version/");  // "Opera/9.80 … Version/12.16"
     if (!version) version = NumberAfter(text, "opera/");
     return {Browser::kOpera, version ? version : NumberAfter(text, "opera ")};
   }
   for (std::string_view product : {"firefox/", "fxios/"}) {
-    if (Has(text, product)) return {Browser::kFirefox, NumberAfter(text, product)};
+    if (text.contains(product)) return {Browser::kFirefox, NumberAfter(text, product)};
   }
   for (std::string_view product : {"chrome/", "crios/", "chromium/"}) {
-    if (Has(text, product)) return {Browser::kChrome, NumberAfter(text, product)};
+    if (text.contains(product)) return {Browser::kChrome, NumberAfter(text, product)};
   }
-  if (Has(text, "android ") && Has(text, "applewebkit")) {
+  if (text.contains("android ") && text.contains("applewebkit")) {
     return {Browser::kAndroid, NumberAfter(text, "android ")};
   }
-  if (Has(text, "safari/")) {
+  if (text.contains("safari/")) {
     auto version = NumberAfter(text, "version/");
     // Before version 3 it did not say.
     return {Browser::kSafari, version};
@@ -94,7 +91,7 @@ bool IsCrawler(std::string_view user_agent) {
                                                        "bytespider",
                                                        "gptbot"};
   for (std::string_view name : kNames) {
-    if (Has(text, name)) return true;
+    if (text.contains(name)) return true;
   }
   for (std::string_view word : {"bots", "bot", "spider"}) {
     for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {

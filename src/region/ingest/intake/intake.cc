@@ -55,22 +55,7 @@ struct Intake::Sender {
 };
 
 std::vector<Quota> Intake::QuotasOf(const Sender& sender) const {
-  const projects::Key& key = sender.admission.key;
-  QuotaSettings limits = d_.installation;
-  limits.organization_per_hour = sender.settings->events_per_hour;
-  if (const std::int64_t own = sender.settings->project_events_per_minute; own != 0) {
-    limits.project_per_minute = own;
-  }
-  if (const std::int64_t own = sender.settings->check_ins_per_minute; own != 0) {
-    limits.monitor_check_ins_per_minute = own;
-  }
-  if (const std::int64_t own = sender.settings->attachment_bytes_per_second; own != 0) {
-    limits.abuse_attachments = own;
-  }
-  limits.key_count = key.rate_count;
-  limits.key_window = key.rate_seconds;
-  limits.key_id = key.id.value;
-  return ingest::QuotasOf(limits);
+  return ingest::QuotasOf(d_.installation, *sender.settings, sender.admission.key);
 }
 
 bool Intake::CanTakeMore() const { return !d_.backlog.IsFull(0); }
@@ -81,6 +66,7 @@ IntakeAnswer Intake::Refused(const Error& error) const {
   if (!RejectedHeader(error).empty()) {
     answer.headers.emplace_back("X-Sentry-Error", RejectedHeader(error));
   }
+  answer.may_be_read = error.reason != kOriginRefused;
   if (error.reason == kOverloaded) {
     const std::string seconds = std::to_string(d_.backlog.RetryAfterSeconds());
     answer.headers.emplace_back("Retry-After", seconds);

@@ -47,6 +47,7 @@ struct IntakeAnswer {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // besides the CORS headers
+  bool may_be_read = true;  // by the page that sent it: not where its origin was refused
 };
 
 // Thread-safe. What is given by reference must outlive it.

@@ -55,6 +55,7 @@ class Unpacker {
         Take(item);
       }
     }
+    JoinFiles();
   }
 
  private:
@@ -198,10 +199,14 @@ class Unpacker {
     if (!crash) return Invalid(item, reason::kProcessUnreal);
     auto event = events::Parse(json::Serialize(crash->event), {.storage = out_.storage});
     if (!event) return Invalid(item, reason::kProcessUnreal);
-    for (const UploadedFile& file : crash->files) {
-      KeepFile(file.name, file.content_type, file.kind, file.data);
-    }
     KeepEvent(item, events::ItemKind::kFromEvent, std::move(*event));
+    for (const UploadedFile& file : crash->files) {
+      if (dropped_) {
+        DropFile(file.data, dropped_->first, dropped_->second);
+      } else {
+        KeepFile(file.name, file.content_type, file.kind, file.data);
+      }
+    }
   }
 
   // What depends on the event goes with it.
@@ -260,6 +265,8 @@ class Unpacker {
         incoming.grouping = grouping::Group(incoming.event, rules_.grouping);
       }
     }
+    incoming.crash_report_limit = rules_.crash_reports;
+    event_ = out_.events.size();
     out_.events.push_back(std::move(incoming));
   }
 
@@ -508,6 +515,10 @@ class Unpacker {
 
   void KeepFile(std::string_view name, std::string_view content_type, AttachmentKind kind,
                 std::string_view data) {
+    const bool is_crash_report = IsCrashReport(kind);
+    if (is_crash_report && rules_.crash_reports == 0) {
+      return DropFile(data, OutcomeKind::kFiltered, kReasonCrashReportLimit);
+    }
     eventstore::StoredItem stored = NewItem("attachment");
     stored.text = std::string(name);
     stored.fields = {{"name", std::string(name)},
@@ -515,10 +526,33 @@ class Unpacker {
                      {"attachment_type", std::string(AttachmentKindName(kind))},
                      {"size", std::to_string(data.size())}};
     stored.payload = std::string(data);
-    out_.items.push_back(std::move(stored));
     Outcome accepted = OutcomeOf(delivery_, OutcomeKind::kAccepted, "", DataCategory::kAttachment);
     accepted.quantity = std::max<std::uint64_t>(data.size(), 1);
-    out_.outcomes.push_back(std::move(accepted));
+    files_.push_back({.item = out_.items.size(),
+                      .event = 0,
+                      .is_crash_report = is_crash_report,
+                      .accepted = std::move(accepted)});
+    out_.items.push_back(std::move(stored));
+  }
+
+  void DropFile(std::string_view data, OutcomeKind kind, std::string_view why) {
+    Outcome outcome = OutcomeOf(delivery_, kind, why, DataCategory::kAttachment);
+    outcome.quantity = std::max<std::uint64_t>(data.size(), 1);
+    out_.outcomes.push_back(std::move(outcome));
+  }
+
+  void JoinFiles() {
+    for (Unpacked::File& file : files_) {
+      if (!event_) {
+        out_.outcomes.push_back(std::move(file.accepted));
+        continue;
+      }
+      file.event = *event_;
+      if (file.is_crash_report) {
+        out_.events[*event_].crash_reports.push_back(out_.items[file.item].id);
+      }
+      out_.files.push_back(std::move(file));
+    }
   }
 
   void TakeAttachment(const EnvelopeItem& item) {
@@ -559,11 +593,19 @@ class Unpacker {
   Rng& rng_;
   Unpacked& out_;
   Ledger& ledger_;
+  std::vector<Unpacked::File> files_;
+  std::optional<std::size_t> event_;  // the envelope's, among those unpacked
   // How and why the envelope's event was not kept.
   std::optional<std::pair<OutcomeKind, std::string>> dropped_;
 };
 
 }  // namespace
+
+bool IsCrashReport(AttachmentKind kind) {
+  return kind == AttachmentKind::kMinidump || kind == AttachmentKind::kAppleCrashReport ||
+         kind == AttachmentKind::kProsperodump ||
+         kind == AttachmentKind::kNintendoSwitchDyingMessage;
+}
 
 Outcome OutcomeOf(const Delivery& delivery, OutcomeKind kind, std::string_view reason,
                   DataCategory category) {

@@ -41,6 +41,15 @@ struct Unpacked {
   std::vector<Ungrouped> ungrouped;
   std::vector<events::Incoming> events;
   std::vector<eventstore::StoredItem> items;
+  // Attachments that came with one of `events` and share its fate: their outcome is not among
+  // `outcomes`.
+  struct File {
+    std::size_t item;
+    std::size_t event;
+    bool is_crash_report;
+    Outcome accepted;  // quantity 0: it has been counted
+  };
+  std::vector<File> files;
   // Of what is not saved, of stored items, and of client reports; the ledger has its own.
   std::vector<Outcome> outcomes;
 };
@@ -49,6 +58,11 @@ struct Unpacked {
 // outcome. `rng` makes ids: the same for a delivery that comes again.
 void Unpack(const Envelope& envelope, const Delivery& delivery, const CompiledRules& rules,
             Rng& rng, Unpacked& out, Ledger& ledger);
+
+// What the setting "store crash reports" is about.
+bool IsCrashReport(AttachmentKind kind);
+inline constexpr std::string_view kReasonCrashReportLimit = "crash-report-limit";
+inline constexpr std::string_view kReasonDiscarded = "discarded-hash";
 
 // Of whatever is not told more exactly.
 Outcome OutcomeOf(const Delivery& delivery, OutcomeKind kind, std::string_view reason,

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kHeader = "part";
 
-struct Part {
+struct PartHeader {
   std::string_view id;
   std::size_t number = 0;  // from 0
   std::size_t count = 1;
@@ -25,7 +25,7 @@ std::size_t NumberOf(std::string_view text) {
 }
 
 // "<id> <number> <count>"
-Part PartOf(const stream::Record& record) {
+PartHeader PartOf(const stream::Record& record) {
   for (const auto& [name, value] : record.headers) {
     if (name != kHeader) continue;
     const std::vector<std::string_view> words = Split(value, ' ');
@@ -55,7 +55,7 @@ std::vector<stream::Record> SplitRecord(stream::Record record, const std::string
 
 std::size_t MissingParts(const std::vector<stream::StoredRecord>& records) {
   if (records.empty()) return 0;
-  const Part last = PartOf(records.back().record);
+  const PartHeader last = PartOf(records.back().record);
   return last.number + 1 < last.count ? last.count - last.number - 1 : 0;
 }
 
@@ -65,7 +65,7 @@ void JoinParts(std::vector<stream::StoredRecord>& records) {
   if (!any) return;
   std::vector<stream::StoredRecord> out;
   for (std::size_t at = 0; at < records.size();) {
-    const Part first = PartOf(records[at].record);
+    const PartHeader first = PartOf(records[at].record);
     if (first.count <= 1) {
       out.push_back(std::move(records[at++]));
       continue;
@@ -73,7 +73,7 @@ void JoinParts(std::vector<stream::StoredRecord>& records) {
     std::string payload;
     std::size_t parts = 0;
     while (at + parts < records.size()) {
-      const Part part = PartOf(records[at + parts].record);
+      const PartHeader part = PartOf(records[at + parts].record);
       if (part.id != first.id || part.number != parts || part.count != first.count) break;
       payload += records[at + parts].record.payload;
       ++parts;

@@ -4,83 +4,39 @@
 // edge/intake.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
-#include "region/events/issues/service_impl.h"
-#include "region/eventstore/sqlite/sqlite_store.h"
 #include "region/feedback/service_impl.h"
 #include "region/ingest/intake/intake.h"
 #include "region/ingest/intake/processor.h"
-#include "region/monitors/service_impl.h"
-#include "region/orgs/members/members_fixture.h"
-#include "region/projects/service_impl.h"
+#include "region/monitors/shop_fixture.h"
 #include "region/sessions/service_impl.h"
-#include "region/stream/embedded/embedded_stream.h"
-#include "region/stream/embedded/files.h"
 
 namespace gatehouse::ingest {
 
 inline constexpr std::string_view kId = "fc6d8c0c43fc4630ad850ee518f1b9d0";
 
-class PipelineFixture : public members::MembersFixture {
+class PipelineFixture : public monitors::ShopFixture {
  protected:
   void SetUp() override {
-    MembersFixture::SetUp();
+    ShopFixture::SetUp();
     if (IsSkipped()) return;
-    std::string name = std::filesystem::temp_directory_path() / "gatehouse_pipeline_XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-    files_ = stream::embedded::PosixFiles();
-    auto stream = stream::embedded::OpenStream({.folder = folder_ / "stream"}, clock(), *files_);
-    ASSERT_OK(stream);
-    stream_ = std::move(*stream);
-    auto store = eventstore::sqlite::OpenStore({.folder = folder_ / "events"}, clock(), rng());
-    ASSERT_OK(store);
-    store_ = std::move(*store);
-    projects_ = std::make_unique<projects::ServiceImpl>(projects::ServiceImpl::Parts{
-        .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .audit = audit()});
     outcomes_ = std::make_unique<Outcomes>(db());
-    manager_ = std::make_unique<events::EventManager>(events::EventManager::Parts{
-        .db = db(), .clock = clock(), .ids = ids(), .on_first = [this](const auto& first) {
-          firsts_.push_back(first.signal);
-        }});
     settings_ =
         std::make_unique<Settings>(Settings::Parts{.db = db(), .clock = clock(), .audit = audit()});
     StartIntake();
-    check_ins_ = std::make_unique<monitors::CheckIns>(ids(), zones_);
-    monitors_ = std::make_unique<monitors::ServiceImpl>(
-        monitors::ServiceImpl::Parts{.db = db(),
-                                     .clock = clock(),
-                                     .rng = rng(),
-                                     .ids = ids(),
-                                     .audit = audit(),
-                                     .check_ins = *check_ins_});
     sessions_ = std::make_unique<sessions::ServiceImpl>(
         sessions::ServiceImpl::Parts{.db = db(), .clock = clock()});
     feedback_ = std::make_unique<feedback::ServiceImpl>(
         feedback::ServiceImpl::Parts{.db = db(), .clock = clock(), .store = *store_});
-    issues_ = std::make_unique<issues::ServiceImpl>(issues::ServiceImpl::Parts{
-        .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .store = *store_});
     StartProcessor();
-    admin_ = Add(acme_, UserId{10}, "admin");
-    auto shop = Run(projects_->Create(acme_, "shop", "Shop", "node", "", By(acme_, admin_)));
-    ASSERT_OK(shop);
-    shop_ = *shop;
     key_ = Run(projects_->Keys(acme_, shop_.id))->front();
   }
   void TearDown() override {
     processor_.reset();
     flood_.reset();
     feedback_.reset();
-    issues_.reset();
     intake_.reset();
-    manager_.reset();
-    store_.reset();
-    if (stream_) stream_->Stop();
-    stream_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    MembersFixture::TearDown();
+    ShopFixture::TearDown();
   }
   // A new process: it does not remember where the one before stood.
   void StartIntake() {
@@ -93,6 +49,7 @@ class PipelineFixture : public members::MembersFixture {
                                                      .settings = *settings_,
                                                      .backlog = *backlog_,
                                                      .rng = rng()});
+    if (processor_) StartProcessor();
   }
   void StartProcessor() {
     processor_ = NewProcessor(kTopicIngest);
@@ -112,7 +69,8 @@ class PipelineFixture : public members::MembersFixture {
                                                         .cpu = cpu_,
                                                         .clock = clock(),
                                                         .ids = ids(),
-                                                        .log = log_});
+                                                        .log = log_,
+                                                        .quotas = quotas_.get()});
   }
 
   std::string Auth() const { return "Sentry sentry_version=7, sentry_key=" + key_.public_key; }
@@ -197,32 +155,19 @@ class PipelineFixture : public members::MembersFixture {
     return id;
   }
 
-  std::filesystem::path folder_;
-  std::unique_ptr<stream::embedded::Files> files_;
-  std::unique_ptr<stream::EventStream> stream_;
-  std::unique_ptr<eventstore::EventStore> store_;
-  std::unique_ptr<projects::ServiceImpl> projects_;
   std::unique_ptr<Outcomes> outcomes_;
   std::unique_ptr<QuotaCounters> quotas_;
   std::unique_ptr<Settings> settings_;
   std::unique_ptr<Backlog> backlog_ = std::make_unique<Backlog>();
-  monitors::TimeZones zones_;
-  std::unique_ptr<monitors::CheckIns> check_ins_;
-  std::unique_ptr<monitors::ServiceImpl> monitors_;
   std::unique_ptr<sessions::ServiceImpl> sessions_;
   std::unique_ptr<feedback::ServiceImpl> feedback_;
   ProjectRules rules_;
-  std::unique_ptr<events::EventManager> manager_;
   std::unique_ptr<Intake> intake_;
-  std::unique_ptr<issues::ServiceImpl> issues_;
   std::unique_ptr<Processor> processor_;
   std::unique_ptr<Processor> flood_;
   runtime::WorkerPool cpu_{"cpu", 1, 100};
   telemetry::Logger log_{clock(), {}};
-  MemberId admin_;
-  projects::Project shop_;
   projects::Key key_;
-  std::vector<std::string> firsts_;
   std::string auth_, project_;
 };
 

@@ -18,6 +18,9 @@ constexpr std::string_view kGroup = "save";
 constexpr stream::ReadLimits kReadLimits{.max_records = 256, .max_bytes = 2 << 20};
 constexpr std::size_t kScratch = 4 << 20;
 constexpr Duration kRetryPause = std::chrono::seconds(1);
+// A batch costs five syncs, whatever is in it. What comes while fewer than a full one are there
+// shares the next; the first after a pause waits for nobody.
+constexpr Duration kBetweenBatches = std::chrono::milliseconds(50);
 
 // Of an envelope in several records.
 constexpr stream::ReadLimits kPartLimits{.max_records = 16, .max_bytes = 512 << 20};
@@ -63,13 +66,20 @@ std::uint64_t SeedOf(const Delivery& delivery) {
          static_cast<std::uint64_t>(delivery.admission.project.id.value) * 0xC2B2AE3D27D4EB4FU;
 }
 
+// `lost`: in ascending order.
+void DropLost(std::vector<eventstore::StoredItem>& items, const std::vector<std::size_t>& lost) {
+  for (auto i = lost.rbegin(); i != lost.rend(); ++i) {
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(*i));
+  }
+}
+
 Outcome WithFate(Outcome outcome, events::Saved::Fate fate) {
   if (fate == events::Saved::Fate::kDuplicate) {
     outcome.kind = OutcomeKind::kInvalid;
     outcome.reason = reason::kDuplicate;
   } else if (fate == events::Saved::Fate::kDiscarded) {
     outcome.kind = OutcomeKind::kFiltered;
-    outcome.reason = "discarded-hash";
+    outcome.reason = kReasonDiscarded;
   }
   return outcome;
 }
@@ -80,6 +90,7 @@ struct Processor::Entry {
   Delivery delivery;
   std::string payload;
   std::shared_ptr<const CompiledRules> rules;
+  std::shared_ptr<const OrganizationSettings> settings;
 };
 
 struct Processor::Batch {
@@ -91,6 +102,10 @@ struct Processor::Batch {
   Ledger ledger;
   // Of unpacked.events, one each, as if it was accepted.
   std::vector<Outcome> accepted;
+  // Of unpacked.items: those that are not stored after all.
+  std::vector<std::size_t> lost;
+  // What was counted, for what is given back.
+  std::vector<Outcome> outcomes;
   // What the stream is to get, encoded.
   std::vector<stream::Record> errors;
   std::vector<stream::Record> transactions;
@@ -98,6 +113,7 @@ struct Processor::Batch {
 
 Task<void> Processor::Run() {
   for (;;) {
+    const Duration begun = d_.clock.Monotonic();
     auto done = co_await Step();
     if (!done) {
       if (done.error().code == Code::kCancelled) co_return std::unexpected(done.error());
@@ -107,6 +123,9 @@ Task<void> Processor::Run() {
     }
     if (*done == 0) {
       GH_CO_TRY_VOID(co_await d_.stream.WaitFor(std::string(d_.topic), at_));
+    } else if (*done < kReadLimits.max_records) {
+      const Duration left = kBetweenBatches - (d_.clock.Monotonic() - begun);
+      if (left > Duration::zero()) GH_CO_TRY_VOID(co_await runtime::Sleep(left));
     }
   }
 }
@@ -189,7 +208,8 @@ Task<std::vector<Processor::Entry>> Processor::Admitted(stream::ReadResult& read
                       .client = std::string(HeaderOf(record, "client")),
                       .source = stored.offset},
          .payload = std::move(stored.record.payload),
-         .rules = d_.rules.Of(admission.project, *settings)});
+         .rules = d_.rules.Of(admission.project, *settings),
+         .settings = settings});
   }
   co_return entries;
 }
@@ -199,6 +219,7 @@ void Processor::Unpack(std::span<const Entry> entries, Batch& batch) const {
   for (const Entry& entry : entries) {
     Unpacked& out = batch.unpacked;
     const std::size_t events = out.events.size();
+    const std::size_t files = out.files.size();
     const std::size_t outcomes = out.outcomes.size();
     if (auto envelope = ParseEnvelope(entry.payload)) {
       // What comes again gets the ids that it got before.
@@ -218,6 +239,50 @@ void Processor::Unpack(std::span<const Entry> entries, Batch& batch) const {
     // It comes again: stored once more, counted no more.
     out.outcomes.resize(outcomes);
     for (std::size_t i = events; i < batch.accepted.size(); ++i) batch.accepted[i].quantity = 0;
+    for (std::size_t i = files; i < out.files.size(); ++i) out.files[i].accepted.quantity = 0;
+  }
+}
+
+void Processor::Settle(Batch& batch, const std::vector<events::EventManager::Counted>& fates,
+                       std::vector<Outcome>& outcomes) {
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    if (batch.accepted[i].quantity == 0 || fates[i].replay) continue;
+    outcomes.push_back(WithFate(batch.accepted[i], fates[i].fate));
+  }
+  batch.lost.clear();
+  for (const Unpacked::File& file : batch.unpacked.files) {
+    const events::EventManager::Counted& event = fates[file.event];
+    Outcome outcome = WithFate(file.accepted, event.fate);
+    if (std::ranges::find(event.stripped, batch.unpacked.items[file.item].id) !=
+        event.stripped.end()) {
+      outcome.kind = OutcomeKind::kFiltered;
+      outcome.reason = kReasonCrashReportLimit;
+    }
+    if (outcome.kind != OutcomeKind::kAccepted) batch.lost.push_back(file.item);
+    if (outcome.quantity == 0 || event.replay) continue;
+    outcomes.push_back(std::move(outcome));
+  }
+}
+
+void Processor::Refund(std::span<const Entry> entries, const std::vector<Outcome>& outcomes) const {
+  if (d_.quotas == nullptr) return;
+  for (const Outcome& outcome : outcomes) {
+    if (outcome.kind != OutcomeKind::kFiltered ||
+        (outcome.reason != kReasonDiscarded && outcome.reason != kReasonCrashReportLimit)) {
+      continue;
+    }
+    const auto sender = std::ranges::find(
+        entries, outcome.key_id, [](const Entry& e) { return e.delivery.admission.key.id.value; });
+    if (sender == entries.end()) continue;
+    const std::vector<Quota> quotas =
+        QuotasOf(d_.installation, *sender->settings, sender->delivery.admission.key);
+    const Scoping scoping{.organization_id = outcome.organization_id,
+                          .project_id = outcome.project_id,
+                          .key_id = outcome.key_id};
+    d_.quotas->Refund(quotas, scoping, outcome.category, outcome.quantity, outcome.timestamp);
+    if (outcome.category == DataCategory::kAttachment) {
+      d_.quotas->Refund(quotas, scoping, DataCategory::kAttachmentItem, 1, outcome.timestamp);
+    }
   }
 }
 
@@ -257,11 +322,12 @@ Task<void> Processor::Deal(std::span<const Entry> entries, stream::Offset next) 
                 [this, &batch, next, now](
                     sql::Tx& tx,
                     const std::vector<events::EventManager::Counted>& fates) -> Result<void> {
-                  if (next <= counted_) return {};
-                  std::vector<Outcome> outcomes = batch.unpacked.outcomes;
-                  for (std::size_t i = 0; i < fates.size(); ++i) {
-                    if (batch.accepted[i].quantity == 0 || fates[i].replay) continue;
-                    outcomes.push_back(WithFate(batch.accepted[i], fates[i].fate));
+                  std::vector<Outcome>& outcomes = batch.outcomes;
+                  outcomes = batch.unpacked.outcomes;
+                  Settle(batch, fates, outcomes);
+                  if (next <= counted_) {
+                    outcomes.clear();
+                    return {};
                   }
                   GH_TRY(std::vector<Outcome> noted,
                          batch.ledger.Write(tx, d_.ids, d_.check_ins, now));
@@ -271,6 +337,7 @@ Task<void> Processor::Deal(std::span<const Entry> entries, stream::Offset next) 
                   return {};
                 }));
   counted_ = std::max(counted_, next);
+  Refund(entries, batch.outcomes);
   co_return co_await Store(batch, std::move(saved));
 }
 
@@ -322,6 +389,7 @@ Task<void> Processor::Store(Batch& batch, std::vector<events::Saved> saved) {
       d_.log.Log(telemetry::Level::kWarn, "event_not_stored", {{"reason", refusal.reason}});
     }
   }
+  DropLost(batch.unpacked.items, batch.lost);
   if (!batch.unpacked.items.empty()) {
     GH_CO_TRY(const eventstore::InsertOutcome inserted,
               co_await d_.store.InsertItems(std::move(batch.unpacked.items)));

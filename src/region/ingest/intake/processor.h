@@ -24,6 +24,7 @@
 #include "region/ingest/intake/backlog.h"
 #include "region/ingest/intake/outcomes.h"
 #include "region/ingest/intake/project_rules.h"
+#include "region/ingest/intake/quota_counters.h"
 #include "region/ingest/settings/settings.h"
 #include "region/monitors/check_ins.h"
 #include "region/projects/service.h"
@@ -49,6 +50,9 @@ class Processor {
     IdGenerator& ids;
     telemetry::Logger& log;
     artifacts::SourceMaps* source_maps = nullptr;  // none: stack traces stay as they came
+    // Where what is not kept is given back; none: it stays counted.
+    QuotaCounters* quotas = nullptr;
+    QuotaSettings installation = {};  // as Intake has them
   };
   explicit Processor(Parts parts) : d_(parts) {}
 
@@ -69,6 +73,10 @@ class Processor {
   void Unpack(std::span<const Entry> entries, Batch& batch) const;
   // Of events that have to wait for it: sources in place of generated files, and then the groups.
   Task<void> ResolveScripts(Batch& batch);
+  // What became of the batch's events and their files, given what became of the events.
+  static void Settle(Batch& batch, const std::vector<events::EventManager::Counted>& fates,
+                     std::vector<Outcome>& outcomes);
+  void Refund(std::span<const Entry> entries, const std::vector<Outcome>& outcomes) const;
   Task<void> Store(Batch& batch, std::vector<events::Saved> saved);
 
   const Parts d_;

@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 
+#include "base/bench.h"
 #include "core/schema/schema.h"
 #include "platform/sql/migrate.h"
 #include "platform/sql/sqlite/sqlite.h"
@@ -26,20 +27,6 @@ namespace gatehouse::ingest {
 namespace {
 
 constexpr std::string_view kKey = "0123456789abcdef0123456789abcdef";
-
-template <class T>
-T Must(Result<T> result) {
-  if (result) {
-    if constexpr (std::is_void_v<T>) {
-      return;
-    } else {
-      return std::move(*result);
-    }
-  }
-  std::fprintf(stderr, "processor_bench: %s %s\n", std::string(result.error().reason).c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
-}
 
 std::string Hex(Rng& random, std::size_t digits) {
   std::string out;
@@ -132,11 +119,11 @@ void Main(int events, const std::filesystem::path& folder) {
   SystemClock clock;
   SystemRng rng;
   IdGenerator ids(clock, 1);
-  const auto db = Must(sql::OpenSqlite({.file = folder / "bench.db"}));
-  Must(sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations(),
-                    schema::kTenantTables));
-  Must(sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations(),
-                    schema::kTenantTables));
+  const auto db = bench::Must(sql::OpenSqlite({.file = folder / "bench.db"}));
+  bench::Must(sql::Migrate(*db, clock, schema::kControlSet, schema::ControlMigrations(),
+                           schema::kTenantTables));
+  bench::Must(sql::Migrate(*db, clock, schema::kRegionSet, schema::RegionMigrations(),
+                           schema::kTenantTables));
   for (const std::string_view text :
        {"INSERT INTO organizations (id, slug, name, status, default_role, flags, version, "
         "created_at) VALUES (1, 'acme', 'Acme', 'active', 'member', 1, 1, 0)",
@@ -146,17 +133,18 @@ void Main(int events, const std::filesystem::path& folder) {
         "INSERT INTO project_keys (id, organization_id, project_id, public_key, label, is_active, "
         "rate_count, rate_seconds, created_at) VALUES (100, 1, 10, "
         "'0123456789abcdef0123456789abcdef', '', 1, 0, 0, 0)"}) {
-    Must(db->WriteSync(sql::Tenant::All(),
-                       [&](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
+    bench::Must(db->WriteSync(sql::Tenant::All(),
+                              [&](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
   }
   const audit::Log audit(clock, ids, std::string(32, 'k'));
   telemetry::Logger log(clock, {});
   const auto files = stream::embedded::PosixFiles();
-  const auto stream = Must(stream::embedded::OpenStream(
+  const auto stream = bench::Must(stream::embedded::OpenStream(
       {.folder = folder / "stream",
        .unread = {std::string(stream::kTopicEvents), std::string(stream::kTopicTransactions)}},
       clock, *files));
-  auto store = Must(eventstore::sqlite::OpenStore({.folder = folder / "events"}, clock, rng));
+  auto store =
+      bench::Must(eventstore::sqlite::OpenStore({.folder = folder / "events"}, clock, rng));
   projects::ServiceImpl projects(
       {.db = *db, .clock = clock, .rng = rng, .ids = ids, .audit = audit});
   runtime::WorkerPool cpu("cpu", 1, 1000);
@@ -196,11 +184,11 @@ void Main(int events, const std::filesystem::path& folder) {
                            .payload = Envelope(random)});
         bytes += records.back().payload.size();
       }
-      Must(runtime::RunSync(stream->Append(std::string(kTopicIngest), std::move(records))));
+      bench::Must(runtime::RunSync(stream->Append(std::string(kTopicIngest), std::move(records))));
     }
   };
   const auto process = [&] {
-    while (Must(runtime::RunSync(processor.Step())) > 0) {
+    while (bench::Must(runtime::RunSync(processor.Step())) > 0) {
     }
   };
   // A project's dictionary is made from its first events.

@@ -1,7 +1,5 @@
 #include "region/ingest/intake/project_rules.h"
 
-#include "base/check.h"
-
 namespace gatehouse::ingest {
 namespace {
 
@@ -46,14 +44,9 @@ std::shared_ptr<const CompiledRules> ProjectRules::Compile(
   rules->filters =
       std::make_shared<const Filters>(FilterSettingsOf(project.options, organization.filters));
 
-  events::scrub::Settings settings;
-  if (const json::Object* wanted = json::GetObject(project.options, "scrubbing")) {
-    if (auto parsed = events::scrub::ParseSettings(*wanted)) settings = std::move(*parsed);
-  }
-  auto compiled = events::scrub::Rules::Compile(settings);
-  if (!compiled) compiled = events::scrub::Rules::Compile(events::scrub::Settings{});
-  GH_CHECK(compiled.has_value());
-  rules->scrub = std::make_shared<const events::scrub::Rules>(std::move(*compiled));
+  rules->scrub = std::make_shared<const events::scrub::Rules>(
+      ScrubRulesOf(project.options, organization.scrubbing));
+  rules->crash_reports = CrashReportsOf(project.options, organization);
   return rules;
 }
 

@@ -19,6 +19,7 @@ struct CompiledRules {
   grouping::Config grouping;
   std::shared_ptr<const Filters> filters;
   std::shared_ptr<const events::scrub::Rules> scrub;
+  std::int64_t crash_reports = 0;  // that an issue keeps; -1: any number
 };
 
 // Thread-safe.

@@ -11,6 +11,25 @@ constexpr std::size_t kSweepAt = 10'000;
 
 }  // namespace
 
+std::vector<Quota> QuotasOf(const QuotaSettings& installation,
+                            const OrganizationSettings& organization, const projects::Key& key) {
+  QuotaSettings limits = installation;
+  limits.organization_per_hour = organization.events_per_hour;
+  if (const std::int64_t own = organization.project_events_per_minute; own != 0) {
+    limits.project_per_minute = own;
+  }
+  if (const std::int64_t own = organization.check_ins_per_minute; own != 0) {
+    limits.monitor_check_ins_per_minute = own;
+  }
+  if (const std::int64_t own = organization.attachment_bytes_per_second; own != 0) {
+    limits.abuse_attachments = own;
+  }
+  limits.key_count = key.rate_count;
+  limits.key_window = key.rate_seconds;
+  limits.key_id = key.id.value;
+  return QuotasOf(limits);
+}
+
 std::vector<RateLimit> QuotaCounters::Take(const std::vector<Quota>& quotas, const Scoping& scoping,
                                            DataCategory category, std::uint64_t quantity,
                                            Timestamp now) {
@@ -38,6 +57,19 @@ std::vector<RateLimit> QuotaCounters::Take(const std::vector<Quota>& quotas, con
     window.is_dirty = true;
   }
   return {};
+}
+
+void QuotaCounters::Refund(const std::vector<Quota>& quotas, const Scoping& scoping,
+                           DataCategory category, std::uint64_t quantity, Timestamp taken) {
+  if (quotas.empty()) return;
+  const CounterPlan plan = PlanCounters(quotas, scoping, category, taken);
+  std::lock_guard lock(mutex_);
+  for (const Counter& counter : plan.counters) {
+    auto found = windows_.find(counter.key);
+    if (found == windows_.end()) continue;
+    found->second.used -= std::min(found->second.used, quantity);
+    found->second.is_dirty = true;
+  }
 }
 
 std::vector<RateLimit> QuotaCounters::Active(const Scoping& scoping, Timestamp now) const {

@@ -12,8 +12,14 @@
 #include "platform/sql/sql.h"
 #include "region/ingest/quotas/active_limits.h"
 #include "region/ingest/quotas/counter.h"
+#include "region/ingest/settings/settings.h"
+#include "region/projects/types.h"
 
 namespace gatehouse::ingest {
+
+// The limits of one sender: `installation` is for everybody, an organization's own go before it.
+std::vector<Quota> QuotasOf(const QuotaSettings& installation,
+                            const OrganizationSettings& organization, const projects::Key& key);
 
 // Thread-safe. One per database.
 class QuotaCounters {
@@ -23,6 +29,9 @@ class QuotaCounters {
   // The limits that `quantity` more units run into; none: they have been counted.
   std::vector<RateLimit> Take(const std::vector<Quota>& quotas, const Scoping& scoping,
                               DataCategory category, std::uint64_t quantity, Timestamp now);
+  // Gives back what was taken at that time and is not kept after all.
+  void Refund(const std::vector<Quota>& quotas, const Scoping& scoping, DataCategory category,
+              std::uint64_t quantity, Timestamp taken);
   // What is known to be used up: for the headers of an accepted request.
   std::vector<RateLimit> Active(const Scoping& scoping, Timestamp now) const;
 

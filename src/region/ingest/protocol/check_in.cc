@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/auth.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/names.h"
@@ -13,13 +14,9 @@
 namespace gatehouse::ingest {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStatuses = {"in_progress", "ok", "error", "missed",
-                                                       "timeout"};
+constexpr std::array<std::string_view, 5> kCheckInStatuses = {"in_progress", "ok", "error",
+                                                              "missed", "timeout"};
 constexpr std::size_t kMaxPayload = 100 * 1024;
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
 
 std::unexpected<Error> Invalid(std::string_view why) {
   return Reject(kInvalidCheckIn, std::string(why));
@@ -29,16 +26,16 @@ Result<CheckIn> FromObject(const json::Object& in, std::string_view slug) {
   CheckIn out;
   const json::Value* id = in.if_contains("check_in_id");
   if (id != nullptr && !id->is_null()) {
-    auto parsed = EventId::Parse(TextOf(in, "check_in_id"));
+    auto parsed = EventId::Parse(json::TextOf(in, "check_in_id"));
     if (!parsed) return Invalid("check_in_id");
     out.check_in_id = *parsed;
   }
   out.monitor_slug = MonitorSlug(slug);
   if (out.monitor_slug.empty()) return Invalid("monitor_slug");
 
-  std::string_view status = TextOf(in, "status");
+  std::string_view status = json::TextOf(in, "status");
   std::size_t i = 0;
-  while (i < kStatuses.size() && kStatuses[i] != status) ++i;
+  while (i < kCheckInStatuses.size() && kCheckInStatuses[i] != status) ++i;
   // The last two are for the server to say.
   if (i >= 3) return Invalid("status");
   out.status = static_cast<CheckInStatus>(i);
@@ -49,13 +46,14 @@ Result<CheckIn> FromObject(const json::Object& in, std::string_view slug) {
     if (!seconds || !(*seconds >= 0) || *seconds > 1e10) return Invalid("duration");
     out.duration = *seconds;
   }
-  out.environment = Trim(TextOf(in, "environment"));
+  out.environment = Trim(json::TextOf(in, "environment"));
   if (!IsValidEnvironment(out.environment)) out.environment.clear();
-  out.release = Trim(TextOf(in, "release"));
+  out.release = Trim(json::TextOf(in, "release"));
   if (!IsValidRelease(out.release)) out.release.clear();
   if (const json::Object* contexts = json::GetObject(in, "contexts")) {
     if (const json::Object* trace = json::GetObject(*contexts, "trace")) {
-      if (auto trace_id = ParseHexId(TextOf(*trace, "trace_id"), 32)) out.trace_id = *trace_id;
+      if (auto trace_id = ParseHexId(json::TextOf(*trace, "trace_id"), 32))
+        out.trace_id = *trace_id;
     }
   }
   if (const json::Object* config = json::GetObject(in, "monitor_config")) {
@@ -75,7 +73,7 @@ std::optional<std::int64_t> Bounded(const json::Object& config, std::string_view
 }  // namespace
 
 std::string_view CheckInStatusName(CheckInStatus status) {
-  return kStatuses[static_cast<std::size_t>(status)];
+  return kCheckInStatuses[static_cast<std::size_t>(status)];
 }
 
 std::optional<MonitorConfig> ParseMonitorConfig(const json::Object& config) {
@@ -87,14 +85,14 @@ std::optional<MonitorConfig> ParseMonitorConfig(const json::Object& config) {
   out.schedule = std::move(*parsed);
   const json::Value* timezone = config.if_contains("timezone");
   if (timezone != nullptr && !timezone->is_null()) {
-    out.timezone = TextOf(config, "timezone");
+    out.timezone = json::TextOf(config, "timezone");
     if (!IsKnownTimezone(out.timezone)) return std::nullopt;
   }
   out.checkin_margin = Bounded(config, "checkin_margin", 0);
   out.max_runtime = Bounded(config, "max_runtime", 1);
   out.failure_issue_threshold = Bounded(config, "failure_issue_threshold", 1);
   out.recovery_threshold = Bounded(config, "recovery_threshold", 1);
-  std::string_view owner = TextOf(config, "owner");
+  std::string_view owner = json::TextOf(config, "owner");
   if ((owner.starts_with("user:") || owner.starts_with("team:")) && owner.size() <= 64) {
     out.owner = owner;
   }
@@ -104,7 +102,7 @@ std::optional<MonitorConfig> ParseMonitorConfig(const json::Object& config) {
 Result<CheckIn> ParseCheckIn(std::string_view payload) {
   auto object = ParsePayloadObject(payload, kMaxPayload);
   if (!object) return Invalid("not an object");
-  return FromObject(*object, TextOf(*object, "monitor_slug"));
+  return FromObject(*object, json::TextOf(*object, "monitor_slug"));
 }
 
 Result<CheckIn> ParseCronRequest(std::string_view monitor_slug, std::string_view query,

@@ -12,9 +12,9 @@
 namespace gatehouse::ingest {
 namespace {
 
-constexpr std::size_t kMaxEntries = 1000;
+constexpr std::size_t kMaxReportEntries = 1000;
 constexpr std::int64_t kMaxQuantity = 1'000'000'000;
-constexpr Duration kMaxAge = std::chrono::hours(30 * 24);
+constexpr Duration kMaxReportAge = std::chrono::hours(30 * 24);
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<ClientReport> ParseClientReport(std::string_view payload, Timestamp recei
   if (timestamp != nullptr && !timestamp->is_null()) {
     auto time = ParseTime(*timestamp);
     if (!time) return Reject(kInvalidClientReport, "timestamp");
-    report.timestamp = std::clamp(*time, received - kMaxAge, received);
+    report.timestamp = std::clamp(*time, received - kMaxReportAge, received);
   }
   constexpr std::array<std::pair<std::string_view, OutcomeKind>, 4> kLists = {{
       {"discarded_events", OutcomeKind::kClientDiscard},
@@ -45,7 +45,7 @@ Result<ClientReport> ParseClientReport(std::string_view payload, Timestamp recei
       auto category = CategoryByName(json::GetString(in, "category").value_or(""));
       auto quantity = json::GetInt(in, "quantity");
       if (!category || !quantity || *quantity < 1) continue;
-      if (report.entries.size() == kMaxEntries) return report;
+      if (report.entries.size() == kMaxReportEntries) return report;
       report.entries.push_back({kind, Printable(json::GetString(in, "reason").value_or(""), 200),
                                 *category,
                                 static_cast<std::uint64_t>(std::min(*quantity, kMaxQuantity))});

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "platform/http/url.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/rejection.h"
 #include "region/ingest/protocol/security_report.h"
 
@@ -162,10 +163,6 @@ std::string RemoteMessage(const Directive& directive, std::string_view blocked) 
   return "Blocked '" + std::string(noun) + "' from " + uri;
 }
 
-std::string_view TextOf(const json::Object& report, std::string_view key) {
-  return json::GetString(report, key).value_or(std::string_view());
-}
-
 std::string SnakeCase(std::string_view kebab) {
   std::string out(kebab);
   std::ranges::replace(out, '-', '_');
@@ -183,7 +180,7 @@ json::Object Interface(const json::Object& report, std::string_view directive) {
     const json::Value& value = member.value();
     if (value.is_null()) continue;
     if (IsNumberKey(key) && value.is_string()) {
-      std::string_view text = TextOf(report, key);
+      std::string_view text = json::TextOf(report, key);
       std::int64_t number = 0;
       auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
       if (ec == std::errc() && end == text.data() + text.size()) out[SnakeCase(key)] = number;
@@ -205,19 +202,20 @@ std::string_view BlockedUriTag(std::string_view uri) {
 }  // namespace
 
 Result<json::Object> CspEvent(const json::Object& report) {
-  std::string_view violated = Trim(TextOf(report, "violated-directive"));
-  const Directive* directive = FindDirective(Trim(TextOf(report, "effective-directive")));
+  std::string_view violated = Trim(json::TextOf(report, "violated-directive"));
+  const Directive* directive = FindDirective(Trim(json::TextOf(report, "effective-directive")));
   if (directive == nullptr) directive = FindDirective(SplitOnce(violated, ' ').first);
   if (directive == nullptr) return Reject(kSecurityReport, "directive");
   if (violated.empty()) violated = directive->name;
 
-  std::string_view document = TextOf(report, "document-uri");
+  std::string_view document = json::TextOf(report, "document-uri");
   const json::Value* given = report.if_contains("blocked-uri");
   if (given != nullptr && !given->is_string() && !given->is_null()) {
     return Reject(kSecurityReport, "blocked-uri");
   }
-  std::string_view blocked = given != nullptr && given->is_string() ? TextOf(report, "blocked-uri")
-                                                                    : std::string_view("self");
+  std::string_view blocked = given != nullptr && given->is_string()
+                                 ? json::TextOf(report, "blocked-uri")
+                                 : std::string_view("self");
 
   json::Object event;
   event["type"] = "csp";
@@ -227,7 +225,7 @@ Result<json::Object> CspEvent(const json::Object& report) {
       json::Object{{"formatted", IsLocal(blocked) ? LocalMessage(*directive, violated)
                                                   : RemoteMessage(*directive, blocked)}};
   if (!document.empty()) event["request"] = json::Object{{"url", json::Value(document)}};
-  std::string_view referrer = TextOf(report, "referrer");
+  std::string_view referrer = json::TextOf(report, "referrer");
   if (!referrer.empty()) AddHeader(event, "Referer", referrer);
   json::Array tags;
   tags.push_back(json::Array{"effective-directive", json::Value(directive->name)});

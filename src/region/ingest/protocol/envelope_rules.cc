@@ -7,7 +7,7 @@
 namespace gatehouse::ingest {
 namespace {
 
-constexpr std::size_t kTypes = static_cast<std::size_t>(ItemType::kUnknown);
+constexpr std::size_t kKnownTypes = static_cast<std::size_t>(ItemType::kUnknown);
 
 std::size_t MaxBytes(const EnvelopeItem& item, const EnvelopeLimits& limits) {
   switch (item.type) {
@@ -29,8 +29,8 @@ std::unexpected<Error> TooLarge(ItemType type) { return Reject(InfoOf(type).too_
 Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits) {
   if (envelope.items.empty()) return Reject(kEnvelopeEmpty);
   Admission admission;
-  std::array<std::size_t, kTypes> count{};
-  std::array<std::size_t, kTypes> bytes{};
+  std::array<std::size_t, kKnownTypes> count{};
+  std::array<std::size_t, kKnownTypes> bytes{};
   std::size_t span_containers = 0;
   std::size_t single_spans = 0;
   auto of = [](auto& table, ItemType type) -> std::size_t& {
@@ -44,7 +44,7 @@ Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits) {
     of(bytes, item.type) += item.payload.size();
     if (item.type == ItemType::kSpan) ++(item.is_container() ? span_containers : single_spans);
   }
-  for (std::size_t i = 0; i < kTypes; ++i) {
+  for (std::size_t i = 0; i < kKnownTypes; ++i) {
     const ItemTypeInfo& info = ItemTypes()[i];
     if (info.max_count == 0 || count[i] <= info.max_count) continue;
     return info.max_count == 1 ? Reject(kDuplicateItem) : TooLarge(info.type);

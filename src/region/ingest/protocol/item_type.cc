@@ -20,7 +20,7 @@ constexpr std::size_t kMiB = 1024 * 1024;
         GH_TOO_LARGE(name)                                                         \
   }
 
-constexpr std::array kTable = {
+constexpr std::array kItemTypes = {
     GH_ITEM(kEvent, "event", true, true, 1, kMiB, kError),
     GH_ITEM(kTransaction, "transaction", true, true, 1, kMiB, kTransaction),
     GH_ITEM(kFeedback, "feedback", true, true, 1, kMiB, kUserReportV2),
@@ -60,7 +60,7 @@ struct KindRow {
   bool creates_event;
 };
 
-constexpr std::array kKinds = {
+constexpr std::array kAttachmentKinds = {
     KindRow{AttachmentKind::kAttachment, "event.attachment", false},
     KindRow{AttachmentKind::kMinidump, "event.minidump", true},
     KindRow{AttachmentKind::kAppleCrashReport, "event.applecrashreport", true},
@@ -75,37 +75,37 @@ constexpr std::array kKinds = {
 
 }  // namespace
 
-std::span<const ItemTypeInfo> ItemTypes() { return kTable; }
+std::span<const ItemTypeInfo> ItemTypes() { return kItemTypes; }
 
 const ItemTypeInfo& InfoOf(ItemType type) {
   auto index = static_cast<std::size_t>(type);
-  GH_CHECK(index < kTable.size());
-  return kTable[index];
+  GH_CHECK(index < kItemTypes.size());
+  return kItemTypes[index];
 }
 
 ItemType ItemTypeByName(std::string_view name) {
-  for (const ItemTypeInfo& row : kTable) {
+  for (const ItemTypeInfo& row : kItemTypes) {
     if (row.name == name) return row.type;
   }
   return ItemType::kUnknown;
 }
 
 AttachmentKind AttachmentKindByName(std::string_view attachment_type) {
-  for (const KindRow& row : kKinds) {
+  for (const KindRow& row : kAttachmentKinds) {
     if (row.name == attachment_type) return row.kind;
   }
   return AttachmentKind::kAttachment;
 }
 
 std::string_view AttachmentKindName(AttachmentKind kind) {
-  for (const KindRow& row : kKinds) {
+  for (const KindRow& row : kAttachmentKinds) {
     if (row.kind == kind) return row.name;
   }
-  return kKinds[0].name;
+  return kAttachmentKinds[0].name;
 }
 
 bool CreatesEvent(AttachmentKind kind) {
-  for (const KindRow& row : kKinds) {
+  for (const KindRow& row : kAttachmentKinds) {
     if (row.kind == kind) return row.creates_event;
   }
   return false;

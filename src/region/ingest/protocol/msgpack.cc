@@ -11,17 +11,17 @@
 namespace gatehouse::ingest {
 namespace {
 
-std::unexpected<Error> Damaged(std::string_view why) {
+std::unexpected<Error> DamagedMsgpack(std::string_view why) {
   return Reject(kInvalidMsgpack, std::string(why));
 }
 
-class Reader {
+class MsgpackReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit MsgpackReader(std::string_view bytes) : rest_(bytes) {}
   bool done() const { return rest_.empty(); }
 
   Result<json::Value> Value(std::size_t depth) {
-    if (depth > kMaxJsonDepth) return Damaged("depth");
+    if (depth > kMaxJsonDepth) return DamagedMsgpack("depth");
     GH_TRY(const std::uint64_t head, Number(1));
     const auto type = static_cast<std::uint8_t>(head);
     if (type <= 0x7f) return json::Value(static_cast<std::int64_t>(type));
@@ -89,13 +89,13 @@ class Reader {
         return Map(size, depth);
       }
       default:
-        return Damaged("type");
+        return DamagedMsgpack("type");
     }
   }
 
  private:
   Result<std::string_view> Bytes(std::uint64_t size) {
-    if (size > rest_.size()) return Damaged("end");
+    if (size > rest_.size()) return DamagedMsgpack("end");
     const std::string_view out = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return out;
@@ -128,7 +128,7 @@ class Reader {
   }
   // A value takes at least a byte: no more can follow than bytes are left.
   Result<json::Value> List(std::uint64_t size, std::size_t depth) {
-    if (size > rest_.size()) return Damaged("array");
+    if (size > rest_.size()) return DamagedMsgpack("array");
     json::Array out;
     for (std::uint64_t i = 0; i < size; ++i) {
       GH_TRY(json::Value value, Value(depth + 1));
@@ -137,7 +137,7 @@ class Reader {
     return json::Value(std::move(out));
   }
   Result<json::Value> Map(std::uint64_t size, std::size_t depth) {
-    if (size > rest_.size() / 2) return Damaged("map");
+    if (size > rest_.size() / 2) return DamagedMsgpack("map");
     json::Object out;
     for (std::uint64_t i = 0; i < size; ++i) {
       GH_TRY(const json::Value key, Value(depth + 1));
@@ -153,14 +153,14 @@ class Reader {
 }  // namespace
 
 Result<json::Value> ParseMsgpack(std::string_view bytes) {
-  Reader reader(bytes);
+  MsgpackReader reader(bytes);
   GH_TRY(json::Value value, reader.Value(0));
-  if (!reader.done()) return Damaged("trailing bytes");
+  if (!reader.done()) return DamagedMsgpack("trailing bytes");
   return value;
 }
 
 Result<std::vector<json::Value>> ParseMsgpackSequence(std::string_view bytes) {
-  Reader reader(bytes);
+  MsgpackReader reader(bytes);
   std::vector<json::Value> values;
   while (!reader.done()) {
     GH_TRY(json::Value value, reader.Value(0));

@@ -4,26 +4,23 @@
 #include <optional>
 #include <string>
 
+#include "platform/json/text.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/rejection.h"
 
 namespace gatehouse::ingest {
 namespace {
 
-constexpr std::size_t kMaxReports = 100;
+constexpr std::size_t kMaxNelReports = 100;
 constexpr double kMaxAgeMillis = 365.0 * 24 * 3600 * 1000;
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
 
 std::optional<json::Object> EventOf(const json::Object& report, const ReportContext& context,
                                     Timestamp received) {
-  if (TextOf(report, "type") != "network-error") return std::nullopt;
+  if (json::TextOf(report, "type") != "network-error") return std::nullopt;
   const json::Object* body = json::GetObject(report, "body");
   if (body == nullptr) return std::nullopt;
-  std::string_view type = TextOf(*body, "type");
-  std::string_view phase = TextOf(*body, "phase");
+  std::string_view type = json::TextOf(*body, "type");
+  std::string_view phase = json::TextOf(*body, "phase");
 
   json::Object event;
   event["type"] = "nel";
@@ -49,12 +46,12 @@ std::optional<json::Object> EventOf(const json::Object& report, const ReportCont
   event["contexts"] = std::move(contexts);
 
   json::Object request;
-  if (std::string_view url = TextOf(report, "url"); !url.empty()) request["url"] = url;
-  if (std::string_view method = TextOf(*body, "method"); !method.empty()) {
+  if (std::string_view url = json::TextOf(report, "url"); !url.empty()) request["url"] = url;
+  if (std::string_view method = json::TextOf(*body, "method"); !method.empty()) {
     request["method"] = method;
   }
   event["request"] = std::move(request);
-  std::string_view referrer = TextOf(*body, "referrer");
+  std::string_view referrer = json::TextOf(*body, "referrer");
   if (!referrer.empty()) AddHeader(event, "Referer", referrer);
 
   double age = json::GetNumber(report, "age").value_or(0);
@@ -63,7 +60,8 @@ std::optional<json::Object> EventOf(const json::Object& report, const ReportCont
 
   ReportContext own = context;
   // The failed request's browser, which need not be the one that delivers the report.
-  if (std::string_view agent = TextOf(report, "user_agent"); !agent.empty()) own.user_agent = agent;
+  if (std::string_view agent = json::TextOf(report, "user_agent"); !agent.empty())
+    own.user_agent = agent;
   AddReportContext(event, own, "nel");
   return event;
 }
@@ -77,7 +75,7 @@ Result<std::vector<json::Object>> ParseNelReports(std::string_view body,
   GH_TRY(json::Value value, ParsePayload(body));
   std::vector<json::Object> events;
   auto add = [&](const json::Value& report) {
-    if (!report.is_object() || events.size() == kMaxReports) return;
+    if (!report.is_object() || events.size() == kMaxNelReports) return;
     if (auto event = EventOf(report.get_object(), context, received)) {
       events.push_back(std::move(*event));
     }

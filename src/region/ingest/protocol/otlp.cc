@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/attributes.h"
 #include "region/ingest/protocol/event_id.h"
 #include "region/ingest/protocol/json_text.h"
@@ -14,13 +15,9 @@ namespace gatehouse::ingest {
 namespace {
 
 constexpr std::size_t kMaxRecords = 10'000;
-constexpr std::size_t kMaxLinks = 100;
+constexpr std::size_t kMaxOtlpLinks = 100;
 constexpr std::uint64_t kHasIsRemote = 0x100;
 constexpr std::uint64_t kIsRemote = 0x200;
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
 
 // 64-bit numbers are strings in JSON.
 std::optional<std::uint64_t> Unsigned(const json::Object& object, std::string_view key) {
@@ -31,7 +28,7 @@ std::optional<std::uint64_t> Unsigned(const json::Object& object, std::string_vi
     return static_cast<std::uint64_t>(value->get_int64());
   }
   if (!value->is_string()) return std::nullopt;
-  std::string_view text = TextOf(object, key);
+  std::string_view text = json::TextOf(object, key);
   std::uint64_t number = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -40,7 +37,7 @@ std::optional<std::uint64_t> Unsigned(const json::Object& object, std::string_vi
 
 std::optional<std::int64_t> Signed(const json::Object& object, std::string_view key) {
   if (auto number = json::GetInt(object, key)) return number;
-  std::string_view text = TextOf(object, key);
+  std::string_view text = json::TextOf(object, key);
   std::int64_t number = 0;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (text.empty() || ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -48,7 +45,7 @@ std::optional<std::int64_t> Signed(const json::Object& object, std::string_view 
 }
 
 // Nanoseconds since the epoch; zero means unknown.
-std::optional<Timestamp> TimeOf(const json::Object& object, std::string_view key) {
+std::optional<Timestamp> NanosecondsOf(const json::Object& object, std::string_view key) {
   auto nanos = Unsigned(object, key);
   if (!nanos || *nanos == 0) return std::nullopt;
   return Timestamp{static_cast<std::int64_t>(*nanos / 1000)};
@@ -56,7 +53,7 @@ std::optional<Timestamp> TimeOf(const json::Object& object, std::string_view key
 
 // An id that is not all zeros, which means unknown.
 std::string IdOf(const json::Object& object, std::string_view key, std::size_t digits) {
-  auto id = ParseHexId(TextOf(object, key), digits);
+  auto id = ParseHexId(json::TextOf(object, key), digits);
   if (!id || id->find_first_not_of('0') == std::string::npos) return {};
   return std::move(*id);
 }
@@ -89,7 +86,7 @@ json::Value PlainValue(const json::Object& any, std::size_t depth) {
       for (const json::Value& each : *values) {
         const json::Object* pair = each.if_object();
         const json::Object* value = pair != nullptr ? json::GetObject(*pair, "value") : nullptr;
-        if (value != nullptr) out[TextOf(*pair, "key")] = PlainValue(*value, depth - 1);
+        if (value != nullptr) out[json::TextOf(*pair, "key")] = PlainValue(*value, depth - 1);
       }
     }
     return out;
@@ -132,7 +129,7 @@ void AddAttributes(json::Object& attributes, std::string_view prefix, const json
   for (const json::Value& each : *list) {
     const json::Object* pair = each.if_object();
     const json::Object* value = pair != nullptr ? json::GetObject(*pair, "value") : nullptr;
-    if (value != nullptr) AddAttribute(attributes, prefix, TextOf(*pair, "key"), *value);
+    if (value != nullptr) AddAttribute(attributes, prefix, json::TextOf(*pair, "key"), *value);
   }
 }
 
@@ -143,7 +140,7 @@ std::string_view KindName(const json::Object& span) {
   if (auto number = json::GetInt(span, "kind")) {
     return *number >= 1 && *number <= 5 ? kKinds[static_cast<std::size_t>(*number)] : "";
   }
-  std::string_view text = TextOf(span, "kind");
+  std::string_view text = json::TextOf(span, "kind");
   if (!text.starts_with(kPrefix)) return {};
   for (std::string_view kind : kKinds) {
     if (!kind.empty() && EqualsIgnoreCase(text.substr(kPrefix.size()), kind)) return kind;
@@ -156,8 +153,8 @@ json::Object SharedAttributes(const json::Object* resource, const json::Object* 
   json::Object shared;
   if (resource != nullptr) AddAttributes(shared, "resource.", *resource);
   if (scope != nullptr) {
-    AddText(shared, "instrumentation.name", TextOf(*scope, "name"));
-    AddText(shared, "instrumentation.version", TextOf(*scope, "version"));
+    AddText(shared, "instrumentation.name", json::TextOf(*scope, "name"));
+    AddText(shared, "instrumentation.version", json::TextOf(*scope, "version"));
     AddAttributes(shared, "instrumentation.", *scope);
   }
   return shared;
@@ -167,17 +164,17 @@ void AddShared(json::Object& attributes, const json::Object& shared) {
   for (const auto& member : shared) attributes.emplace(member.key(), member.value());
 }
 
-std::optional<SpanRecord> SpanOf(const json::Object& in, const json::Object& shared) {
+std::optional<SpanRecord> OtlpSpan(const json::Object& in, const json::Object& shared) {
   SpanRecord out;
   out.trace_id = IdOf(in, "traceId", 32);
   out.span_id = IdOf(in, "spanId", 16);
-  auto start = TimeOf(in, "startTimeUnixNano");
-  auto end = TimeOf(in, "endTimeUnixNano");
+  auto start = NanosecondsOf(in, "startTimeUnixNano");
+  auto end = NanosecondsOf(in, "endTimeUnixNano");
   if (out.trace_id.empty() || out.span_id.empty() || !start || !end || *end < *start) {
     return std::nullopt;
   }
   out.parent_span_id = IdOf(in, "parentSpanId", 16);
-  out.name = TextOf(in, "name");
+  out.name = json::TextOf(in, "name");
   if (out.name.empty()) out.name = "unknown";
   out.start = *start;
   out.end = *end;
@@ -186,9 +183,10 @@ std::optional<SpanRecord> SpanOf(const json::Object& in, const json::Object& sha
   out.is_segment = out.parent_span_id.empty() || remote;
   out.status = "ok";
   if (const json::Object* status = json::GetObject(in, "status")) {
-    bool error = Signed(*status, "code") == 2 || TextOf(*status, "code") == "STATUS_CODE_ERROR";
+    bool error =
+        Signed(*status, "code") == 2 || json::TextOf(*status, "code") == "STATUS_CODE_ERROR";
     if (error) out.status = "error";
-    AddText(out.attributes, "sentry.status.message", TextOf(*status, "message"));
+    AddText(out.attributes, "sentry.status.message", json::TextOf(*status, "message"));
   }
   AddText(out.attributes, "sentry.kind", KindName(in));
   AddText(out.attributes, "sentry.origin", "auto.otlp.spans");
@@ -197,7 +195,7 @@ std::optional<SpanRecord> SpanOf(const json::Object& in, const json::Object& sha
   if (const json::Array* links = json::GetArray(in, "links")) {
     for (const json::Value& each : *links) {
       const json::Object* link = each.if_object();
-      if (link == nullptr || out.links.size() == kMaxLinks) continue;
+      if (link == nullptr || out.links.size() == kMaxOtlpLinks) continue;
       SpanLink one;
       one.trace_id = IdOf(*link, "traceId", 32);
       one.span_id = IdOf(*link, "spanId", 16);
@@ -210,10 +208,10 @@ std::optional<SpanRecord> SpanOf(const json::Object& in, const json::Object& sha
   return out;
 }
 
-std::optional<LogRecord> LogOf(const json::Object& in, const json::Object& shared) {
+std::optional<LogRecord> OtlpLog(const json::Object& in, const json::Object& shared) {
   LogRecord out;
-  auto time = TimeOf(in, "timeUnixNano");
-  if (!time) time = TimeOf(in, "observedTimeUnixNano");
+  auto time = NanosecondsOf(in, "timeUnixNano");
+  if (!time) time = NanosecondsOf(in, "observedTimeUnixNano");
   const json::Object* body = json::GetObject(in, "body");
   if (!time || body == nullptr) return std::nullopt;
   out.timestamp = *time;
@@ -227,8 +225,8 @@ std::optional<LogRecord> LogOf(const json::Object& in, const json::Object& share
     out.severity_number = static_cast<int>(*severity);
     out.level = LevelOfSeverity(*severity);
   }
-  AddText(out.attributes, "sentry.severity_text", TextOf(in, "severityText"));
-  AddText(out.attributes, "event.name", TextOf(in, "eventName"));
+  AddText(out.attributes, "sentry.severity_text", json::TextOf(in, "severityText"));
+  AddText(out.attributes, "event.name", json::TextOf(in, "eventName"));
   if (auto observed = Unsigned(in, "observedTimeUnixNano"); observed && *observed != 0) {
     AddText(out.attributes, "sentry.observed_timestamp_nanos", std::to_string(*observed));
   }
@@ -309,18 +307,18 @@ Result<json::Object> Request(std::string_view content_type, std::string_view bod
 
 Result<Records<SpanRecord>> ParseOtlpTraces(std::string_view content_type, std::string_view body) {
   GH_TRY(json::Object request, Request(content_type, body, OtlpTraces()));
-  return Collect<SpanRecord>(request, kTraceNames, body.size(), SpanOf);
+  return Collect<SpanRecord>(request, kTraceNames, body.size(), OtlpSpan);
 }
 
 Result<Records<LogRecord>> ParseOtlpLogs(std::string_view content_type, std::string_view body) {
   GH_TRY(json::Object request, Request(content_type, body, OtlpLogs()));
-  return Collect<LogRecord>(request, kLogNames, body.size(), LogOf);
+  return Collect<LogRecord>(request, kLogNames, body.size(), OtlpLog);
 }
 
 Result<SpanRecord> ParseOtelSpan(std::string_view payload) {
   auto object = ParsePayloadObject(payload);
   if (!object) return Reject(kInvalidContainer, object.error().detail);
-  auto record = SpanOf(*object, {});
+  auto record = OtlpSpan(*object, {});
   if (!record) return Reject(kInvalidContainer, "span");
   record->bytes = payload.size();
   return std::move(*record);
@@ -329,7 +327,7 @@ Result<SpanRecord> ParseOtelSpan(std::string_view payload) {
 Result<LogRecord> ParseOtelLog(std::string_view payload) {
   auto object = ParsePayloadObject(payload);
   if (!object) return Reject(kInvalidContainer, object.error().detail);
-  auto record = LogOf(*object, {});
+  auto record = OtlpLog(*object, {});
   if (!record) return Reject(kInvalidContainer, "log");
   record->bytes = payload.size();
   return std::move(*record);

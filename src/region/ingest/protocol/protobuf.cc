@@ -11,9 +11,9 @@
 namespace gatehouse::ingest {
 namespace {
 
-class Reader {
+class ProtoReader {
  public:
-  explicit Reader(ProtoLimits limits) : limits_(limits) {}
+  explicit ProtoReader(ProtoLimits limits) : limits_(limits) {}
 
   bool Message(const ProtoMessage& message, std::string_view bytes, std::size_t depth,
                json::Object& out) {
@@ -144,7 +144,7 @@ class Reader {
 Result<json::Object> ParseProto(const ProtoMessage& message, std::string_view bytes,
                                 ProtoLimits limits) {
   json::Object out;
-  if (!Reader(limits).Message(message, bytes, limits.depth, out)) return Reject(kInvalidProto);
+  if (!ProtoReader(limits).Message(message, bytes, limits.depth, out)) return Reject(kInvalidProto);
   return out;
 }
 

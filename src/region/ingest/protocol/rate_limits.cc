@@ -12,7 +12,7 @@ namespace gatehouse::ingest {
 namespace {
 
 constexpr std::array<std::string_view, 4> kScopes = {"organization", "project", "key", "global"};
-constexpr std::size_t kMaxEntries = 100;
+constexpr std::size_t kMaxLimits = 100;
 
 // Slugs and the like; nothing that could end a field or a header.
 bool IsToken(std::string_view text) {
@@ -95,7 +95,7 @@ std::string FormatRateLimits(const std::vector<RateLimit>& limits) {
 
 std::vector<RateLimit> ParseRateLimits(std::string_view header) {
   std::vector<RateLimit> limits;
-  while (!header.empty() && limits.size() < kMaxEntries) {
+  while (!header.empty() && limits.size() < kMaxLimits) {
     auto [entry, rest] = SplitOnce(header, ',');
     header = rest;
     if (auto limit = ParseEntry(entry)) limits.push_back(std::move(*limit));

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kEnvelope = "invalid envelope";
 constexpr std::string_view kBadJson = "invalid JSON data";
 
-constexpr std::array kTable = {
+constexpr std::array kRejections = {
     Rejection{kMissingAuth, 401, "", "missing authorization information", ""},
     Rejection{kMultipleAuth, 401, "", "multiple authorization payloads detected", ""},
     Rejection{kMalformedAuth, 401, "", "bad authorization payload", ""},
@@ -97,7 +97,7 @@ Code CodeOf(int status) {
 }
 
 const Rejection* Find(std::string_view slug) {
-  for (const Rejection& row : kTable) {
+  for (const Rejection& row : kRejections) {
     if (row.slug == slug) return &row;
   }
   for (const ItemTypeInfo& type : ItemTypes()) {

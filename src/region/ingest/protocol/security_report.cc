@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/rejection.h"
 #include "region/ingest/protocol/time_text.h"
@@ -16,15 +17,11 @@ constexpr std::size_t kMaxReports = 100;
 
 enum class Kind { kExpectCt, kExpectStaple, kHpkp };
 
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
-
 // Tag values are text whatever the report has.
 std::optional<std::string> TagValue(const json::Object& report, std::string_view key) {
   const json::Value* value = report.if_contains(key);
   if (value == nullptr) return std::nullopt;
-  if (value->is_string()) return std::string(TextOf(report, key));
+  if (value->is_string()) return std::string(json::TextOf(report, key));
   if (value->is_number() || value->is_bool()) return json::Serialize(*value);
   return std::nullopt;
 }
@@ -46,7 +43,7 @@ json::Object SnakeCaseCopy(const json::Object& report) {
 }
 
 Result<json::Object> TransportEvent(const json::Object& report, Kind kind) {
-  std::string_view host = TextOf(report, "hostname");
+  std::string_view host = json::TextOf(report, "hostname");
   if (host.empty()) return Reject(kSecurityReport, "hostname");
   json::Object event;
   json::Array tags;
@@ -92,7 +89,7 @@ Result<json::Object> TransportEvent(const json::Object& report, Kind kind) {
   if (kind != Kind::kHpkp) event["culprit"] = host;
   event["request"] = json::Object{{"url", host}};
   event["tags"] = std::move(tags);
-  std::string interface(TextOf(event, "type"));
+  std::string interface(json::TextOf(event, "type"));
   event[interface] = SnakeCaseCopy(report);
   return event;
 }
@@ -139,7 +136,7 @@ Result<std::optional<json::Object>> EventOf(const json::Object& report) {
       return TransportEvent(*inner, kind);
     }
     if (report.contains("known-pins")) return TransportEvent(report, Kind::kHpkp);
-    if (TextOf(report, "type") == "csp-violation") {
+    if (json::TextOf(report, "type") == "csp-violation") {
       const json::Object* body = json::GetObject(report, "body");
       if (body == nullptr) return Reject(kSecurityReport, "body");
       return CspEvent(FromReportingApi(*body));

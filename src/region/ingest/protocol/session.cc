@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/names.h"
 #include "region/ingest/protocol/rejection.h"
@@ -15,20 +16,16 @@ namespace {
 
 constexpr std::size_t kMaxBuckets = 100;
 constexpr Duration kMinDrift = std::chrono::minutes(55);
-constexpr Duration kMaxAge = std::chrono::hours(5 * 24);
+constexpr Duration kMaxSessionAge = std::chrono::hours(5 * 24);
 constexpr Duration kMaxFuture = std::chrono::seconds(60);
-constexpr std::array<std::string_view, 6> kStatuses = {"ok",       "exited",  "crashed",
-                                                       "abnormal", "errored", "unhandled"};
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
+constexpr std::array<std::string_view, 6> kSessionStatuses = {"ok",       "exited",  "crashed",
+                                                              "abnormal", "errored", "unhandled"};
 
 // Distinct ids are sometimes numbers.
 std::string LenientText(const json::Object& object, std::string_view key) {
   const json::Value* value = object.if_contains(key);
   if (value == nullptr) return {};
-  if (value->is_string()) return std::string(Trim(TextOf(object, key)));
+  if (value->is_string()) return std::string(Trim(json::TextOf(object, key)));
   if (value->is_number()) return json::Serialize(*value);
   return {};
 }
@@ -46,7 +43,7 @@ std::optional<std::uint64_t> Count(const json::Object& object, std::string_view 
 }
 
 bool InTime(Timestamp t, const ItemContext& context) {
-  return t >= context.received - kMaxAge && t <= context.received + kMaxFuture;
+  return t >= context.received - kMaxSessionAge && t <= context.received + kMaxFuture;
 }
 
 // The release, environment and sender of a session; std::nullopt without a valid release.
@@ -55,13 +52,13 @@ std::optional<SessionAttributes> Attributes(const json::Object& payload,
   const json::Object* attrs = json::GetObject(payload, "attrs");
   if (attrs == nullptr) return std::nullopt;
   SessionAttributes out;
-  out.release = Trim(TextOf(*attrs, "release"));
+  out.release = Trim(json::TextOf(*attrs, "release"));
   if (!IsValidRelease(out.release)) return std::nullopt;
-  out.environment = Trim(TextOf(*attrs, "environment"));
+  out.environment = Trim(json::TextOf(*attrs, "environment"));
   if (!IsValidEnvironment(out.environment)) out.environment.clear();
-  out.ip_address = TextOf(*attrs, "ip_address");
+  out.ip_address = json::TextOf(*attrs, "ip_address");
   if (out.ip_address == "{{auto}}") out.ip_address = context.client_ip;
-  out.user_agent = TextOf(*attrs, "user_agent");
+  out.user_agent = json::TextOf(*attrs, "user_agent");
   if (out.user_agent.empty()) out.user_agent = context.user_agent;
   return out;
 }
@@ -87,7 +84,7 @@ Duration ItemContext::Drift() const {
 }
 
 std::string_view SessionStatusName(SessionStatus status) {
-  return kStatuses[static_cast<std::size_t>(status)];
+  return kSessionStatuses[static_cast<std::size_t>(status)];
 }
 
 Result<SessionUpdate> ParseSession(std::string_view payload, const ItemContext& context, Rng& rng) {
@@ -97,7 +94,7 @@ Result<SessionUpdate> ParseSession(std::string_view payload, const ItemContext& 
   SessionUpdate out;
 
   if (const json::Value* sid = in.if_contains("sid"); sid != nullptr && !sid->is_null()) {
-    auto id = EventId::Parse(TextOf(in, "sid"));
+    auto id = EventId::Parse(json::TextOf(in, "sid"));
     if (!id) return Drop("sid");
     out.session_id = *id;
   } else {
@@ -130,10 +127,10 @@ Result<SessionUpdate> ParseSession(std::string_view payload, const ItemContext& 
   }
   if (const json::Value* status = in.if_contains("status");
       status != nullptr && !status->is_null()) {
-    std::string_view name = TextOf(in, "status");
+    std::string_view name = json::TextOf(in, "status");
     std::size_t i = 0;
-    while (i < kStatuses.size() && kStatuses[i] != name) ++i;
-    if (i == kStatuses.size()) return Drop("status");
+    while (i < kSessionStatuses.size() && kSessionStatuses[i] != name) ++i;
+    if (i == kSessionStatuses.size()) return Drop("status");
     out.status = static_cast<SessionStatus>(i);
   }
   auto errors = Count(in, "errors", 0);
@@ -141,7 +138,7 @@ Result<SessionUpdate> ParseSession(std::string_view payload, const ItemContext& 
   out.errors = *errors;
   bool error_status = out.status != SessionStatus::kOk && out.status != SessionStatus::kExited;
   if (error_status && out.errors == 0) out.errors = 1;
-  out.abnormal_mechanism = Printable(TextOf(in, "abnormal_mechanism"), 64);
+  out.abnormal_mechanism = Printable(json::TextOf(in, "abnormal_mechanism"), 64);
 
   auto attributes = Attributes(in, context);
   if (!attributes) return Drop("release");

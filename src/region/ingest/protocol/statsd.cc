@@ -13,7 +13,7 @@ constexpr std::size_t kMaxLines = 10'000;
 constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxTags = 50;
 constexpr std::size_t kMaxValues = 1'000;
-constexpr double kMaxSeconds = 9e12;
+constexpr double kMaxStatsdSeconds = 9e12;
 
 std::optional<double> Number(std::string_view text) {
   double value = 0;
@@ -91,7 +91,7 @@ std::optional<StatsdRecord> ParseLine(std::string_view line) {
       }
     } else if (part.starts_with('T')) {
       const auto seconds = Number(part.substr(1));
-      if (!seconds || *seconds < 0 || *seconds > kMaxSeconds) return {};
+      if (!seconds || *seconds < 0 || *seconds > kMaxStatsdSeconds) return {};
       out.timestamp = Timestamp{static_cast<std::int64_t>(*seconds * 1e6)};
     }
     // Later additions are passed over.

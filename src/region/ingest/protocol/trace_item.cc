@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/attributes.h"
 #include "region/ingest/protocol/event_id.h"
 #include "region/ingest/protocol/json_text.h"
@@ -20,10 +21,6 @@ constexpr std::size_t kMaxLinks = 100;
 constexpr std::array<std::string_view, 6> kLevels = {"trace", "debug", "info",
                                                      "warn",  "error", "fatal"};
 
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
-
 std::optional<Timestamp> TimeOf(const json::Object& object, std::string_view key) {
   const json::Value* value = object.if_contains(key);
   return value == nullptr ? std::nullopt : ParseTime(*value);
@@ -33,7 +30,7 @@ std::optional<Timestamp> TimeOf(const json::Object& object, std::string_view key
 bool OptionalSpanId(const json::Object& object, std::string_view key, std::string& out) {
   const json::Value* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return true;
-  auto id = ParseHexId(TextOf(object, key), 16);
+  auto id = ParseHexId(json::TextOf(object, key), 16);
   if (!id) return false;
   out = std::move(*id);
   return true;
@@ -51,7 +48,7 @@ template <bool kMayLackTrace>
 std::optional<LogRecord> LogOf(const json::Object& in) {
   LogRecord out;
   auto timestamp = TimeOf(in, "timestamp");
-  auto trace_id = ParseHexId(TextOf(in, "trace_id"), 32);
+  auto trace_id = ParseHexId(json::TextOf(in, "trace_id"), 32);
   auto body = json::GetString(in, "body");
   if (!timestamp || !body) return std::nullopt;
   if (!trace_id) {
@@ -63,7 +60,7 @@ std::optional<LogRecord> LogOf(const json::Object& in) {
   out.timestamp = *timestamp;
   out.trace_id = std::move(*trace_id);
   out.body = *body;
-  std::string_view level = TextOf(in, "level");
+  std::string_view level = json::TextOf(in, "level");
   std::size_t i = 0;
   while (i < kLevels.size() && kLevels[i] != level) ++i;
   if (i == kLevels.size()) return std::nullopt;
@@ -83,8 +80,8 @@ std::vector<SpanLink> LinksOf(const json::Object& in) {
   for (const json::Value& each : *list) {
     const json::Object* link = each.if_object();
     if (link == nullptr || links.size() == kMaxLinks) continue;
-    auto trace_id = ParseHexId(TextOf(*link, "trace_id"), 32);
-    auto span_id = ParseHexId(TextOf(*link, "span_id"), 16);
+    auto trace_id = ParseHexId(json::TextOf(*link, "trace_id"), 32);
+    auto span_id = ParseHexId(json::TextOf(*link, "span_id"), 16);
     if (!trace_id || !span_id) continue;
     SpanLink& out = links.emplace_back();
     out.trace_id = std::move(*trace_id);
@@ -100,8 +97,8 @@ std::vector<SpanLink> LinksOf(const json::Object& in) {
 
 // Ids and times, which both shapes share.
 bool SpanFrame(const json::Object& in, std::string_view end_key, SpanRecord& out) {
-  auto trace_id = ParseHexId(TextOf(in, "trace_id"), 32);
-  auto span_id = ParseHexId(TextOf(in, "span_id"), 16);
+  auto trace_id = ParseHexId(json::TextOf(in, "trace_id"), 32);
+  auto span_id = ParseHexId(json::TextOf(in, "span_id"), 16);
   auto start = TimeOf(in, "start_timestamp");
   auto end = TimeOf(in, end_key);
   if (!trace_id || !span_id || !start || !end || *end < *start) return false;
@@ -120,7 +117,7 @@ std::optional<SpanRecord> SpanOf(const json::Object& in) {
   auto name = json::GetString(in, "name");
   if (!name || Trim(*name).empty()) return std::nullopt;
   out.name = *name;
-  std::string_view status = TextOf(in, "status");
+  std::string_view status = json::TextOf(in, "status");
   out.status = status.empty() || status == "ok" ? "ok" : "error";
   out.is_segment = json::GetBool(in, "is_segment").value_or(out.parent_span_id.empty());
   Attributes(in, out.attributes, out.meta);
@@ -130,17 +127,17 @@ std::optional<SpanRecord> SpanOf(const json::Object& in) {
 std::optional<MetricRecord> MetricOf(const json::Object& in) {
   MetricRecord out;
   auto timestamp = TimeOf(in, "timestamp");
-  auto trace_id = ParseHexId(TextOf(in, "trace_id"), 32);
+  auto trace_id = ParseHexId(json::TextOf(in, "trace_id"), 32);
   auto value = json::GetNumber(in, "value");
-  out.name = TextOf(in, "name");
-  out.type = TextOf(in, "type");
+  out.name = json::TextOf(in, "name");
+  out.type = json::TextOf(in, "type");
   bool known = out.type == "counter" || out.type == "gauge" || out.type == "distribution";
   if (!timestamp || !trace_id || !value || out.name.empty() || !known) return std::nullopt;
   if (!OptionalSpanId(in, "span_id", out.span_id)) return std::nullopt;
   out.timestamp = *timestamp;
   out.trace_id = std::move(*trace_id);
   out.value = *value;
-  out.unit = TextOf(in, "unit");
+  out.unit = json::TextOf(in, "unit");
   Attributes(in, out.attributes, out.meta);
   return out;
 }
@@ -223,18 +220,18 @@ Result<SpanRecord> ParseSingleSpan(std::string_view payload) {
   const json::Object& in = *object;
   SpanRecord out;
   if (!SpanFrame(in, "timestamp", out)) return Reject(kInvalidContainer, "span");
-  std::string_view op = TextOf(in, "op");
-  std::string_view description = TextOf(in, "description");
+  std::string_view op = json::TextOf(in, "op");
+  std::string_view description = json::TextOf(in, "description");
   out.name = !description.empty() ? description : !op.empty() ? op : "default";
-  std::string_view status = TextOf(in, "status");
+  std::string_view status = json::TextOf(in, "status");
   out.status = status.empty() || status == "ok" ? "ok" : "error";
   out.is_segment = json::GetBool(in, "is_segment").value_or(out.parent_span_id.empty());
   out.bytes = payload.size();
   AddText(out.attributes, "sentry.op", op);
   AddText(out.attributes, "sentry.description", description);
-  AddText(out.attributes, "sentry.origin", TextOf(in, "origin"));
-  AddText(out.attributes, "sentry.segment.id", TextOf(in, "segment_id"));
-  AddText(out.attributes, "sentry.profile_id", TextOf(in, "profile_id"));
+  AddText(out.attributes, "sentry.origin", json::TextOf(in, "origin"));
+  AddText(out.attributes, "sentry.segment.id", json::TextOf(in, "segment_id"));
+  AddText(out.attributes, "sentry.profile_id", json::TextOf(in, "profile_id"));
   if (status != "ok") AddText(out.attributes, "sentry.status", status);
   if (const json::Value* time = in.if_contains("exclusive_time"); time && time->is_number()) {
     AddValue(out.attributes, "sentry.exclusive_time", *time);

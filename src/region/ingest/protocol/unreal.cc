@@ -17,17 +17,17 @@ constexpr std::size_t kMinFileBytes = 12;
 constexpr std::string_view kMark = "CR1";
 constexpr std::size_t kMaxRatio = 500;
 
-std::unexpected<Error> Damaged(std::string_view why) {
+std::unexpected<Error> DamagedUnreal(std::string_view why) {
   return Reject(kInvalidUnreal, std::string(why));
 }
 
-class Reader {
+class UnrealReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit UnrealReader(std::string_view bytes) : rest_(bytes) {}
   std::string_view rest() const { return rest_; }
 
   Result<std::string_view> Bytes(std::size_t size) {
-    if (size > rest_.size()) return Damaged("end");
+    if (size > rest_.size()) return DamagedUnreal("end");
     const std::string_view out = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return out;
@@ -134,18 +134,18 @@ Result<UnrealCrash> ParseUnrealCrash(std::string_view body, const UnrealQuery& q
   }
   crash.data = std::move(*plain);
 
-  Reader reader(crash.data);
+  UnrealReader reader(crash.data);
   const bool marked = reader.rest().starts_with(kMark);
   if (marked) GH_TRY_VOID(reader.Bytes(kMark.size()));
   GH_TRY(std::uint32_t count, reader.Header());
   if (!marked) {
     // The first header was written before anybody knew.
-    if (crash.data.size() < 4) return Damaged("size");
-    Reader last(std::string_view(crash.data).substr(crash.data.size() - 4));
+    if (crash.data.size() < 4) return DamagedUnreal("size");
+    UnrealReader last(std::string_view(crash.data).substr(crash.data.size() - 4));
     GH_TRY(count, last.Number());
   }
   if (count == 0 || count > kMaxFiles || count > reader.rest().size() / kMinFileBytes) {
-    return Damaged("count");
+    return DamagedUnreal("count");
   }
   bool crashed = false;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -167,7 +167,7 @@ Result<UnrealCrash> ParseUnrealCrash(std::string_view body, const UnrealQuery& q
     crash.files.push_back(std::move(file));
   }
   if (!marked) GH_TRY_VOID(reader.Header());
-  if (!reader.rest().empty()) return Damaged("trailing bytes");
+  if (!reader.rest().empty()) return DamagedUnreal("trailing bytes");
 
   AddMinidumpDefaults(crash.event);
   if (!query.user_id.empty()) {

@@ -1,15 +1,12 @@
 #include "region/ingest/protocol/user_report.h"
 
 #include "base/text.h"
+#include "platform/json/text.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/rejection.h"
 
 namespace gatehouse::ingest {
 namespace {
-
-std::string_view TextOf(const json::Object& object, std::string_view key) {
-  return json::GetString(object, key).value_or(std::string_view());
-}
 
 // The first `limit` characters.
 std::string_view Characters(std::string_view text, std::size_t limit) {
@@ -26,13 +23,13 @@ std::string_view Characters(std::string_view text, std::size_t limit) {
 Result<UserReport> ParseUserReport(std::string_view payload) {
   auto object = ParsePayloadObject(payload, 1024 * 1024);
   if (!object) return Reject(kInvalidUserReport, "not an object");
-  auto id = EventId::Parse(TextOf(*object, "event_id"));
+  auto id = EventId::Parse(json::TextOf(*object, "event_id"));
   if (!id) return Reject(kInvalidUserReport, "event_id");
   UserReport out;
   out.event_id = *id;
-  out.name = Characters(Trim(TextOf(*object, "name")), 128);
-  out.email = Characters(Trim(TextOf(*object, "email")), 75);
-  out.comments = Characters(TextOf(*object, "comments"), kMaxFeedbackMessage);
+  out.name = Characters(Trim(json::TextOf(*object, "name")), 128);
+  out.email = Characters(Trim(json::TextOf(*object, "email")), 75);
+  out.comments = Characters(json::TextOf(*object, "comments"), kMaxFeedbackMessage);
   return out;
 }
 
@@ -42,14 +39,14 @@ bool CompleteFeedback(json::Object& event) {
   json::Value* value = contexts->get_object().if_contains("feedback");
   if (value == nullptr || !value->is_object()) return false;
   json::Object& feedback = value->get_object();
-  std::string_view message = TextOf(feedback, "message");
+  std::string_view message = json::TextOf(feedback, "message");
   if (Trim(message).empty()) return false;
   std::string_view cut = Characters(message, kMaxFeedbackMessage);
   if (cut.size() != message.size()) feedback["message"] = std::string(cut);
   if (const json::Object* user = json::GetObject(event, "user")) {
     for (auto [to, from] : {std::pair{"contact_email", "email"}, std::pair{"name", "name"}}) {
-      if (!TextOf(feedback, to).empty()) continue;
-      std::string_view text = TextOf(*user, from);
+      if (!json::TextOf(feedback, to).empty()) continue;
+      std::string_view text = json::TextOf(*user, from);
       if (!text.empty()) feedback[to] = std::string(text);
     }
   }

@@ -4,7 +4,6 @@
 
 #include "region/events/grouping/fingerprint.h"
 #include "region/events/grouping/rules.h"
-#include "region/events/scrub/rules.h"
 #include "region/ingest/settings/errors.h"
 #include "region/ingest/settings/settings.h"
 
@@ -14,35 +13,25 @@ namespace {
 constexpr std::size_t kMaxRulesBytes = 64 * 1024;
 constexpr std::size_t kMaxDomains = 1'000;
 constexpr std::size_t kMaxDomain = 1'000;
-constexpr std::size_t kMaxNames = 1'000;
 constexpr std::int64_t kMaxResolveAge = 24 * 365;
 
-std::unexpected<Error> Invalid(std::string_view name) {
+std::unexpected<Error> InvalidOption(std::string_view name) {
   return Fail(Code::kInvalidArgument, kIntakeSettingsInvalid, std::string(name));
-}
-
-bool IsShortList(const json::Object& object, std::string_view key) {
-  const json::Array* list = json::GetArray(object, key);
-  return list == nullptr || list->size() <= kMaxNames;
 }
 
 Result<void> Check(std::string_view name, const json::Value& value) {
   if (value.is_null()) return {};
   if (name == "filters") {
-    if (!value.is_object()) return Invalid(name);
+    if (!value.is_object()) return InvalidOption(name);
     return CheckFilters(value.get_object());
   }
   if (name == "scrubbing") {
-    if (!value.is_object() || !IsShortList(value.get_object(), "sensitiveFields") ||
-        !IsShortList(value.get_object(), "excludeFields")) {
-      return Invalid(name);
-    }
-    GH_TRY(const auto settings, events::scrub::ParseSettings(value.get_object()));
-    GH_TRY_VOID(events::scrub::Rules::Compile(settings));
-    return {};
+    if (!value.is_object()) return InvalidOption(name);
+    return CheckScrubbing(value.get_object());
   }
   if (name == "grouping.stack_rules" || name == "grouping.fingerprint_rules") {
-    if (!value.is_string() || value.get_string().size() > kMaxRulesBytes) return Invalid(name);
+    if (!value.is_string() || value.get_string().size() > kMaxRulesBytes)
+      return InvalidOption(name);
     const std::string_view text = value.get_string();
     if (name == "grouping.stack_rules") {
       GH_TRY_VOID(grouping::Rules::Parse(text));
@@ -57,11 +46,12 @@ Result<void> Check(std::string_view name, const json::Value& value) {
                       std::ranges::all_of(*list, [](const json::Value& domain) {
                         return domain.is_string() && domain.get_string().size() <= kMaxDomain;
                       });
-    if (!good) return Invalid(name);
+    if (!good) return InvalidOption(name);
   }
+  if (name == "store_crash_reports") return CheckCrashReports(value);
   if (name == "resolve_age") {
     if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > kMaxResolveAge) {
-      return Invalid(name);
+      return InvalidOption(name);
     }
   }
   return {};

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "base/check.h"
 #include "region/ingest/settings/errors.h"
 #include "region/ingest/settings/statements.h"
 #include "region/orgs/members/errors.h"
@@ -53,6 +54,11 @@ constexpr std::string_view kBrowsers = "legacy_browsers";
 constexpr std::string_view kGeneric = "generic";
 constexpr std::size_t kMaxGeneric = 100;
 constexpr std::size_t kMaxId = 64;
+constexpr std::string_view kCrashReports = "store_crash_reports";
+constexpr std::array kScrubFlags = {"scrubData", "scrubDefaults", "scrubIpAddresses"};
+constexpr std::array kScrubLists = {"sensitiveFields", "excludeFields"};
+constexpr std::string_view kScrubRules = "piiConfig";
+constexpr std::size_t kMaxScrubRules = 64 * 1024;
 
 std::vector<std::string> TextsOf(const json::Array& list) {
   std::vector<std::string> out;
@@ -129,6 +135,27 @@ void AddGeneric(const json::Object& filters, FilterSettings& out, std::set<std::
   }
 }
 
+bool IsShortList(const json::Object& object, std::string_view key) {
+  const json::Value* value = object.if_contains(key);
+  return value == nullptr || value->is_null() || IsList(*value);
+}
+
+Result<void> CheckAttachments(const json::Object& attachments) {
+  for (const auto& [name, value] : attachments) {
+    if (name != kCrashReports) return Invalid(name);
+    GH_TRY_VOID(CheckCrashReports(value));
+  }
+  return {};
+}
+
+// As an organization's are: what is not set is not demanded.
+Result<events::scrub::Settings> DemandsOf(const json::Object& scrubbing) {
+  GH_TRY(events::scrub::Settings demands, events::scrub::ParseSettings(scrubbing));
+  demands.scrub_data = json::GetBool(scrubbing, "scrubData").value_or(false);
+  demands.scrub_defaults = json::GetBool(scrubbing, "scrubDefaults").value_or(false);
+  return demands;
+}
+
 // `own`: lists replace the defaults; else they are added to what is there.
 void Apply(const json::Object& filters, bool own, FilterSettings& out) {
   for (const ListName& name : kLists) {
@@ -166,10 +193,33 @@ Result<void> CheckFilters(const json::Object& filters) {
   return {};
 }
 
+Result<void> CheckScrubbing(const json::Object& scrubbing) {
+  for (const char* list : kScrubLists) {
+    if (!IsShortList(scrubbing, list)) return Invalid(std::string("scrubbing.") + list);
+  }
+  const json::Value* rules = scrubbing.if_contains(kScrubRules);
+  if (rules != nullptr && json::Serialize(*rules).size() > kMaxScrubRules) {
+    return Invalid("scrubbing.piiConfig");
+  }
+  GH_TRY(const auto settings, events::scrub::ParseSettings(scrubbing));
+  GH_TRY_VOID(events::scrub::Rules::Compile(settings));
+  return {};
+}
+
+Result<void> CheckCrashReports(const json::Value& count) {
+  if (!count.is_int64() || count.get_int64() < -1 || count.get_int64() > kMaxCrashReports) {
+    return Invalid(kCrashReports);
+  }
+  return {};
+}
+
 json::Object ToJson(const OrganizationSettings& settings) {
   json::Object quotas;
   for (const QuotaName& name : kQuotas) quotas[name.key] = settings.*name.member;
-  return {{"quotas", std::move(quotas)}, {"filters", settings.filters}};
+  return {{"quotas", std::move(quotas)},
+          {"filters", settings.filters},
+          {"scrubbing", settings.scrubbing},
+          {"attachments", json::Object{{kCrashReports, settings.store_crash_reports}}}};
 }
 
 Result<OrganizationSettings> ReadSettings(const json::Object& settings) {
@@ -179,6 +229,19 @@ Result<OrganizationSettings> ReadSettings(const json::Object& settings) {
     if (key == "filters") {
       GH_TRY_VOID(CheckFilters(value.get_object()));
       out.filters = value.get_object();
+    } else if (key == "scrubbing") {
+      for (const auto& [name, part] : value.get_object()) {
+        const bool known = std::ranges::find(kScrubFlags, name) != kScrubFlags.end() ||
+                           std::ranges::find(kScrubLists, name) != kScrubLists.end() ||
+                           name == kScrubRules;
+        if (!known) return Invalid(name);
+      }
+      GH_TRY_VOID(CheckScrubbing(value.get_object()));
+      out.scrubbing = value.get_object();
+    } else if (key == "attachments") {
+      GH_TRY_VOID(CheckAttachments(value.get_object()));
+      out.store_crash_reports =
+          json::GetInt(value.get_object(), kCrashReports).value_or(out.store_crash_reports);
     } else if (key == "quotas") {
       for (const auto& [name, quota] : value.get_object()) {
         const auto known = std::ranges::find(kQuotas, std::string_view(name), &QuotaName::key);
@@ -212,6 +275,28 @@ FilterSettings FilterSettingsOf(const json::Object& options, const json::Object&
   if (own != nullptr) AddGeneric(*own, below, taken);
   AddGeneric(of_organization, below, taken);
   return below;
+}
+
+events::scrub::Rules ScrubRulesOf(const json::Object& options,
+                                  const json::Object& of_organization) {
+  events::scrub::Settings own;
+  if (const json::Object* wanted = json::GetObject(options, "scrubbing")) {
+    if (auto parsed = events::scrub::ParseSettings(*wanted)) own = std::move(*parsed);
+  }
+  if (!of_organization.empty()) {
+    if (auto demands = DemandsOf(of_organization)) {
+      if (auto both = events::scrub::Rules::Compile(*demands, own)) return std::move(*both);
+      if (auto alone = events::scrub::Rules::Compile(*demands, {})) return std::move(*alone);
+    }
+  }
+  if (auto compiled = events::scrub::Rules::Compile(own)) return std::move(*compiled);
+  auto defaults = events::scrub::Rules::Compile(events::scrub::Settings{});
+  GH_CHECK(defaults.has_value());
+  return std::move(*defaults);
+}
+
+std::int64_t CrashReportsOf(const json::Object& options, const OrganizationSettings& organization) {
+  return json::GetInt(options, kCrashReports).value_or(organization.store_crash_reports);
 }
 
 Task<OrganizationSettings> Settings::Get(OrgId organization) {
@@ -254,8 +339,10 @@ Task<OrganizationSettings> Settings::Update(OrgId organization, json::Object cha
         entry.target_object = organization.value;
         for (const auto& [section, values] : change) {
           for (const auto& [name, value] : values.get_object()) {
+            // Rules can be long, and have a key in them.
             entry.data[std::string(section) + "." + std::string(name)] =
-                "to " + json::Serialize(value);
+                name == kScrubRules && !value.is_null() ? "changed"
+                                                        : "to " + json::Serialize(value);
           }
         }
         GH_TRY_VOID(d_.audit.Record(tx, entry));

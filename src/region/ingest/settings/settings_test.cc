@@ -49,12 +49,66 @@ TEST_P(SettingsTest, WhatIsNoSettingIsRefusedAsAWhole) {
   for (const char* text :
        {R"({"quotas":{"events_per_hour":5,"nonsense":1}})", R"({"quotas":{"events_per_hour":"5"}})",
         R"({"quotas":{"events_per_hour":-2}})", R"({"filters":{"localhost":1}})",
-        R"({"filters":{"releases":[1]}})", R"({"other":{}})", R"({"quotas":5})"}) {
+        R"({"filters":{"releases":[1]}})", R"({"other":{}})", R"({"quotas":5})",
+        R"({"attachments":{"store_crash_reports":101}})",
+        R"({"attachments":{"store_crash_reports":-2}})",
+        R"({"attachments":{"store_crash_reports":"all"}})", R"({"attachments":{"other":1}})",
+        R"({"scrubbing":{"other":true}})", R"({"scrubbing":{"sensitiveFields":[1]}})"}) {
     EXPECT_ERROR(kInvalidArgument, kIntakeSettingsInvalid, Set(text, ann_));
   }
   EXPECT_ERROR(kPermissionDenied, members::kForbidden,
                Set(R"({"quotas":{"events_per_hour":5}})", member_));
   EXPECT_EQ(Run(settings_->Get(acme_))->version, 0);
+}
+
+TEST_P(SettingsTest, CrashReportsAndScrubbingAreSetAndTakenBack) {
+  ASSERT_OK(Set(R"({"attachments":{"store_crash_reports":5},"scrubbing":{"scrubIpAddresses":true,
+      "sensitiveFields":["iban"],"piiConfig":{"vars":{"hashKey":"geheim"},
+      "applications":{"$message":["@email:hash"]}}}})",
+                ann_));
+  OrganizationSettings now = *Run(settings_->Get(acme_));
+  EXPECT_EQ(now.store_crash_reports, 5);
+  EXPECT_TRUE(json::GetBool(now.scrubbing, "scrubIpAddresses").value_or(false));
+  for (const auto& row : AuditRows()) {
+    EXPECT_EQ(json::Serialize(row.data).find("geheim"), std::string::npos) << "a key is no note";
+  }
+  ASSERT_OK(
+      Set(R"({"attachments":{"store_crash_reports":null},"scrubbing":{"piiConfig":null}})", ann_));
+  now = *Run(settings_->Get(acme_));
+  EXPECT_EQ(now.store_crash_reports, 0);
+  EXPECT_FALSE(now.scrubbing.contains("piiConfig"));
+  EXPECT_TRUE(now.scrubbing.contains("sensitiveFields")) << "what is not named stays";
+  EXPECT_FALSE(Set(R"({"scrubbing":{"piiConfig":{"rules":{"a":{"type":"pattern",
+      "pattern":"("}},"applications":{}}}})",
+                   ann_));
+}
+
+TEST(ScrubRulesOfBoth, WhatAnOrganizationDemandsNoProjectTakesBack) {
+  const json::Object off = *json::ParseObject(
+      R"({"scrubbing":{"scrubData":false,"scrubDefaults":false,"sensitiveFields":["own"]}})");
+  EXPECT_FALSE(ScrubRulesOf(off, {}).defaults());
+  const json::Object demands = *json::ParseObject(
+      R"({"scrubData":true,"scrubDefaults":true,"scrubIpAddresses":true,
+          "sensitiveFields":["iban"],"piiConfig":{"applications":{"$message":["@email"]}}})");
+  const events::scrub::Rules both = ScrubRulesOf(off, demands);
+  EXPECT_TRUE(both.defaults());
+  EXPECT_TRUE(both.scrub_ip_addresses());
+  EXPECT_EQ(both.applications().size(), 1u);
+  EXPECT_EQ(both.sensitive_fields(), std::vector<std::string>{"iban"})
+      << "a project that scrubs nothing has no fields of its own";
+  // A demand that says nothing of a switch leaves it to the project.
+  const json::Object lists = *json::ParseObject(R"({"sensitiveFields":["iban"]})");
+  EXPECT_FALSE(ScrubRulesOf(off, lists).defaults());
+  EXPECT_TRUE(ScrubRulesOf({}, lists).defaults());
+}
+
+TEST(CrashReportsOfBoth, TheProjectsValueHoldsUnlessItIsUnset) {
+  OrganizationSettings organization;
+  EXPECT_EQ(CrashReportsOf({}, organization), 0);
+  organization.store_crash_reports = 7;
+  EXPECT_EQ(CrashReportsOf({}, organization), 7);
+  EXPECT_EQ(CrashReportsOf({{"store_crash_reports", -1}}, organization), -1);
+  EXPECT_EQ(CrashReportsOf({{"store_crash_reports", 0}}, organization), 0);
 }
 
 TEST(FiltersOfBoth, AProjectsSwitchHoldsAndListsAddUp) {

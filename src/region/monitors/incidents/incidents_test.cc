@@ -1,20 +1,11 @@
 #include "region/monitors/incidents/incidents.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-
-#include "region/events/issues/service_impl.h"
-#include "region/eventstore/sqlite/sqlite_store.h"
 #include "region/monitors/incidents/incident.h"
 #include "region/monitors/policy.h"
-#include "region/monitors/service_impl.h"
+#include "region/monitors/shop_fixture.h"
 #include "region/monitors/store.h"
-#include "region/orgs/members/members_fixture.h"
-#include "region/projects/service_impl.h"
-#include "region/stream/embedded/embedded_stream.h"
-#include "region/stream/embedded/files.h"
 #include "region/stream/message.h"
 
 namespace gatehouse::monitors {
@@ -23,33 +14,11 @@ namespace {
 using enum ingest::CheckInStatus;
 using std::chrono::minutes;
 
-class IncidentsTest : public members::MembersFixture {
+class IncidentsTest : public ShopFixture {
  protected:
   void SetUp() override {
-    MembersFixture::SetUp();
+    ShopFixture::SetUp();
     if (IsSkipped()) return;
-    std::string name = std::filesystem::temp_directory_path() / "gatehouse_incidents_XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-    files_ = stream::embedded::PosixFiles();
-    auto stream = stream::embedded::OpenStream({.folder = folder_ / "stream"}, clock(), *files_);
-    ASSERT_OK(stream);
-    stream_ = std::move(*stream);
-    auto store = eventstore::sqlite::OpenStore({.folder = folder_ / "events"}, clock(), rng());
-    ASSERT_OK(store);
-    store_ = std::move(*store);
-    projects_ = std::make_unique<projects::ServiceImpl>(projects::ServiceImpl::Parts{
-        .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .audit = audit()});
-    manager_ = std::make_unique<events::EventManager>(
-        events::EventManager::Parts{.db = db(), .clock = clock(), .ids = ids()});
-    issues_ = std::make_unique<issues::ServiceImpl>(issues::ServiceImpl::Parts{
-        .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .store = *store_});
-    check_ins_ = std::make_unique<CheckIns>(ids(), zones_);
-    monitors_ = std::make_unique<ServiceImpl>(ServiceImpl::Parts{.db = db(),
-                                                                 .clock = clock(),
-                                                                 .rng = rng(),
-                                                                 .ids = ids(),
-                                                                 .audit = audit(),
-                                                                 .check_ins = *check_ins_});
     incidents_ = std::make_unique<Incidents>(Incidents::Parts{.db = db(),
                                                               .projects = *projects_,
                                                               .manager = *manager_,
@@ -57,18 +26,10 @@ class IncidentsTest : public members::MembersFixture {
                                                               .stream = *stream_,
                                                               .clock = clock(),
                                                               .ids = ids()});
-    admin_ = Add(acme_, UserId{10}, "admin");
-    shop_ = *Run(projects_->Create(acme_, "shop", "Shop", "node", "", By(acme_, admin_)));
   }
   void TearDown() override {
     incidents_.reset();
-    issues_.reset();
-    manager_.reset();
-    store_.reset();
-    if (stream_) stream_->Stop();
-    stream_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    MembersFixture::TearDown();
+    ShopFixture::TearDown();
   }
 
   // Hourly, bad after `failures` in a row, good after `recoveries`.
@@ -131,18 +92,6 @@ class IncidentsTest : public members::MembersFixture {
   }
 
   int runs_ = 0;
-  TimeZones zones_;
-  std::filesystem::path folder_;
-  MemberId admin_;
-  projects::Project shop_;
-  std::unique_ptr<stream::embedded::Files> files_;
-  std::unique_ptr<stream::EventStream> stream_;
-  std::unique_ptr<eventstore::EventStore> store_;
-  std::unique_ptr<projects::ServiceImpl> projects_;
-  std::unique_ptr<events::EventManager> manager_;
-  std::unique_ptr<issues::ServiceImpl> issues_;
-  std::unique_ptr<CheckIns> check_ins_;
-  std::unique_ptr<ServiceImpl> monitors_;
   std::unique_ptr<Incidents> incidents_;
 };
 GATEHOUSE_ON_ALL_ENGINES(IncidentsTest);

@@ -14,11 +14,10 @@
 namespace gatehouse::invites {
 namespace {
 
-constexpr Duration kDay = std::chrono::hours(24);
-constexpr ratelimit::Limit kPerNetwork{5, kDay};
-constexpr ratelimit::Limit kPerAddress{5, kDay};
+constexpr ratelimit::Limit kRequestsPerNetwork{5, std::chrono::hours(24)};
+constexpr ratelimit::Limit kRequestsPerAddress{5, std::chrono::hours(24)};
 // Anybody may ask, and each request is mailed to several people.
-constexpr ratelimit::Limit kPerOrganization{100, kDay};
+constexpr ratelimit::Limit kRequestsPerOrganization{100, std::chrono::hours(24)};
 // A request is mailed to so many of those who can approve it; all of them see it on their page.
 constexpr std::size_t kApproversMailed = 20;
 
@@ -51,8 +50,8 @@ Task<void> ServiceImpl::AskToJoin(orgs::Organization organization, std::string e
   if (sso_active) co_return Fail(Code::kPermissionDenied, orgs::kSsoActive);
   const std::string org = organization.id.ToString();
   std::vector<Bucket> buckets;
-  buckets.push_back({"invite/join/" + org, kPerOrganization});
-  buckets.push_back({"invite/join/" + org + "/" + crypto::Sha256Hex(email), kPerAddress});
+  buckets.push_back({"invite/join/" + org, kRequestsPerOrganization});
+  buckets.push_back({"invite/join/" + org + "/" + crypto::Sha256Hex(email), kRequestsPerAddress});
   GH_CO_TRY_VOID(co_await TakeAll(std::move(buckets)));
   co_return co_await d_.db.Write(
       sql::Tenant::Of(organization.id), [&](sql::Tx& tx) -> Result<void> {
@@ -83,7 +82,7 @@ Task<void> ServiceImpl::RequestToJoin(std::string slug, std::string email, bool 
   GH_CO_TRY(std::string address, CheckAddress(email));
   // First of all limits: what a stranger may cause, entries of the audit log included.
   std::vector<Bucket> network;
-  network.push_back({"invite/join-from/" + ratelimit::NetworkKey(actor.ip), kPerNetwork});
+  network.push_back({"invite/join-from/" + ratelimit::NetworkKey(actor.ip), kRequestsPerNetwork});
   GH_CO_TRY_VOID(co_await TakeAll(std::move(network)));
   auto asked = co_await AskToJoin(organization, std::move(address), sso_active, actor);
   if (!asked) {

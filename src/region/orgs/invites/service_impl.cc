@@ -17,10 +17,9 @@
 namespace gatehouse::invites {
 namespace {
 
-constexpr Duration kDay = std::chrono::hours(24);
-constexpr ratelimit::Limit kPerInviter{100, kDay};
-constexpr ratelimit::Limit kPerOrganization{100, kDay};
-constexpr ratelimit::Limit kPerAddress{10, kDay};
+constexpr ratelimit::Limit kInvitesPerInviter{100, std::chrono::hours(24)};
+constexpr ratelimit::Limit kInvitesPerOrganization{100, std::chrono::hours(24)};
+constexpr ratelimit::Limit kInvitesPerAddress{10, std::chrono::hours(24)};
 
 }  // namespace
 
@@ -103,9 +102,10 @@ std::vector<ServiceImpl::Bucket> ServiceImpl::MailBuckets(
   const std::string org = organization.ToString();
   std::vector<Bucket> buckets;
   for (const std::string& address : addresses) {
-    buckets.push_back({"invite/member/" + org + "/" + caller.member.ToString(), kPerInviter});
-    buckets.push_back({"invite/org/" + org, kPerOrganization});
-    buckets.push_back({"invite/to/" + org + "/" + crypto::Sha256Hex(address), kPerAddress});
+    buckets.push_back(
+        {"invite/member/" + org + "/" + caller.member.ToString(), kInvitesPerInviter});
+    buckets.push_back({"invite/org/" + org, kInvitesPerOrganization});
+    buckets.push_back({"invite/to/" + org + "/" + crypto::Sha256Hex(address), kInvitesPerAddress});
   }
   return buckets;
 }

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/bench.h"
 #include "core/schema/schema.h"
 #include "platform/config/config.h"
 #include "platform/runtime/runtime.h"
@@ -38,17 +39,6 @@ constexpr sql::Statement kInsertMember{
     "user_email, user_name, user_has_2fa, user_is_active, created_at, invite_status) "
     "VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, 1, 0, $10) ON CONFLICT DO NOTHING"};
 
-template <class T>
-T Must(Result<T> result) {
-  if (result) {
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-    return T();
-  }
-  std::fprintf(stderr, "members_bench: %s %s\n", std::string(result.error().reason).c_str(),
-               result.error().detail.c_str());
-  std::exit(1);
-}
-
 // Nine of ten members have a user; two organizations, so that none is the whole table.
 Result<void> Fill(sql::Tx& tx, std::int64_t first, std::int64_t end) {
   for (std::int64_t i = first; i < end; ++i) {
@@ -72,11 +62,11 @@ bool Measure(const char* name, sql::Database& db, std::int64_t members) {
   const SystemClock clock;
   SystemRng rng;
   IdGenerator ids(clock, 1);
-  Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
-                    schema::kTenantTables));
-  Must(sql::Migrate(db, clock, schema::kRegionSet, schema::RegionMigrations(),
-                    schema::kTenantTables));
-  Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) -> Result<void> {
+  bench::Must(sql::Migrate(db, clock, schema::kControlSet, schema::ControlMigrations(),
+                           schema::kTenantTables));
+  bench::Must(sql::Migrate(db, clock, schema::kRegionSet, schema::RegionMigrations(),
+                           schema::kTenantTables));
+  bench::Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) -> Result<void> {
     GH_TRY_VOID(tx.Exec(kInsertOrg, {kOrg, "bench"}));
     GH_TRY_VOID(tx.Exec(kInsertOrg, {kOrg.value + 1, "other"}));
     return {};
@@ -84,10 +74,11 @@ bool Measure(const char* name, sql::Database& db, std::int64_t members) {
   const std::int64_t rows = members * 11 / 10;
   constexpr std::int64_t kBatch = 5000;
   for (std::int64_t at = 1; at <= rows; at += kBatch) {
-    Must(db.WriteSync(sql::Tenant::All(),
-                      [&](sql::Tx& tx) { return Fill(tx, at, std::min(at + kBatch, rows + 1)); }));
+    bench::Must(db.WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) {
+      return Fill(tx, at, std::min(at + kBatch, rows + 1));
+    }));
   }
-  Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) { return tx.Exec(kAnalyze); }));
+  bench::Must(db.WriteSync(sql::Tenant::All(), [](sql::Tx& tx) { return tx.Exec(kAnalyze); }));
 
   const audit::Log audit(clock, ids, std::string(32, 'k'));
   const outbox::Outbox outbox(outbox::Half::kRegion, clock, ids);
@@ -136,7 +127,7 @@ bool Measure(const char* name, sql::Database& db, std::int64_t members) {
     Page page;
     for (int i = 0; i < 15; ++i) {
       const auto begin = std::chrono::steady_clock::now();
-      page = Must(runtime::RunSync(service.List(kOrg, call.search, call.also)));
+      page = bench::Must(runtime::RunSync(service.List(kOrg, call.search, call.also)));
       took.push_back(
           std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
               .count());

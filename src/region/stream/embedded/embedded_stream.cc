@@ -46,7 +46,9 @@ class EmbeddedStream final : public EventStream {
 
   ~EmbeddedStream() override {
     EmbeddedStream::Stop();
-    if (writer_.joinable()) writer_.join();
+    if (!writer_.joinable()) return;
+    writer_.join();
+    for (auto& [name, topic] : topics_) topic->Close();
   }
 
   Result<void> Open() {
@@ -259,12 +261,12 @@ class EmbeddedStream final : public EventStream {
   }
 
   void Append(Topic& topic, std::vector<Work*>& works) {
-    std::vector<std::string_view> frames;
+    std::vector<std::string*> frames;
     frames.reserve(works.size());
     std::int64_t records = 0;
     std::size_t bytes = 0;
-    for (const Work* work : works) {
-      frames.push_back(work->frames);
+    for (Work* work : works) {
+      frames.push_back(&work->frames);
       records += work->records;
       bytes += work->frames.size();
     }

@@ -19,7 +19,7 @@ namespace gatehouse::stream::embedded {
 
 struct Options {
   std::filesystem::path folder = {};  // created, with its parents
-  std::int64_t segment_bytes = 64 << 20;
+  std::int64_t segment_bytes = 32 << 20;
   std::size_t max_record_bytes = 32 << 20;
   // Appended and not yet durable; more is refused with "overloaded".
   std::size_t max_waiting_bytes = 16 << 20;
@@ -27,11 +27,11 @@ struct Options {
   std::int64_t max_topic_bytes = std::int64_t{16} << 30;
   Duration retention = std::chrono::hours(24);
   // Of one topic: what every group has passed is dropped before its time when it is more.
-  std::int64_t keep_bytes = 128 << 20;
+  std::int64_t keep_bytes = 64 << 20;
   // Topics that are kept in these limits even if no group reads them.
   std::vector<std::string> unread = {};
-  // Called once per topic at open when the newest segment ended in `bytes` that are no whole
-  // record: a crash before they were answered. For the log.
+  // Called once per topic at open when `bytes` were behind the last whole record: a crash, perhaps
+  // before some records were answered. For the log.
   std::function<void(const std::string& topic, std::int64_t bytes)> on_cut = {};
   // Called on the writer thread after each group commit: for metrics.
   std::function<void(std::size_t appends, std::size_t bytes)> on_commit = {};

@@ -310,6 +310,60 @@ TEST_F(EmbeddedTest, ATopicThatNeedsNoReaderIsBoundedInBytesAndTime) {
   EXPECT_EQ(runtime::RunSync(stream_->State("events"))->first, 0);
 }
 
+TEST_F(EmbeddedTest, ASegmentWrittenOverAnOldOneHidesAllOfIt) {
+  keep_bytes_ = 4096;
+  Open();
+  const auto append = [this](int i) {
+    return Append(std::to_string(1000 + i) + std::string(100, 'x'), "copies");
+  };
+  for (int i = 0; i < 150; ++i) ASSERT_EQ(append(i).value_or(-1), i);
+  const std::string newest = NewestSegment();
+  const std::string bytes = files_.Bytes(newest);
+  EXPECT_GT(bytes.find("1149"), 0u);
+  EXPECT_GT(bytes.size(), 4096u) << "the rest of an old one is still there";
+  // As after a power cut, and without the zeros behind the last record.
+  const std::size_t end = bytes.rfind("1149") + 104;
+  stream_.reset();
+  files_.Bytes(newest) = bytes;
+  files_.Bytes(newest).erase(end, files_.Bytes(newest).find_first_not_of('\0', end) - end);
+  cut_ = 0;
+  Open();
+  EXPECT_GT(cut_, 0);
+  EXPECT_EQ(runtime::RunSync(stream_->State("copies"))->next, 150);
+  EXPECT_EQ(append(150).value_or(-1), 150);
+  const Offset first = runtime::RunSync(stream_->State("copies"))->first;
+  EXPECT_GT(first, 0);
+  const ReadResult all = *runtime::RunSync(stream_->Read("copies", 0, {}));
+  ASSERT_EQ(all.next, 151);
+  for (std::size_t i = 0; i < all.records.size(); ++i) {
+    EXPECT_TRUE(all.records[i].record.payload.starts_with(
+        std::to_string(1000 + first + static_cast<Offset>(i))));
+  }
+}
+
+TEST_F(EmbeddedTest, AStreamThatWasClosedEndsWithItsLastRecord) {
+  keep_bytes_ = 4096;
+  Open();
+  for (int i = 0; i < 150; ++i) ASSERT_TRUE(Append(std::string(100, 'x'), "copies"));
+  Open();
+  EXPECT_EQ(cut_, 0);
+  EXPECT_EQ(runtime::RunSync(stream_->State("copies"))->next, 150);
+}
+
+TEST(SegmentTest, FilesOfVersionsWithoutAMaskAreRead) {
+  std::string frames;
+  embedded::AppendFrame(frames, Timestamp{5}, Record{.payload = "old"});
+  std::string file = embedded::EncodeHead(7);
+  file[3] = '1';
+  EXPECT_EQ(embedded::DecodeHead(file)->mask, 0u);
+  EXPECT_EQ(embedded::ParseFrame(frames, 0).state, embedded::FrameState::kWhole);
+  const std::uint32_t mask = embedded::DecodeHead(embedded::EncodeHead(7))->mask;
+  EXPECT_EQ(embedded::ParseFrame(frames, mask).state, embedded::FrameState::kBad);
+  embedded::MaskFrames(frames, mask);
+  EXPECT_EQ(embedded::ParseFrame(frames, mask).state, embedded::FrameState::kWhole);
+  EXPECT_EQ(embedded::ParseFrame(frames, 0).state, embedded::FrameState::kBad);
+}
+
 TEST(Crc32cTest, KnownValuesAndBothWaysAgree) {
   EXPECT_EQ(embedded::Crc32c(0, "123456789"), 0xE3069283u);
   EXPECT_EQ(embedded::Crc32c(0, std::string(32, '\0')), 0x8A9136AAu);

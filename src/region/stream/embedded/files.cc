@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "platform/files/files.h"
 #include "region/stream/errors.h"
 
 namespace gatehouse::stream::embedded {
@@ -37,7 +38,7 @@ class PosixFile final : public File {
     return static_cast<std::int64_t>(info.st_size);
   }
 
-  Result<void> Append(std::span<const std::string_view> parts) override {
+  Result<void> Write(std::int64_t position, std::span<const std::string_view> parts) override {
     constexpr std::size_t kMost = 512;  // of IOV_MAX, 1024
     std::array<iovec, kMost> vectors;
     std::size_t next = 0;
@@ -48,11 +49,12 @@ class PosixFile final : public File {
         const std::string_view part = i == next ? parts[i].substr(skip) : parts[i];
         vectors[count] = {const_cast<char*>(part.data()), part.size()};
       }
-      const ssize_t written = ::writev(fd_, vectors.data(), static_cast<int>(count));
+      const ssize_t written = ::pwritev(fd_, vectors.data(), static_cast<int>(count), position);
       if (written < 0) {
         if (errno == EINTR) continue;
         return Failure(path_, "write");
       }
+      position += written;
       auto left = static_cast<std::size_t>(written);
       while (next < parts.size() && left >= parts[next].size() - skip) {
         left -= parts[next].size() - skip;
@@ -121,7 +123,7 @@ class RealFiles final : public Files {
   }
 
   Result<std::unique_ptr<File>> Open(const std::string& path) override {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return Failure(path, "open");
     return std::make_unique<PosixFile>(fd, path);
   }
@@ -137,13 +139,7 @@ class RealFiles final : public Files {
   }
 
   Result<void> SyncFolder(const std::string& folder) override {
-    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return Failure(folder, "open");
-    const int done = ::fsync(fd);
-    const int cause = errno;
-    ::close(fd);
-    errno = cause;
-    if (done != 0) return Failure(folder, "sync");
+    if (!files::SyncFolder(folder)) return Failure(folder, "sync");
     return {};
   }
 };

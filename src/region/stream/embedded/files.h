@@ -21,8 +21,9 @@ class File {
  public:
   virtual ~File() = default;
   virtual Result<std::int64_t> Size() = 0;
-  // At the end. After an error some of the bytes may be there.
-  virtual Result<void> Append(std::span<const std::string_view> parts) = 0;
+  // Over what is there; the file grows as far as needed. After an error some of the bytes may be
+  // there.
+  virtual Result<void> Write(std::int64_t position, std::span<const std::string_view> parts) = 0;
   virtual Result<void> Sync() = 0;
   virtual Result<void> Truncate(std::int64_t size) = 0;
   // Fewer bytes only at the end of the file.

@@ -29,20 +29,7 @@ class PowerCutFiles final : public Files {
   void Cut() {
     std::lock_guard lock(mutex_);
     off_ = true;
-    for (auto& [path, node] : durable_) {
-      auto survived = std::make_shared<Node>();
-      survived->bytes = node->bytes;
-      const std::size_t kept = node->synced + Below(node->bytes.size() - node->synced + 1);
-      survived->bytes.resize(kept);
-      for (std::size_t at = node->synced; at < kept; at += 512) {
-        if (Below(3) != 0) continue;
-        std::fill(survived->bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                  survived->bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + 512, kept)),
-                  '\0');
-      }
-      survived->synced = kept;
-      node = std::move(survived);
-    }
+    for (auto& [path, node] : durable_) node = Survivor(*node);
     live_ = durable_;
   }
   void PowerOn() {
@@ -115,8 +102,27 @@ class PowerCutFiles final : public Files {
  private:
   struct Node {
     std::string bytes;
-    std::size_t synced = 0;
+    std::string synced;
   };
+
+  // Each block as it was synced or as it was written last; one that is new may be a hole.
+  std::shared_ptr<Node> Survivor(const Node& node) {
+    auto out = std::make_shared<Node>();
+    const std::size_t before = node.synced.size();
+    std::size_t size = node.bytes.size();
+    if (size > before) size = before + Below(size - before + 1);
+    if (size < before && Below(2) == 0) size = before;
+    out->bytes = node.synced.substr(0, size);
+    out->bytes.resize(size, '\0');
+    for (std::size_t at = 0; at < std::min(size, node.bytes.size()); at += kBlock) {
+      if (Below(3) == 0) continue;
+      const std::string_view block =
+          std::string_view(node.bytes).substr(at, std::min(kBlock, size - at));
+      std::ranges::copy(block, out->bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    out->synced = out->bytes;
+    return out;
+  }
 
   class Open_ final : public File {
    public:
@@ -126,12 +132,17 @@ class PowerCutFiles final : public Files {
       std::lock_guard lock(files_.mutex_);
       return static_cast<std::int64_t>(node_->bytes.size());
     }
-    Result<void> Append(std::span<const std::string_view> parts) override {
+    Result<void> Write(std::int64_t position, std::span<const std::string_view> parts) override {
       std::lock_guard lock(files_.mutex_);
+      auto at = static_cast<std::size_t>(position);
       for (const std::string_view part : parts) {
-        const std::string_view fits = part.substr(0, files_.space_);
-        node_->bytes += fits;
-        files_.space_ -= fits.size();
+        const std::size_t there = node_->bytes.size() - std::min(at, node_->bytes.size());
+        const std::string_view fits = part.substr(0, files_.space_ + std::min(there, part.size()));
+        const std::size_t more = fits.size() - std::min(there, fits.size());
+        node_->bytes.resize(node_->bytes.size() + more);
+        std::ranges::copy(fits, node_->bytes.begin() + static_cast<std::ptrdiff_t>(at));
+        files_.space_ -= more;
+        at += fits.size();
         if (fits.size() < part.size()) return Fail(Code::kResourceExhausted, kDiskFull, "test");
       }
       return {};
@@ -143,13 +154,12 @@ class PowerCutFiles final : public Files {
         return Fail(Code::kUnavailable, kUnavailable, "test");
       }
       ++files_.syncs_;
-      if (!files_.ignore_sync_) node_->synced = node_->bytes.size();
+      if (!files_.ignore_sync_) node_->synced = node_->bytes;
       return {};
     }
     Result<void> Truncate(std::int64_t size) override {
       std::lock_guard lock(files_.mutex_);
       node_->bytes.resize(static_cast<std::size_t>(size));
-      node_->synced = std::min(node_->synced, node_->bytes.size());
       return {};
     }
     Result<std::size_t> ReadAt(std::int64_t position, std::span<char> out) override {
@@ -167,6 +177,7 @@ class PowerCutFiles final : public Files {
     std::shared_ptr<Node> node_;
   };
 
+  static constexpr std::size_t kBlock = 512;
   std::size_t Below(std::size_t end) { return static_cast<std::size_t>(random_.Next64() % end); }
 
   std::mutex mutex_;

@@ -8,7 +8,8 @@
 namespace gatehouse::stream::embedded {
 namespace {
 
-constexpr std::string_view kMagic = "GHS1";
+constexpr std::string_view kMagic = "GHS2";
+constexpr std::string_view kMagicUnmasked = "GHS1";
 constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kMinBodyBytes = kTimeBytes + 2;  // an empty key and no headers
 constexpr std::size_t kChunk = 256 << 10;
@@ -84,13 +85,16 @@ std::string EncodeHead(Offset base) {
   return out + number;
 }
 
-std::optional<Offset> DecodeHead(std::string_view bytes) {
-  if (bytes.size() < kHeadBytes || !bytes.starts_with(kMagic)) return std::nullopt;
+std::optional<Head> DecodeHead(std::string_view bytes) {
+  if (bytes.size() < kHeadBytes) return std::nullopt;
+  const bool masked = bytes.starts_with(kMagic);
+  if (!masked && !bytes.starts_with(kMagicUnmasked)) return std::nullopt;
   const std::string_view number = bytes.substr(8, 8);
-  if (GetFixed<std::uint32_t>(bytes.substr(4)) != Crc32c(0, number)) return std::nullopt;
+  const auto crc = GetFixed<std::uint32_t>(bytes.substr(4));
+  if (crc != Crc32c(0, number)) return std::nullopt;
   const auto base = GetFixed<Offset>(number);
   if (base < 0) return std::nullopt;
-  return base;
+  return Head{.base = base, .mask = masked ? crc : 0};
 }
 
 std::size_t BodyBytes(const Record& record) {
@@ -122,14 +126,24 @@ void AppendFrame(std::string& out, Timestamp now, const Record& record) {
   }
 }
 
-Frame ParseFrame(std::string_view bytes) {
+void MaskFrames(std::string& frames, std::uint32_t mask) {
+  for (std::size_t at = 0; at + kFrameHeadBytes <= frames.size();) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      char& byte = frames[at + 4 + i];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (mask >> (8 * i) & 0xFF));
+    }
+    at += kFrameHeadBytes + GetFixed<std::uint32_t>(std::string_view(frames).substr(at));
+  }
+}
+
+Frame ParseFrame(std::string_view bytes, std::uint32_t mask) {
   if (bytes.size() < kFrameHeadBytes) return {.state = FrameState::kCut};
   const auto length = GetFixed<std::uint32_t>(bytes);
   if (length < kMinBodyBytes || length > kMaxBodyBytes) return {.state = FrameState::kBad};
   const std::size_t total = kFrameHeadBytes + length;
   if (bytes.size() < total) return {.state = FrameState::kCut, .bytes = total};
   const std::string_view body = bytes.substr(kFrameHeadBytes, length);
-  if (GetFixed<std::uint32_t>(bytes.substr(4)) != FrameCrc(bytes.substr(0, 4), body)) {
+  if ((GetFixed<std::uint32_t>(bytes.substr(4)) ^ mask) != FrameCrc(bytes.substr(0, 4), body)) {
     return {.state = FrameState::kBad};
   }
   return {.state = FrameState::kWhole, .bytes = total, .body = body};
@@ -161,8 +175,8 @@ Timestamp TimeOf(std::string_view body) {
   return {body.size() < kTimeBytes ? 0 : GetFixed<std::int64_t>(body)};
 }
 
-FrameReader::FrameReader(File& file, std::int64_t from, std::int64_t to)
-    : file_(file), position_(from), to_(to) {}
+FrameReader::FrameReader(File& file, std::int64_t from, std::int64_t to, std::uint32_t mask)
+    : file_(file), position_(from), to_(to), mask_(mask) {}
 
 Result<void> FrameReader::Fill(std::size_t bytes) {
   const std::size_t have = buffer_.size() - begin_;
@@ -184,12 +198,12 @@ Result<void> FrameReader::Fill(std::size_t bytes) {
 }
 
 Result<Frame> FrameReader::Next() {
-  Frame frame = ParseFrame(std::string_view(buffer_).substr(begin_));
+  Frame frame = ParseFrame(std::string_view(buffer_).substr(begin_), mask_);
   // Twice: the head tells how long the frame is.
   for (int i = 0; i < 2 && frame.state == FrameState::kCut; ++i) {
     const std::size_t wanted = std::max(frame.bytes, kFrameHeadBytes);
     GH_TRY_VOID(Fill(wanted));
-    frame = ParseFrame(std::string_view(buffer_).substr(begin_));
+    frame = ParseFrame(std::string_view(buffer_).substr(begin_), mask_);
   }
   if (frame.state == FrameState::kWhole) {
     begin_ += frame.bytes;
@@ -198,16 +212,23 @@ Result<Frame> FrameReader::Next() {
   return frame;
 }
 
+Result<std::optional<std::uint32_t>> ReadMask(File& file, Offset base) {
+  std::string bytes(kHeadBytes, '\0');
+  GH_TRY(const std::size_t got, file.ReadAt(0, bytes));
+  const auto head = DecodeHead(std::string_view(bytes).substr(0, got));
+  if (!head || head->base != base) return std::optional<std::uint32_t>();
+  return std::optional(head->mask);
+}
+
 Result<Scan> ScanSegment(File& file, Offset base) {
   Scan scan;
   GH_TRY(const std::int64_t size, file.Size());
-  std::string head(kHeadBytes, '\0');
-  GH_TRY(const std::size_t got, file.ReadAt(0, head));
-  head.resize(got);
-  scan.head_ok = DecodeHead(head) == base;
+  GH_TRY(const std::optional<std::uint32_t> mask, ReadMask(file, base));
+  scan.head_ok = mask.has_value();
   if (!scan.head_ok) return scan;
+  scan.mask = *mask;
   scan.end = static_cast<std::int64_t>(kHeadBytes);
-  FrameReader reader(file, scan.end, size);
+  FrameReader reader(file, scan.end, size, scan.mask);
   std::int64_t indexed = -kIndexStep;
   while (true) {
     GH_TRY(const Frame frame, reader.Next());

@@ -15,7 +15,7 @@ class FixedFile final : public File {
  public:
   explicit FixedFile(std::string_view bytes) : bytes_(bytes) {}
   Result<std::int64_t> Size() override { return static_cast<std::int64_t>(bytes_.size()); }
-  Result<void> Append(std::span<const std::string_view>) override { return {}; }
+  Result<void> Write(std::int64_t, std::span<const std::string_view>) override { return {}; }
   Result<void> Sync() override { return {}; }
   Result<void> Truncate(std::int64_t) override { return {}; }
   Result<std::size_t> ReadAt(std::int64_t position, std::span<char> out) override {
@@ -37,11 +37,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace gatehouse::stream::embedded;
   const std::string_view input = AsView({data, size});
   FixedFile file(input);
-  if (const auto base = DecodeHead(input)) {
-    const auto scan = ScanSegment(file, *base);
+  if (const auto head = DecodeHead(input)) {
+    const auto scan = ScanSegment(file, head->base);
     GH_CHECK(scan.has_value() && scan->head_ok);
     GH_CHECK(scan->end <= static_cast<std::int64_t>(size));
-    FrameReader reader(file, static_cast<std::int64_t>(kHeadBytes), scan->end);
+    FrameReader reader(file, static_cast<std::int64_t>(kHeadBytes), scan->end, scan->mask);
     for (std::int64_t i = 0; i < scan->records; ++i) {
       const auto frame = reader.Next();
       GH_CHECK(frame.has_value() && frame->state == FrameState::kWhole);

@@ -1,12 +1,12 @@
 // Appended records of 2.8 kB per CPU-second with 32 producers at the same time.
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
 
+#include "base/bench.h"
 #include "platform/runtime/runtime.h"
 #include "region/stream/embedded/embedded_stream.h"
 
@@ -16,13 +16,6 @@ namespace {
 
 constexpr int kProducers = 32;
 constexpr int kEach = 2000;
-
-double CpuSeconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 Task<void> Produce(stream::EventStream& log, std::string payload, std::atomic<int>& left,
                    runtime::Runtime& threads) {
@@ -51,19 +44,19 @@ int main() {
     if (!log) return 1;
     runtime::Runtime threads(1);
     std::atomic<int> left = kProducers;
-    const double cpu = CpuSeconds();
+    const double cpu = bench::CpuSeconds();
     const Duration wall = clock.Monotonic();
     for (int i = 0; i < kProducers; ++i) {
       threads.Spawn("producer", Produce(**log, std::string(2800, 'x'), left, threads));
     }
     threads.Run();
-    const double used = CpuSeconds() - cpu;
+    const double used = bench::CpuSeconds() - cpu;
     const double seconds = static_cast<double>((clock.Monotonic() - wall).count()) / 1e6;
     const double records = kProducers * kEach;
     std::printf("append: %.0f records per CPU-second, %.0f per second, %.1f per commit\n",
                 records / used, records / seconds, records / static_cast<double>(commits));
 
-    const double before = CpuSeconds();
+    const double before = bench::CpuSeconds();
     stream::Offset at = 0;
     while (true) {
       auto read = runtime::RunSync((*log)->Read("events", at, {}));
@@ -71,7 +64,7 @@ int main() {
       at = read->next;
     }
     std::printf("read: %.0f records per CPU-second\n",
-                static_cast<double>(at) / (CpuSeconds() - before));
+                static_cast<double>(at) / (bench::CpuSeconds() - before));
   }
   std::filesystem::remove_all(folder);
 }

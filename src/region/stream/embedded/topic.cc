@@ -1,8 +1,10 @@
 #include "region/stream/embedded/topic.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 #include "region/stream/errors.h"
 
@@ -11,10 +13,20 @@ namespace {
 
 constexpr std::string_view kSuffix = ".seg";
 constexpr std::size_t kDigits = 20;
+constexpr std::size_t kPage = 4096;
+// Of the positions of groups, before they are written anew; its file is made so long at once.
+constexpr std::int64_t kGroupsBytes = 64 << 10;
 
 std::string SegmentName(Offset base) {
   const std::string number = std::to_string(base);
   return std::string(kDigits - number.size(), '0') + number + std::string(kSuffix);
+}
+
+// Up to the end of the page: then nobody has to read first what the page held before.
+std::string_view PaddingAt(std::int64_t position) {
+  static constexpr std::array<char, kPage> kZeros{};
+  const std::size_t used = static_cast<std::size_t>(position) % kPage;
+  return {kZeros.data(), used == 0 ? 0 : kPage - used};
 }
 
 std::optional<Offset> BaseOf(std::string_view name) {
@@ -36,6 +48,7 @@ Result<std::int64_t> Topic::Open() {
   std::int64_t cut = 0;
   GH_TRY_VOID(OpenSegments(names, cut));
   if (std::ranges::find(names, "groups.log") != names.end()) GH_TRY_VOID(OpenGroups());
+  has_spare_ = std::ranges::find(names, "spare") != names.end();
   return cut;
 }
 
@@ -73,6 +86,8 @@ Result<void> Topic::OpenSegments(const std::vector<std::string>& names, std::int
       GH_TRY_VOID(last.file->Sync());
     }
     last.bytes = scan.end;
+    last.room = scan.end;
+    last.mask = scan.mask;
     last.records = scan.records;
     last.first = scan.first;
     last.index = std::move(scan.index);
@@ -83,7 +98,10 @@ Result<void> Topic::OpenSegments(const std::vector<std::string>& names, std::int
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
     Segment& segment = segments_[i];
     segment.records = segments_[i + 1].base - segment.base;
-    FrameReader reader(*segment.file, static_cast<std::int64_t>(kHeadBytes), segment.bytes);
+    GH_TRY(const std::optional<std::uint32_t> mask, ReadMask(*segment.file, segment.base));
+    segment.mask = mask.value_or(0);
+    FrameReader reader(*segment.file, static_cast<std::int64_t>(kHeadBytes), segment.bytes,
+                       segment.mask);
     GH_TRY(const Frame frame, reader.Next());
     if (frame.state == FrameState::kWhole) segment.first = TimeOf(frame.body);
   }
@@ -93,7 +111,7 @@ Result<void> Topic::OpenSegments(const std::vector<std::string>& names, std::int
 Result<void> Topic::OpenGroups() {
   GH_TRY(groups_file_, files_.Open(folder_ + "/groups.log"));
   GH_TRY(const std::int64_t size, groups_file_->Size());
-  FrameReader reader(*groups_file_, 0, size);
+  FrameReader reader(*groups_file_, 0, size, 0);
   while (true) {
     GH_TRY(const Frame frame, reader.Next());
     if (frame.state != FrameState::kWhole) break;
@@ -114,6 +132,24 @@ Result<void> Topic::OpenGroups() {
   return {};
 }
 
+Result<std::unique_ptr<File>> Topic::MakeFile(const std::string& path, const std::string& head) {
+  const bool spare = std::exchange(has_spare_, false);
+  GH_TRY(std::unique_ptr<File> file, files_.Open(spare ? SparePath() : path));
+  // A leftover of a start that failed half-way.
+  if (!spare) GH_TRY_VOID(file->Truncate(0));
+  const std::array<std::string_view, 2> parts = {head,
+                                                 PaddingAt(static_cast<std::int64_t>(head.size()))};
+  auto done = file->Write(0, std::span(parts).first(spare ? 2 : 1));
+  if (done) done = file->Sync();
+  if (done && spare) done = files_.Rename(SparePath(), path);
+  if (done) done = files_.SyncFolder(folder_);
+  if (!done) {
+    if (spare) (void)files_.Remove(SparePath());
+    return std::unexpected(std::move(done).error());
+  }
+  return file;
+}
+
 Result<void> Topic::StartSegment(Offset base) {
   if (!on_disk_) {
     GH_TRY_VOID(files_.CreateFolder(folder_));
@@ -126,16 +162,12 @@ Result<void> Topic::StartSegment(Offset base) {
   Segment segment;
   segment.base = base;
   segment.path = folder_ + "/" + SegmentName(base);
-  GH_TRY(std::unique_ptr<File> file, files_.Open(segment.path));
+  const std::string head = EncodeHead(base);
+  segment.mask = DecodeHead(head)->mask;
+  GH_TRY(std::unique_ptr<File> file, MakeFile(segment.path, head));
   segment.file = std::move(file);
   segment.indexed = true;
-  // A leftover of a start that failed half-way.
-  GH_TRY_VOID(segment.file->Truncate(0));
-  const std::string head = EncodeHead(base);
-  const std::string_view part = head;
-  GH_TRY_VOID(segment.file->Append({&part, 1}));
-  GH_TRY_VOID(segment.file->Sync());
-  GH_TRY_VOID(files_.SyncFolder(folder_));
+  GH_TRY(segment.room, segment.file->Size());
   segment.bytes = static_cast<std::int64_t>(head.size());
   needs_segment_ = false;
   std::lock_guard lock(mutex_);
@@ -148,10 +180,11 @@ Result<void> Topic::StartSegment(Offset base) {
 // Takes unsynced bytes back. If that fails nobody knows what the file ends with.
 void Topic::TakeBack() {
   Segment& last = segments_.back();
+  last.room = last.bytes;
   if (!last.file->Truncate(last.bytes)) broken_ = true;
 }
 
-Result<Offset> Topic::Write(std::span<const std::string_view> frames, std::int64_t records,
+Result<Offset> Topic::Write(std::span<std::string* const> frames, std::int64_t records,
                             Timestamp now) {
   if (broken_) return Fail(Code::kUnavailable, kUnavailable, folder_ + ": an earlier write failed");
   // next_, and segments_ as a list, are changed by this thread only.
@@ -163,7 +196,16 @@ Result<Offset> Topic::Write(std::span<const std::string_view> frames, std::int64
     (void)DropPassed(std::nullopt);
   }
   Segment& last = segments_.back();
-  if (auto written = last.file->Append(frames); !written) {
+  std::vector<std::string_view> parts;
+  parts.reserve(frames.size() + 1);
+  std::int64_t bytes = 0;
+  for (std::string* const one : frames) {
+    MaskFrames(*one, last.mask);
+    parts.push_back(*one);
+    bytes += static_cast<std::int64_t>(one->size());
+  }
+  if (last.bytes + bytes < last.room) parts.push_back(PaddingAt(last.bytes + bytes));
+  if (auto written = last.file->Write(last.bytes, parts); !written) {
     TakeBack();
     return std::unexpected(std::move(written).error());
   }
@@ -173,8 +215,6 @@ Result<Offset> Topic::Write(std::span<const std::string_view> frames, std::int64
     needs_segment_ = true;
     return std::unexpected(std::move(synced).error());
   }
-  std::int64_t bytes = 0;
-  for (const std::string_view frame : frames) bytes += static_cast<std::int64_t>(frame.size());
 
   std::lock_guard lock(mutex_);
   if (last.records == 0) last.first = now;
@@ -202,7 +242,7 @@ Result<void> Topic::CommitGroups(std::span<const Move> moves, Timestamp now) {
     }
   }
   if (changed.empty()) return {};
-  if (!on_disk_ || !groups_file_ || groups_bytes_ > (64 << 10)) {
+  if (!on_disk_ || !groups_file_ || groups_bytes_ > kGroupsBytes) {
     if (segments_.empty()) GH_TRY_VOID(StartSegment(next_));
     GH_TRY_VOID(RewriteGroups(now));
   }
@@ -211,7 +251,7 @@ Result<void> Topic::CommitGroups(std::span<const Move> moves, Timestamp now) {
     AppendFrame(frames, now, Record{.key = group, .payload = std::to_string(next)});
   }
   const std::string_view part = frames;
-  auto done = groups_file_->Append({&part, 1});
+  auto done = groups_file_->Write(groups_bytes_, {&part, 1});
   if (done) done = groups_file_->Sync();
   if (!done) {
     // The next commit writes a new file; what is in this one counts up to its first bad frame.
@@ -233,8 +273,10 @@ Result<void> Topic::RewriteGroups(Timestamp now) {
   for (const auto& [group, next] : groups_) {
     AppendFrame(frames, now, Record{.key = group, .payload = std::to_string(next)});
   }
-  const std::string_view part = frames;
-  if (!frames.empty()) GH_TRY_VOID(file->Append({&part, 1}));
+  // With room for those to come; zeros are no frame.
+  const std::string zeros(static_cast<std::size_t>(kGroupsBytes), '\0');
+  const std::array<std::string_view, 2> parts = {frames, zeros};
+  GH_TRY_VOID(file->Write(0, parts));
   GH_TRY_VOID(file->Sync());
   GH_TRY_VOID(files_.Rename(path + ".new", path));
   GH_TRY_VOID(files_.SyncFolder(folder_));
@@ -252,7 +294,7 @@ Result<void> Topic::DropOld(Timestamp now) {
   Segment& last = segments_.back();
   if (last.records > 0 && passed == next_ && last.first < before &&
       (!groups_.empty() || limits_.needs_no_reader)) {
-    FrameReader reader(*last.file, last.index.back().position, last.bytes);
+    FrameReader reader(*last.file, last.index.back().position, last.bytes, last.mask);
     Timestamp newest = last.first;
     while (true) {
       GH_TRY(const Frame frame, reader.Next());
@@ -271,20 +313,43 @@ Result<void> Topic::DropPassed(std::optional<Timestamp> before) {
   std::int64_t bytes = 0;
   for (const Segment& segment : segments_) bytes += segment.bytes;
   bool dropped = false;
+  bool spare = false;
   while (segments_.size() > 1) {
-    const Segment& oldest = segments_.front();
+    const Segment& oldest = segments_.front();  // until it is gone
     const Segment& second = segments_[1];
     // Everything in a segment is older than the first record of the next one.
     const bool old =
         before && (second.records > 0 ? second.first < *before : oldest.first < *before);
     if (second.base > passed || (!old && bytes <= limits_.keep_bytes)) break;
-    GH_TRY_VOID(files_.Remove(oldest.path));
+    // Not one that somebody is reading, nor one that grew far beyond the others.
+    bool reusable = !has_spare_ && !spare && oldest.bytes <= 2 * limits_.segment_bytes;
     bytes -= oldest.bytes;
+    Segment gone;
+    {
+      std::lock_guard lock(mutex_);
+      reusable = reusable && oldest.file.use_count() == 1;
+      gone = std::move(segments_.front());
+      segments_.erase(segments_.begin());
+    }
+    if (auto done = reusable ? files_.Rename(gone.path, SparePath()) : files_.Remove(gone.path);
+        !done) {
+      std::lock_guard lock(mutex_);
+      segments_.insert(segments_.begin(), std::move(gone));
+      return done;
+    }
+    spare = spare || reusable;
     dropped = true;
-    std::lock_guard lock(mutex_);
-    segments_.erase(segments_.begin());
   }
-  return dropped ? files_.SyncFolder(folder_) : Result<void>();
+  if (dropped) GH_TRY_VOID(files_.SyncFolder(folder_));
+  // Only now does its old name not come back.
+  has_spare_ = has_spare_ || spare;
+  return {};
+}
+
+void Topic::Close() {
+  if (segments_.empty() || broken_) return;
+  Segment& last = segments_.back();
+  if (last.room > last.bytes) (void)last.file->Truncate(last.bytes);
 }
 
 // Under mutex_ except while an old segment is indexed for the first time.
@@ -308,6 +373,7 @@ Result<Topic::Piece> Topic::Find(Offset from) {
   Piece piece;
   piece.file = segment->file;
   piece.to = segment->bytes;
+  piece.mask = segment->mask;
   piece.end = segment->base + segment->records;
   piece.offset = segment->base;
   piece.from = static_cast<std::int64_t>(kHeadBytes);
@@ -332,7 +398,7 @@ Result<ReadResult> Topic::Read(Offset from, ReadLimits limits) {
   std::size_t bytes = 0;
   while (out.next < end && out.records.size() < limits.max_records) {
     GH_TRY(Piece piece, Find(out.next));
-    FrameReader reader(*piece.file, piece.from, piece.to);
+    FrameReader reader(*piece.file, piece.from, piece.to, piece.mask);
     while (out.next < piece.end && out.records.size() < limits.max_records) {
       GH_TRY(const Frame frame, reader.Next());
       auto record = frame.state == FrameState::kWhole && piece.offset >= out.next

@@ -41,9 +41,9 @@ class Topic {
   // Reads what the folder holds. Returns the number of bytes cut off the newest segment.
   Result<std::int64_t> Open();
 
-  // Appends frames, `records` in number, durably. After an error none of them is to be seen.
-  Result<Offset> Write(std::span<const std::string_view> frames, std::int64_t records,
-                       Timestamp now);
+  // Appends frames, `records` in number, durably, and masks them. After an error none of them is to
+  // be seen.
+  Result<Offset> Write(std::span<std::string* const> frames, std::int64_t records, Timestamp now);
   // Durably sets positions that are greater than what is there. A new group begins at the given
   // position or at the oldest record.
   struct Move {
@@ -52,6 +52,8 @@ class Topic {
   };
   Result<void> CommitGroups(std::span<const Move> moves, Timestamp now);
   Result<void> DropOld(Timestamp now);
+  // Cuts off what the newest file holds behind its end. The last call.
+  void Close();
 
   Result<ReadResult> Read(Offset from, ReadLimits limits);
   TopicState State();
@@ -68,7 +70,9 @@ class Topic {
     std::string path;
     std::shared_ptr<File> file;
     std::int64_t bytes = 0;  // durable, or of the whole file
+    std::int64_t room = 0;   // of the newest: the length of its file
     std::int64_t records = 0;
+    std::uint32_t mask = 0;
     Timestamp first = {};  // time of the first record
     bool indexed = false;
     std::vector<IndexEntry> index = {};
@@ -77,6 +81,7 @@ class Topic {
     std::shared_ptr<File> file;
     std::int64_t from = 0;
     std::int64_t to = 0;
+    std::uint32_t mask = 0;
     Offset offset = 0;  // of the record at `from`
     Offset end = 0;     // of the first record of the next segment
   };
@@ -89,6 +94,9 @@ class Topic {
   // oldest ones beyond the bytes to keep.
   Result<void> DropPassed(std::optional<Timestamp> before);
   Result<Piece> Find(Offset from);
+  // The file of the next segment, with its head, under its name.
+  Result<std::unique_ptr<File>> MakeFile(const std::string& path, const std::string& head);
+  std::string SparePath() const { return folder_ + "/spare"; }
   void TakeBack();
 
   Files& files_;
@@ -100,6 +108,9 @@ class Topic {
   bool on_disk_ = false;
   bool broken_ = false;         // an unsynced rest could not be taken back
   bool needs_segment_ = false;  // the newest file must not grow any more
+  // A file that was dropped: the next segment is written over it, which touches nothing but data on
+  // the disk, where a file that grows waits for the file system's journal.
+  bool has_spare_ = false;
   std::unique_ptr<File> groups_file_;
   std::int64_t groups_bytes_ = 0;
 
