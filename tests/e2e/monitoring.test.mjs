@@ -151,8 +151,9 @@ for (const engine of engines) {
         Sentry.captureFeedback({ message: "where is my cart?", name: "Ann", email: "ann@example.com",
           associatedEventId: eventId },
           { attachments: [{ filename: "shot.txt", data: "pixels" }] });`);
-      await waitForText(page, `${base}feedback/`, "where is my cart?");
-      await shows("Ann", "ann@example.com", "shot.txt");
+      // With the link: the error may be saved a moment later than the words about it.
+      await waitForText(page, `${base}feedback/`, "The error it is about");
+      await shows("where is my cart?", "Ann", "ann@example.com", "shot.txt");
       await page.click("text=The error it is about");
       await shows("cart is gone");
     });

@@ -95,6 +95,20 @@ TEST_P(LoginTest, CallbackReplayedAndInParallelIsUsedOnce) {  // OIDC-22
   EXPECT_EQ(house_->provider->finished, 1) << "one token request";
 }
 
+TEST_P(LoginTest, RefusedCallbackIsUsedUp) {
+  LinkedMember();
+  Browser fresh = Anonymous();
+  auto started = StartLogin(fresh);
+  ASSERT_OK(started);
+  house_->provider->refusal = "token_refused";
+  house_->provider->finished = 0;
+  EXPECT_ERROR(kPermissionDenied, kSsoFailed, Return(fresh, *started));
+  house_->provider->refusal.clear();
+  EXPECT_EQ(Count("sso_pipelines"), 0);
+  EXPECT_ERROR(kInvalidArgument, kStateInvalid, Return(fresh, *started));
+  EXPECT_EQ(house_->provider->finished, 1) << "one token request";
+}
+
 TEST_P(LoginTest, StateOfAnotherBrowserMakesNoTokenRequest) {  // OIDC-20
   Browser fresh = Anonymous();
   auto started = StartLogin(fresh);

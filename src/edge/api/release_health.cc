@@ -102,16 +102,13 @@ Task<ProjectHealth> HealthOf(Call& call, ProjectId project, WantedHealth wanted)
   };
   ProjectHealth health;
   sessions::Service& service = call.events().sessions;
-  GH_CO_TRY(auto lately, co_await service.Ask(call.organization(), ask(kDay, 24)));
+  GH_CO_TRY(auto lately, co_await service.Ask(call.organization(), ask(kDay, 0)));
   for (sessions::Group& group : lately.groups) {
     health.all_lately.Merge(group.totals);
     health.lately[group.release] = std::move(group.totals);
   }
   if (wanted.health) {
-    GH_CO_TRY(auto summary,
-              co_await service.Ask(
-                  call.organization(),
-                  ask(wanted.summary, wanted.summary.count() / sessions::kHourMicros + 1)));
+    GH_CO_TRY(auto summary, co_await service.Ask(call.organization(), ask(wanted.summary, 0)));
     for (sessions::Group& group : summary.groups) {
       health.summary[group.release] = std::move(group.totals);
     }

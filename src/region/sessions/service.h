@@ -20,6 +20,7 @@ struct Query {
   Timestamp to = {};                            // both widened to whole hours
   std::optional<std::string> release = {};      // any
   std::optional<std::string> environment = {};  // any
+  // 0: one bucket, from exactly `from` on; otherwise the first begins at a multiple of it.
   std::int64_t bucket_hours = 1;
   bool by_project = false;
   bool by_release = false;

@@ -30,9 +30,11 @@ struct Seen {
 }  // namespace
 
 Task<Answer> ServiceImpl::Ask(OrgId organization, Query query) {
-  const std::int64_t width = std::max<std::int64_t>(query.bucket_hours, 1);
-  const std::int64_t first = HourOf(query.from) / width * width;
   const std::int64_t end = HourAfter(query.to);
+  const bool whole = query.bucket_hours == 0;
+  const std::int64_t width =
+      std::max<std::int64_t>(whole ? end - HourOf(query.from) : query.bucket_hours, 1);
+  const std::int64_t first = whole ? HourOf(query.from) : HourOf(query.from) / width * width;
   Answer answer;
   for (std::int64_t hour = first; hour < end; hour += width) {
     answer.buckets.push_back({hour * kHourMicros});
