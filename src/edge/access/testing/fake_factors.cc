@@ -6,7 +6,6 @@ namespace gatehouse::access::testing {
 
 namespace {
 
-const Timestamp kNow = Timestamp::FromSeconds(1'800'000'000);
 constexpr const char* kOptions = R"({"challenge":"AAAA","rpId":"gate.example"})";
 
 class FakeFactors final : public factors::Service {

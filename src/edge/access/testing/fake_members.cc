@@ -6,8 +6,6 @@ namespace gatehouse::access::testing {
 
 namespace {
 
-const Timestamp kNow = Timestamp::FromSeconds(1'800'000'000);
-
 class FakeMembers final : public members::Service {
  public:
   explicit FakeMembers(World& world) : w_(world) {}

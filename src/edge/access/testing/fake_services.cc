@@ -6,8 +6,6 @@ namespace gatehouse::access::testing {
 
 namespace {
 
-const Timestamp kNow = Timestamp::FromSeconds(1'800'000'000);
-
 class FakeUsers final : public users::Service {
  public:
   explicit FakeUsers(World& world) : w_(world) {}

@@ -28,6 +28,9 @@
 
 namespace gatehouse::access::testing {
 
+// When everything here was made.
+inline const Timestamp kNow = Timestamp::FromSeconds(1'800'000'000);
+
 inline constexpr std::string_view kGoodCode = "123456";
 inline constexpr std::string_view kGoodRecoveryCode = "AAAA-BBBB-CCCC-DDDD";
 inline constexpr std::string_view kGoodResponse = R"({"good":true})";

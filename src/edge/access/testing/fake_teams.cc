@@ -6,8 +6,6 @@ namespace gatehouse::access::testing {
 
 namespace {
 
-const Timestamp kNow = Timestamp::FromSeconds(1'800'000'000);
-
 class FakeTeams final : public teams::Service {
  public:
   explicit FakeTeams(World& world) : w_(world) {}
