@@ -1,5 +1,7 @@
 # Configure and build one preset. Sourced by ./dev.
 
+batched=  # set by `./dev test --batched`
+
 has_target() { ninja -C "$1" -t targets all 2>/dev/null | grep "^$2: " >/dev/null; }
 
 # build_preset PRESET [TARGET...]: everything in the preset, or the targets alone.
@@ -7,10 +9,9 @@ build_preset() {
   local preset=$1 dir=$root/build/$1 note= unity=OFF
   shift
   case $preset in release | dev | tsan | fuzz | tidy) ;; *) die "no such preset: $preset (release, dev, tsan, fuzz, tidy)" ;; esac
-  # A release is compiled as a whole, and so is everything where nothing is edited in between
-  # (.ci/run says so); otherwise file by file, for an edit to compile one file.
-  [ "$preset" != release ] || unity=ON
-  unity=${GATEHOUSE_UNITY:-$unity}
+  # A release is compiled several files at a time, and so is everything where nothing is edited in
+  # between (--batched); otherwise file by file, for an edit to compile one file.
+  [ "$preset" != release ] && [ -z "$batched" ] || unity=ON
   # The debug information may name another copy of the tree: a clone then finds what was compiled here.
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   if [ ! -f "$dir/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$dir/build.ninja" ] ||
