@@ -34,6 +34,12 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 target_link_options(gatehouse_options INTERFACE -fuse-ld=lld)
 
+# For code that runs once: unoptimised it compiles in less than half the time, sanitizers and all.
+add_library(gatehouse_unoptimised INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_options(gatehouse_unoptimised INTERFACE -O0)
+endif()
+
 function(gatehouse_module)
   cmake_parse_arguments(M "" "NAME" "DEPS;LIBS;PUBLIC_LIBS;TEST_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -66,7 +72,8 @@ function(gatehouse_module)
 
   if(GATEHOUSE_TESTS AND tests)
     add_executable(${M_NAME}_test ${tests})
-    target_link_libraries(${M_NAME}_test PRIVATE ${target} ${M_TEST_DEPS} ${M_LIBS} GTest::gtest_main)
+    target_link_libraries(${M_NAME}_test PRIVATE ${target} ${M_TEST_DEPS} ${M_LIBS} GTest::gtest_main
+      gatehouse_unoptimised)
     add_test(NAME ${M_NAME} COMMAND ${M_NAME}_test)
     set_tests_properties(${M_NAME} PROPERTIES WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} TIMEOUT 600)
   endif()
@@ -81,7 +88,7 @@ function(gatehouse_module)
     if(GATEHOUSE_TESTS)
       # The same target with a main() that replays the seeds: a crash or a missing seed folder fails.
       add_executable(${fuzz}_replay ${file} ${CMAKE_SOURCE_DIR}/cmake/fuzz_replay_main.cc)
-      target_link_libraries(${fuzz}_replay PRIVATE ${target} ${M_LIBS})
+      target_link_libraries(${fuzz}_replay PRIVATE ${target} ${M_LIBS} gatehouse_unoptimised)
       add_test(NAME ${fuzz}_seeds COMMAND ${fuzz}_replay ${CMAKE_SOURCE_DIR}/fuzz/${fuzz})
     endif()
   endforeach()
