@@ -23,16 +23,26 @@ bool IsName(std::string_view name) {
   });
 }
 
-// What waits for the writer thread. Lives in the frame of the coroutine that waits for it.
+// What waits for a writer thread. Lives in the frame of the coroutine that waits for it.
 struct Work {
   enum class Kind { kAppend, kCommit, kDropOld };
   Kind kind = Kind::kAppend;
-  Topic* topic = nullptr;  // none with kDropOld
   std::string frames = {};
   std::int64_t records = 0;
   Topic::Move move = {};
   Result<Offset> result = Offset{0};
   runtime::Resume resume = {};
+};
+
+// A topic and the thread that writes it: who waits for one topic's disk does not wait for
+// another's, as a sender would for what the consumers write.
+struct Writer {
+  std::unique_ptr<Topic> topic;
+  std::thread thread = {};
+  // Guarded by the stream's mutex.
+  std::deque<Work*> queue = {};
+  std::condition_variable wake = {};
+  bool gone = false;
 };
 
 class EmbeddedStream final : public EventStream {
@@ -46,9 +56,11 @@ class EmbeddedStream final : public EventStream {
 
   ~EmbeddedStream() override {
     EmbeddedStream::Stop();
-    if (!writer_.joinable()) return;
-    writer_.join();
-    for (auto& [name, topic] : topics_) topic->Close();
+    for (auto& [name, writer] : writers_) {
+      if (!writer->thread.joinable()) continue;
+      writer->thread.join();
+      writer->topic->Close();
+    }
   }
 
   Result<void> Open() {
@@ -61,17 +73,17 @@ class EmbeddedStream final : public EventStream {
     GH_TRY(const std::vector<std::string> names, files_.List(folder_));
     for (const std::string& name : names) {
       if (!IsName(name)) continue;
-      auto topic = MakeTopic(name);
-      GH_TRY(const std::int64_t cut, topic->Open());
+      auto writer = MakeWriter(name);
+      GH_TRY(const std::int64_t cut, writer->topic->Open());
       if (cut > 0 && options_.on_cut) options_.on_cut(name, cut);
-      topics_.emplace(name, std::move(topic));
+      writers_.emplace(name, std::move(writer));
     }
-    writer_ = std::thread([this] { Writer(); });
+    for (auto& [name, writer] : writers_) Start(*writer);
     return {};
   }
 
   Task<Offset> Append(std::string topic, std::vector<Record> records) override {
-    GH_CO_TRY(Topic * to, Find(topic));
+    GH_CO_TRY(Writer * to, Find(topic));
     std::size_t bytes = 0;
     for (const Record& record : records) {
       const std::size_t body = BodyBytes(record);
@@ -80,29 +92,27 @@ class EmbeddedStream final : public EventStream {
       }
       bytes += body + kFrameHeadBytes;
     }
-    if (records.empty()) co_return to->State().next;
+    if (records.empty()) co_return to->topic->State().next;
     // Before the copy: a flood costs no more than this.
-    GH_CO_TRY_VOID(Reserve(*to, bytes));
+    GH_CO_TRY_VOID(Reserve(*to->topic, bytes));
     Work work;
-    work.topic = to;
     work.records = static_cast<std::int64_t>(records.size());
     work.frames.reserve(bytes);
     const Timestamp now = clock_.Now();
     for (const Record& record : records) AppendFrame(work.frames, now, record);
-    co_await runtime::Suspend([this, &work](runtime::Resume resume) {
-      work.resume = std::move(resume);
-      Enqueue(work);
-    });
+    co_await Written(*to, work);
     co_return std::move(work.result);
   }
 
   Task<ReadResult> Read(std::string topic, Offset from, ReadLimits limits) override {
-    GH_CO_TRY(Topic * of, Find(topic));
-    co_return co_await readers_.Run([of, from, limits] { return of->Read(from, limits); });
+    GH_CO_TRY(Writer * writer, Find(topic));
+    co_return co_await readers_.Run(
+        [of = writer->topic.get(), from, limits] { return of->Read(from, limits); });
   }
 
   Task<void> WaitFor(std::string topic, Offset offset) override {
-    GH_CO_TRY(Topic * of, Find(topic));
+    GH_CO_TRY(Writer * writer, Find(topic));
+    Topic* const of = writer->topic.get();
     co_await runtime::Suspend([of, offset](runtime::Resume resume) {
       if (!of->Wait(offset, resume)) resume();
     });
@@ -111,70 +121,84 @@ class EmbeddedStream final : public EventStream {
   }
 
   Task<Offset> Join(std::string topic, std::string group) override {
-    GH_CO_TRY(Topic * of, Find(topic));
+    GH_CO_TRY(Writer * of, Find(topic));
     if (!IsName(group)) co_return Fail(Code::kInvalidArgument, kInvalidTopic);
-    if (const auto known = of->Position(group)) {
-      co_return std::max(*known, of->State().first);
+    if (const auto known = of->topic->Position(group)) {
+      co_return std::max(*known, of->topic->State().first);
     }
     GH_CO_TRY_VOID(co_await Move(of, group, std::nullopt));
-    co_return of->Position(group).value_or(0);
+    co_return of->topic->Position(group).value_or(0);
   }
 
   Task<void> Commit(std::string topic, std::string group, Offset next) override {
-    GH_CO_TRY(Topic * of, Find(topic));
+    GH_CO_TRY(Writer * of, Find(topic));
     if (!IsName(group)) co_return Fail(Code::kInvalidArgument, kInvalidTopic);
-    if (next < 0 || next > of->State().next) {
+    if (next < 0 || next > of->topic->State().next) {
       co_return Fail(Code::kInvalidArgument, kInvalidOffset);
     }
     co_return co_await Move(of, group, next);
   }
 
   Task<TopicState> State(std::string topic) override {
-    GH_CO_TRY(Topic * of, Find(topic));
-    co_return of->State();
+    GH_CO_TRY(Writer * of, Find(topic));
+    co_return of->topic->State();
   }
 
   Task<void> DropOld() override {
-    Work work;
-    work.kind = Work::Kind::kDropOld;
-    co_await runtime::Suspend([this, &work](runtime::Resume resume) {
-      work.resume = std::move(resume);
-      Enqueue(work);
-    });
-    if (!work.result) co_return std::unexpected(std::move(work.result).error());
-    co_return Result<void>();
+    Result<void> result;
+    for (Writer* writer : Writers()) {
+      Work work;
+      work.kind = Work::Kind::kDropOld;
+      co_await Written(*writer, work);
+      if (!work.result) result = std::unexpected(std::move(work.result).error());
+    }
+    co_return result;
   }
 
   void Stop() override {
-    std::vector<Topic*> topics;
     {
       std::lock_guard lock(mutex_);
       stopped_ = true;
-      wake_.notify_all();
-      for (auto& [name, topic] : topics_) topics.push_back(topic.get());
+      for (auto& [name, writer] : writers_) writer->wake.notify_one();
     }
-    for (Topic* topic : topics) {
-      for (runtime::Resume& resume : topic->TakeWaiting(true)) resume();
+    for (Writer* writer : Writers()) {
+      for (runtime::Resume& resume : writer->topic->TakeWaiting(true)) resume();
     }
   }
 
  private:
-  std::unique_ptr<Topic> MakeTopic(const std::string& name) {
-    return std::make_unique<Topic>(
+  std::unique_ptr<Writer> MakeWriter(const std::string& name) {
+    return std::make_unique<Writer>(std::make_unique<Topic>(
         files_, folder_ + "/" + name, folder_,
         Topic::Limits{options_.segment_bytes, options_.retention, options_.keep_bytes,
-                      std::ranges::find(options_.unread, name) != options_.unread.end()});
+                      std::ranges::find(options_.unread, name) != options_.unread.end()}));
   }
 
-  Result<Topic*> Find(const std::string& name) {
+  void Start(Writer& writer) {
+    writer.thread = std::thread([this, &writer] { Write(writer); });
+  }
+
+  Result<Writer*> Find(const std::string& name) {
     if (!IsName(name)) return Fail(Code::kInvalidArgument, kInvalidTopic);
     std::lock_guard lock(mutex_);
-    auto& topic = topics_[name];
-    if (!topic) {
-      topic = MakeTopic(name);
-      if (stopped_) topic->TakeWaiting(true);
+    auto& writer = writers_[name];
+    if (!writer) {
+      writer = MakeWriter(name);
+      if (stopped_) {
+        writer->gone = true;
+        writer->topic->TakeWaiting(true);
+      } else {
+        Start(*writer);
+      }
     }
-    return topic.get();
+    return writer.get();
+  }
+
+  std::vector<Writer*> Writers() {
+    std::lock_guard lock(mutex_);
+    std::vector<Writer*> all;
+    for (auto& [name, writer] : writers_) all.push_back(writer.get());
+    return all;
   }
 
   Result<void> Reserve(Topic& topic, std::size_t bytes) {
@@ -191,26 +215,30 @@ class EmbeddedStream final : public EventStream {
     return {};
   }
 
-  Task<void> Move(Topic* topic, std::string group, std::optional<Offset> next) {
+  Task<void> Move(Writer* writer, std::string group, std::optional<Offset> next) {
     Work work;
     work.kind = Work::Kind::kCommit;
-    work.topic = topic;
     work.move.group = std::move(group);
     work.move.next = next;
-    co_await runtime::Suspend([this, &work](runtime::Resume resume) {
-      work.resume = std::move(resume);
-      Enqueue(work);
-    });
+    co_await Written(*writer, work);
     if (!work.result) co_return std::unexpected(std::move(work.result).error());
     co_return Result<void>();
   }
 
-  void Enqueue(Work& work) {
+  // Until the writer has done it; the result is in `work`.
+  boost::asio::awaitable<void> Written(Writer& writer, Work& work) {
+    return runtime::Suspend([this, &writer, &work](runtime::Resume resume) {
+      work.resume = std::move(resume);
+      Enqueue(writer, work);
+    });
+  }
+
+  void Enqueue(Writer& writer, Work& work) {
     {
       std::lock_guard lock(mutex_);
-      if (!writer_gone_) {
-        queue_.push_back(&work);
-        if (queue_.size() == 1) wake_.notify_one();
+      if (!writer.gone) {
+        writer.queue.push_back(&work);
+        if (writer.queue.size() == 1) writer.wake.notify_one();
         return;
       }
       waiting_bytes_ -= work.frames.size();
@@ -221,42 +249,51 @@ class EmbeddedStream final : public EventStream {
     resume();
   }
 
-  void Writer() {
+  // The thread of one topic.
+  void Write(Writer& writer) {
     pthread_setname_np(pthread_self(), "stream-write");
     std::vector<Work*> batch;
     while (true) {
       batch.clear();
       {
         std::unique_lock lock(mutex_);
-        wake_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
-        if (queue_.empty()) {
-          writer_gone_ = true;
+        writer.wake.wait(lock, [&] { return stopped_ || !writer.queue.empty(); });
+        if (writer.queue.empty()) {
+          writer.gone = true;
           return;
         }
-        batch.assign(queue_.begin(), queue_.end());
-        queue_.clear();
+        batch.assign(writer.queue.begin(), writer.queue.end());
+        writer.queue.clear();
       }
-      RunBatch(batch);
+      RunBatch(*writer.topic, batch);
     }
   }
 
-  void RunBatch(std::vector<Work*>& batch) {
-    // Stable: the order within a topic is the order of arrival.
-    std::map<Topic*, std::vector<Work*>> appends;
-    std::map<Topic*, std::vector<Work*>> commits;
+  void RunBatch(Topic& topic, const std::vector<Work*>& batch) {
+    // In the order of arrival.
+    std::vector<Work*> appends;
+    std::vector<Work*> commits;
     std::vector<Work*> others;
     for (Work* work : batch) {
-      if (work->kind == Work::Kind::kAppend) {
-        appends[work->topic].push_back(work);
-      } else if (work->kind == Work::Kind::kCommit) {
-        commits[work->topic].push_back(work);
-      } else {
-        others.push_back(work);
+      switch (work->kind) {
+        case Work::Kind::kAppend:
+          appends.push_back(work);
+          break;
+        case Work::Kind::kCommit:
+          commits.push_back(work);
+          break;
+        case Work::Kind::kDropOld:
+          others.push_back(work);
+          break;
       }
     }
-    for (auto& [topic, works] : appends) Append(*topic, works);
-    for (auto& [topic, works] : commits) Commit(*topic, works);
-    for (Work* work : others) work->result = DropAll();
+    if (!appends.empty()) Append(topic, appends);
+    if (!commits.empty()) Commit(topic, commits);
+    for (Work* work : others) {
+      if (auto done = topic.DropOld(clock_.Now()); !done) {
+        work->result = std::unexpected(std::move(done).error());
+      }
+    }
     Answer(others);
   }
 
@@ -296,21 +333,6 @@ class EmbeddedStream final : public EventStream {
     Answer(works);
   }
 
-  Result<Offset> DropAll() {
-    std::vector<Topic*> topics;
-    {
-      std::lock_guard lock(mutex_);
-      for (auto& [name, topic] : topics_) topics.push_back(topic.get());
-    }
-    Result<Offset> result = Offset{0};
-    for (Topic* topic : topics) {
-      if (auto done = topic->DropOld(clock_.Now()); !done) {
-        result = std::unexpected(std::move(done).error());
-      }
-    }
-    return result;
-  }
-
   static void Answer(std::vector<Work*>& works) {
     for (Work* work : works) {
       runtime::Resume resume = std::move(work->resume);
@@ -324,14 +346,10 @@ class EmbeddedStream final : public EventStream {
   const std::string folder_;
 
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<std::string, std::unique_ptr<Topic>> topics_;
-  std::deque<Work*> queue_;
+  std::map<std::string, std::unique_ptr<Writer>> writers_;
   std::size_t waiting_bytes_ = 0;
   bool stopped_ = false;
-  bool writer_gone_ = false;
 
-  std::thread writer_;
   runtime::WorkerPool readers_;
 };
 

@@ -33,7 +33,7 @@ struct Options {
   // Called once per topic at open when `bytes` were behind the last whole record: a crash, perhaps
   // before some records were answered. For the log.
   std::function<void(const std::string& topic, std::int64_t bytes)> on_cut = {};
-  // Called on the writer thread after each group commit: for metrics.
+  // Called on a topic's writer thread after each group commit: for metrics.
   std::function<void(std::size_t appends, std::size_t bytes)> on_commit = {};
 };
 

@@ -3,7 +3,7 @@
 // One topic of the embedded log: its segments on the disk, the positions of its groups and who
 // waits for news.
 //
-// Threads: Open before all others; Write, CommitGroups and DropOld on the writer thread only; the
+// Threads: Open before all others; Write, CommitGroups and DropOld on its writer's thread only; the
 // rest on any thread.
 
 #include <cstddef>
