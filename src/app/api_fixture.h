@@ -166,9 +166,9 @@ inline void ApiTest::Open() {
   guard_ = std::make_unique<access::Guard>(
       access::Options{kBase, i.keys->DeriveKey("csrf"), denials_.get()}, *i.authn, *i.sso, *i.orgs,
       i.rng);
-  api_ = std::make_unique<api::Api>(
-      api::Deps{*guard_, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
-                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking, events_->api()});
+  api_ = std::make_unique<api::Api>(api::Deps{
+      *guard_, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites, *i.teams,
+      *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking, &events_->services()});
   api_->Register(router_);
 }
 

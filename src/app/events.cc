@@ -120,28 +120,17 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
                                  .source_maps = e.source_maps_.get(),
                                  .quotas = e.quotas_.get()}));
   }
-  e.api_.emplace(api::Events{.projects = *i.projects,
-                             .issues = *e.issues_,
-                             .store = *e.store_,
-                             .releases = *e.releases_,
-                             .artifacts = *e.artifacts_,
-                             .monitors = *e.monitors_,
-                             .sessions = *e.sessions_,
-                             .feedback = *e.feedback_,
-                             .outcomes = *e.outcomes_,
-                             .intake = *e.intake_settings_,
-                             .base_url = i.layout.base_url});
-  e.pages_.emplace(web::Events{.projects = *i.projects,
-                               .issues = *e.issues_,
-                               .store = *e.store_,
-                               .releases = *e.releases_,
-                               .artifacts = *e.artifacts_,
-                               .monitors = *e.monitors_,
-                               .sessions = *e.sessions_,
-                               .feedback = *e.feedback_,
-                               .outcomes = *e.outcomes_,
-                               .intake = *e.intake_settings_,
-                               .base_url = i.layout.base_url});
+  e.services_.emplace(events::Services{.projects = *i.projects,
+                                       .issues = *e.issues_,
+                                       .store = *e.store_,
+                                       .releases = *e.releases_,
+                                       .artifacts = *e.artifacts_,
+                                       .monitors = *e.monitors_,
+                                       .sessions = *e.sessions_,
+                                       .feedback = *e.feedback_,
+                                       .outcomes = *e.outcomes_,
+                                       .intake = *e.intake_settings_,
+                                       .base_url = i.layout.base_url});
   return events;
 }
 

@@ -6,8 +6,6 @@
 #include <memory>
 
 #include "app/installation.h"
-#include "edge/api/api.h"
-#include "edge/web/events/events.h"
 #include "platform/http/router.h"
 #include "platform/jobs/jobs.h"
 #include "region/artifacts/blobs.h"
@@ -15,6 +13,7 @@
 #include "region/artifacts/source_maps.h"
 #include "region/events/issues/service_impl.h"
 #include "region/events/save/event_manager.h"
+#include "region/events/services.h"
 #include "region/eventstore/event_store.h"
 #include "region/feedback/service_impl.h"
 #include "region/ingest/intake/intake.h"
@@ -43,8 +42,7 @@ class Events {
   void Finish();
   ingest::Intake& intake() { return *intake_; }
   // For the API and the pages; they live as long as this.
-  const api::Events* api() const { return &*api_; }
-  const web::Events* pages() const { return &*pages_; }
+  const events::Services& services() const { return *services_; }
 
  private:
   Events(const Clock& clock, telemetry::Logger& log) : clock_(clock), log_(log) {}
@@ -80,8 +78,7 @@ class Events {
   std::unique_ptr<feedback::ServiceImpl> feedback_;
   // One for each lane.
   std::vector<std::unique_ptr<ingest::Processor>> processors_;
-  std::optional<api::Events> api_;
-  std::optional<web::Events> pages_;
+  std::optional<events::Services> services_;
 };
 
 }  // namespace gatehouse::app

@@ -22,8 +22,8 @@ class EventsApiTest : public ApiTest {
     if (IsSkipped()) return;
     owner_login_ = LogIn(owner_);
     shop_ = Create(acme_, "shop", "Shop");
-    seeder_ =
-        std::make_unique<issues::Seeder>(*app().db, app().clock, *app().ids, events().api()->store);
+    seeder_ = std::make_unique<issues::Seeder>(*app().db, app().clock, *app().ids,
+                                               events().services().store);
   }
   void TearDown() override {
     seeder_.reset();

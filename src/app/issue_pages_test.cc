@@ -11,7 +11,7 @@ constexpr std::string_view kIssues = "/organizations/acme/issues/";
 class IssuePagesTest : public PagesTest {
  protected:
   issues::Issue Issue(const std::string& id) {
-    return Do(events().pages()->issues.Get(acme_, id, owner_));
+    return Do(events().services().issues.Get(acme_, id, owner_));
   }
   static std::string At(const std::string& id) { return std::string(kIssues) + id + "/"; }
   // The page that an action leads to.
@@ -32,7 +32,7 @@ TEST_P(IssuePagesTest, TheListShowsWhatPeopleLookFor) {
   Seed({{.number = 1, .environment = "prod", .user = "7", .ago = std::chrono::hours(3)},
         {.number = 2, .environment = "prod", .user = "8"},
         {.number = 3, .type = "Other"}});
-  Do(events().pages()->issues.CountUsers());
+  Do(events().services().issues.CountUsers());
   const std::string page = Show(std::string(kIssues));
   for (const char* text :
        {"TypeError: boom", "Other: boom", "SHOP-1", "2 found", "3 hours ago", "just now",
@@ -277,7 +277,7 @@ TEST_P(IssuePagesTest, OneEventIsShownAsJsonAndExplained) {
          {"app", "Counts", "stack trace", "source line", "newstyle:2023-01-11", "class=\"d2"}) {
       EXPECT_TRUE(Has(why, part)) << part;
     }
-    EXPECT_TRUE(Has(why, Do(events().pages()->issues.Hashes(acme_, Issue(id).id)).front()));
+    EXPECT_TRUE(Has(why, Do(events().services().issues.Hashes(acme_, Issue(id).id)).front()));
   }
 }
 
@@ -402,12 +402,12 @@ TEST_P(IssuePagesTest, IssuesThatLookAlikeAreMergedAndTakenApart) {
   Act(at + "similar/", {{"id", other}});
   EXPECT_EQ(Issue("SHOP-1").id, Issue("SHOP-2").id);
   const std::string merged = At(Issue("SHOP-1").id.ToString());
-  const auto hashes = Do(events().pages()->issues.Hashes(acme_, Issue("SHOP-1").id));
+  const auto hashes = Do(events().services().issues.Hashes(acme_, Issue("SHOP-1").id));
   ASSERT_GE(hashes.size(), 2u);
   EXPECT_TRUE(Has(Show(merged + "hashes/"), hashes.front()));
   EXPECT_TRUE(LocationOf(Post(merged + "hashes/", {})).ends_with("flash=issues_none"));
   Act(merged + "hashes/", {{"hash", hashes.front()}});
-  EXPECT_EQ(Do(events().pages()->issues.Hashes(acme_, Issue("SHOP-1").id)).size(),
+  EXPECT_EQ(Do(events().services().issues.Hashes(acme_, Issue("SHOP-1").id)).size(),
             hashes.size() - 1);
   EXPECT_TRUE(Has(Show(merged + "activity/"), "took 1 hash away"));
 }

@@ -79,28 +79,10 @@ int Report(const Arguments& args, const Result<json::Object>& result) {
   return 0;
 }
 
-// Opens the installation, creating it if need be, and runs one command on its services.
+// Opens the installation, creating it if need be, and runs one command on it, which prints for
+// itself and returns the exit code.
 template <class F>
-int WithServices(const Arguments& args, F command) {
-  SystemClock clock;
-  telemetry::Logger::Options quiet;
-  quiet.threshold = telemetry::Level::kWarn;
-  telemetry::Logger log(clock, quiet);
-  auto run = [&]() -> Result<json::Object> {
-    GH_TRY(config::Config config, LoadConfig(args));
-    GH_TRY(Layout layout, Layout::From(config));
-    GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
-    cli::Services services{*i->users,         *i->authn, *i->factors,    *i->sso,  *i->orgs,
-                           *i->projects,      *i->db,    *i->user_store, i->clock, OperatorLabel(),
-                           i->layout.base_url};
-    return command(services);
-  };
-  return Report(args, run());
-}
-
-// The same for the audit log: the command prints for itself and returns the exit code.
-template <class F>
-int WithAudit(const Arguments& args, F command) {
+int WithInstallation(const Arguments& args, F command) {
   SystemClock clock;
   telemetry::Logger::Options quiet;
   quiet.threshold = telemetry::Level::kWarn;
@@ -109,19 +91,38 @@ int WithAudit(const Arguments& args, F command) {
     GH_TRY(config::Config config, LoadConfig(args));
     GH_TRY(Layout layout, Layout::From(config));
     GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
-    cli::AuditServices services{*i->db,
-                                *i->orgs,
-                                *i->audit,
-                                *i->audit_sealer,
-                                *i->audit_checkpoints,
-                                i->keys->DeriveKey(kAuditKey),
-                                OperatorLabel()};
-    return command(services);
+    return command(*i);
   };
-  auto code = run();
+  const Result<int> code = run();
   if (code) return *code;
   std::cerr << cli::FormatError(code.error(), args.json);
   return 1;
+}
+
+// A command on the services, whose result is printed.
+template <class F>
+int WithServices(const Arguments& args, F command) {
+  return WithInstallation(args, [&](Installation& i) -> Result<int> {
+    cli::Services services{*i.users,         *i.authn, *i.factors,    *i.sso,  *i.orgs,
+                           *i.projects,      *i.db,    *i.user_store, i.clock, OperatorLabel(),
+                           i.layout.base_url};
+    return Report(args, command(services));
+  });
+}
+
+// A command on the audit log.
+template <class F>
+int WithAudit(const Arguments& args, F command) {
+  return WithInstallation(args, [&](Installation& i) -> Result<int> {
+    cli::AuditServices services{*i.db,
+                                *i.orgs,
+                                *i.audit,
+                                *i.audit_sealer,
+                                *i.audit_checkpoints,
+                                i.keys->DeriveKey(kAuditKey),
+                                OperatorLabel()};
+    return command(services);
+  });
 }
 
 int VerifyAudit(const Arguments& args, const std::string& org) {
@@ -156,24 +157,13 @@ Result<json::Object> AuditKey(const Arguments& args) {
   return key.PublicJwk();
 }
 
-// Keys of the installation's own file: the command prints for itself and returns the exit code.
+// A command on the keys of the installation's own file.
 template <class F>
 int WithKeys(const Arguments& args, F command) {
-  SystemClock clock;
-  telemetry::Logger::Options quiet;
-  quiet.threshold = telemetry::Level::kWarn;
-  telemetry::Logger log(clock, quiet);
-  auto run = [&]() -> Result<int> {
-    GH_TRY(config::Config config, LoadConfig(args));
-    GH_TRY(Layout layout, Layout::From(config));
-    GH_TRY(auto i, Installation::Open(config, std::move(layout), log, {}));
-    cli::KeyServices services{*i->db, *i->keys, *i->audit, SealedColumns(), OperatorLabel()};
+  return WithInstallation(args, [&](Installation& i) -> Result<int> {
+    cli::KeyServices services{*i.db, *i.keys, *i.audit, SealedColumns(), OperatorLabel()};
     return command(services);
-  };
-  auto code = run();
-  if (code) return *code;
-  std::cerr << cli::FormatError(code.error(), args.json);
-  return 1;
+  });
 }
 
 int ListKeys(const Arguments& args) {

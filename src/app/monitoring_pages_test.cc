@@ -82,13 +82,13 @@ class MonitoringPagesTest : public PagesTest {
   void Store(eventstore::StoredEvent event) {
     std::vector<eventstore::StoredEvent> events;
     events.push_back(std::move(event));
-    const auto outcome = Do(this->events().api()->store.Insert(std::move(events)));
+    const auto outcome = Do(this->events().services().store.Insert(std::move(events)));
     EXPECT_TRUE(outcome.refused.empty());
   }
   void Store(eventstore::StoredItem item) {
     std::vector<eventstore::StoredItem> items;
     items.push_back(std::move(item));
-    const auto outcome = Do(events().api()->store.InsertItems(std::move(items)));
+    const auto outcome = Do(events().services().store.InsertItems(std::move(items)));
     EXPECT_TRUE(outcome.refused.empty());
   }
   eventstore::StoredItem Item(std::string type, int n, std::string text, std::string payload) {
@@ -115,7 +115,7 @@ class MonitoringPagesTest : public PagesTest {
     caller.member = MemberOf(acme_, owner_);
     caller.scopes = AllScopes();
     return Do(
-        events().api()->monitors.Create(acme_, shop_.id, "", name, std::move(config), caller));
+        events().services().monitors.Create(acme_, shop_.id, "", name, std::move(config), caller));
   }
   void CheckIn(const monitors::Monitor& monitor, const std::string& status, int n) {
     auto done = app().db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
@@ -294,7 +294,7 @@ TEST_P(MonitoringPagesTest, AReleaseIsFinishedAndArchivedByThoseWhoMay) {
 }
 
 TEST_P(MonitoringPagesTest, AReleaseIsDeletedByWhoTypesItsName) {
-  Do(events().pages()->releases.Create(acme_, "gone@1", {shop_}, {}, ""));
+  Do(events().services().releases.Create(acme_, "gone@1", {shop_}, {}, ""));
   const std::string target = Acme("releases/gone%401/");
   EXPECT_TRUE(Has(Show(target), "Type <code>gone@1</code> to confirm"));
   const http::Response wrong = Post(owner_login_, target, {{"op", "delete"}, {"confirm", "gone"}});
@@ -431,13 +431,13 @@ TEST_P(MonitoringPagesTest, FeedbackIsOneListWithWhatBelongsToIt) {
   error.group_id = 77;
   error.payload = "{}";
   Store(std::move(error));
-  Do(events().api()->feedback.Submit({.organization = acme_,
-                                      .project = shop_.id,
-                                      .report = {.event_id = *ingest::EventId::Parse(Id(5)),
-                                                 .name = "Bob",
-                                                 .email = "bob@example.com",
-                                                 .comments = "it broke"},
-                                      .received = Now()}));
+  Do(events().services().feedback.Submit({.organization = acme_,
+                                          .project = shop_.id,
+                                          .report = {.event_id = *ingest::EventId::Parse(Id(5)),
+                                                     .name = "Bob",
+                                                     .email = "bob@example.com",
+                                                     .comments = "it broke"},
+                                          .received = Now()}));
   const std::string list = Show(Acme("feedback/"));
   for (const std::string_view text : {"I like it", "ann@example.com", "shop.example/cart",
                                       "shot.png", "it broke", "Bob", "about an error"}) {

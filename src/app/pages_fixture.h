@@ -44,13 +44,13 @@ class PagesTest : public ApiTest {
                    .audit = *i.audit,
                    .sealer = *i.audit_sealer,
                    .linking = *i.linking};
-    deps.events = events().pages();
+    deps.events = &events().services();
     web_ = std::make_unique<web::Web>(std::move(deps));
     web_->Register(router());
     web::RegisterEvents(web_->site(), router());
     owner_login_ = LogIn(owner_);
     shop_ = Create(acme_, "shop", "Shop");
-    seeder_ = std::make_unique<issues::Seeder>(*i.db, i.clock, *i.ids, events().api()->store);
+    seeder_ = std::make_unique<issues::Seeder>(*i.db, i.clock, *i.ids, events().services().store);
   }
   void TearDown() override {
     seeder_.reset();

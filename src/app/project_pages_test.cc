@@ -292,7 +292,7 @@ TEST_P(ProjectPagesTest, OptionsAreCheckedWhoeverSetsThem) {
 }
 
 TEST_P(ProjectPagesTest, AnOrganizationsQuotasAndFilters) {
-  const auto settings = [&] { return Do(events().pages()->intake.Get(acme_)); };
+  const auto settings = [&] { return Do(events().services().intake.Get(acme_)); };
   Save(kEvents, {{"quota_events_per_hour", "1000"},
                  {"quota_check_ins_per_minute", "-1"},
                  {"filter_localhost", "on"},
@@ -322,7 +322,7 @@ TEST_P(ProjectPagesTest, AnOrganizationsQuotasAndFilters) {
 }
 
 TEST_P(ProjectPagesTest, CrashReportsKeptByTheOrganizationAndTheProject) {
-  const auto settings = [&] { return Do(events().pages()->intake.Get(acme_)); };
+  const auto settings = [&] { return Do(events().services().intake.Get(acme_)); };
   Save(kEvents, {{"crash_reports", "5"}});
   EXPECT_EQ(settings().store_crash_reports, 5);
   EXPECT_TRUE(Has(Show(kEvents), "max=\"100\" value=\"5\""));
@@ -345,7 +345,7 @@ TEST_P(ProjectPagesTest, CrashReportsKeptByTheOrganizationAndTheProject) {
 
 TEST_P(ProjectPagesTest, WhatAnOrganizationScrubsIsSetOnAPageOfItsOwn) {
   const std::string path = std::string(kEvents) + "privacy/";
-  const auto settings = [&] { return Do(events().pages()->intake.Get(acme_)); };
+  const auto settings = [&] { return Do(events().services().intake.Get(acme_)); };
   EXPECT_TRUE(Has(Show(kEvents), path));
   EXPECT_TRUE(Has(Show(path), "Projects can add to it"));
   Save(path, {{"scrub_defaults", "on"},
@@ -378,15 +378,15 @@ TEST_P(ProjectPagesTest, UsageShowsWhatBecameOfWhatWasSent) {
   EXPECT_TRUE(Has(Show(kStats), "Nothing was sent in this time"));
   const auto add = [&](ingest::OutcomeKind kind, std::string reason, ingest::DataCategory category,
                        std::uint64_t quantity) {
-    events().pages()->outcomes.Add({.timestamp = app().clock.Now() - std::chrono::hours(2),
-                                    .organization_id = acme_.value,
-                                    .project_id = shop_.id.value,
-                                    .kind = kind,
-                                    .reason = std::move(reason),
-                                    .event_id = {},
-                                    .remote_addr = {},
-                                    .category = category,
-                                    .quantity = quantity});
+    events().services().outcomes.Add({.timestamp = app().clock.Now() - std::chrono::hours(2),
+                                      .organization_id = acme_.value,
+                                      .project_id = shop_.id.value,
+                                      .kind = kind,
+                                      .reason = std::move(reason),
+                                      .event_id = {},
+                                      .remote_addr = {},
+                                      .category = category,
+                                      .quantity = quantity});
   };
   using enum ingest::OutcomeKind;
   add(kAccepted, "", ingest::DataCategory::kError, 1500);
@@ -394,7 +394,7 @@ TEST_P(ProjectPagesTest, UsageShowsWhatBecameOfWhatWasSent) {
   add(kFiltered, std::string(kHostile), ingest::DataCategory::kError, 3);
   add(kRateLimited, "key_quota", ingest::DataCategory::kError, 7);
   add(kClientDiscard, "before_send", ingest::DataCategory::kTransaction, 9);
-  ASSERT_TRUE(runtime::RunSync(events().pages()->outcomes.Flush()).has_value());
+  ASSERT_TRUE(runtime::RunSync(events().services().outcomes.Flush()).has_value());
   for (const char* period : {"24h", "7d", "30d", "90d", "1h"}) {
     Show(std::string(kStats) + "?period=" + period);
   }

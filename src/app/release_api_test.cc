@@ -324,7 +324,7 @@ TEST_P(ReleaseApiTest, AssemblingTellsHowFarItIs) {
   EXPECT_EQ(Json(missing).at("missingChunks").as_array().size(), 1u);
   UploadChunk("no archive");
   EXPECT_EQ(Field(ask(chunks + R"(,"projects":["shop"])"), "state"), "created");
-  Do(events().api()->artifacts.AssembleWaiting());
+  Do(events().services().artifacts.AssembleWaiting());
   http::Response done = ask(chunks + R"(,"projects":["shop"])");
   EXPECT_EQ(Field(done, "state"), "error");
   EXPECT_EQ(Field(done, "detail"), "The archive is damaged or not safe to unpack");
@@ -348,7 +348,7 @@ TEST_P(ReleaseApiTest, DebugFilesAreAssembledListedAndDeleted) {
   EXPECT_EQ(state(), "not_found");
   UploadChunk(symbols);
   EXPECT_EQ(state(), "created");
-  Do(events().api()->artifacts.AssembleWaiting());
+  Do(events().services().artifacts.AssembleWaiting());
   EXPECT_EQ(state(), "ok");
   const json::Value list = Json(Get(ci_, project + "files/dsyms/"));
   ASSERT_EQ(list.as_array().size(), 1u);

@@ -296,13 +296,14 @@ int Serve(const config::Config& config) {
   access::Guard guard({i.layout.base_url, i.keys->DeriveKey("csrf"), &denials}, *i.authn, *i.sso,
                       *i.orgs, i.rng);
   api::Api api({guard, *i.users, *i.authn, *i.factors, *i.sso, *i.orgs, *i.members, *i.invites,
-                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking, (*events)->api()});
+                *i.teams, *i.db, *i.audit, *i.audit_sealer, i.clock, *i.linking,
+                &(*events)->services()});
   api.Register(router);
   web::Deps web_deps{guard,    *i.users,        *i.authn,   *i.sso,   *i.factors,
                      *i.orgs,  *i.members,      *i.invites, *i.teams, *i.db,
                      *i.audit, *i.audit_sealer, *i.linking};
   web_deps.checkpoints = i.audit_checkpoints.get();
-  web_deps.events = (*events)->pages();
+  web_deps.events = &(*events)->services();
   std::unique_ptr<idp::TestProvider> test_provider;
   if (demo) {
     // The same after a restart, because the organization's settings keep it.

@@ -26,37 +26,13 @@
 #include "platform/http/router.h"
 #include "platform/json/json.h"
 #include "platform/sql/sql.h"
-#include "region/artifacts/service.h"
-#include "region/events/issues/service.h"
-#include "region/eventstore/event_store.h"
-#include "region/feedback/service.h"
-#include "region/ingest/intake/outcomes.h"
-#include "region/ingest/settings/settings.h"
-#include "region/monitors/service.h"
+#include "region/events/services.h"
 #include "region/orgs/invites/service.h"
 #include "region/orgs/members/service.h"
 #include "region/orgs/service.h"
 #include "region/orgs/teams/service.h"
-#include "region/projects/service.h"
-#include "region/releases/service.h"
-#include "region/sessions/service.h"
 
 namespace gatehouse::api {
-
-// Projects and what they send.
-struct Events {
-  projects::Service& projects;
-  issues::Service& issues;
-  eventstore::EventStore& store;
-  releases::Service& releases;
-  artifacts::Service& artifacts;
-  monitors::Service& monitors;
-  sessions::Service& sessions;
-  feedback::Service& feedback;
-  ingest::Outcomes& outcomes;
-  ingest::Settings& intake;
-  std::string base_url;  // what DSNs name
-};
 
 // All of it outlives the Api.
 struct Deps {
@@ -74,7 +50,7 @@ struct Deps {
   audit::Sealer& sealer;
   const Clock& clock;
   linking::Service& linking;
-  const Events* events;
+  const events::Services* events;
 };
 
 // One request that has passed the door.
@@ -84,7 +60,7 @@ struct Call {
   access::Visitor visitor;
   std::optional<access::OrgAccess> entered = {};  // of a route with scopes
 
-  const Events& events() const { return *d.events; }
+  const events::Services& events() const { return *d.events; }
 
   // REQUIRES: the route demands a caller, a session, scopes.
   const users::User& user() const { return visitor.principal->user; }

@@ -27,6 +27,10 @@
 #include "region/orgs/service.h"
 #include "region/orgs/teams/service.h"
 
+namespace gatehouse::events {
+struct Services;
+}
+
 namespace gatehouse::web {
 
 // What a demonstration shows: ready accounts on the log-in page, and a provider that can be set up
@@ -43,9 +47,6 @@ struct Demo {
   std::vector<Person> people;
 };
 
-// The services behind the pages of projects and events (edge/web/events).
-struct Events;
-
 struct Deps {
   access::Guard& guard;
   users::Service& users;
@@ -61,7 +62,7 @@ struct Deps {
   audit::Sealer& sealer;
   linking::Service& linking;
   const audit::CheckpointFile* checkpoints = nullptr;  // what they say of the chain is shown
-  const Events* events = nullptr;                      // without it there are no such pages
+  const events::Services* events = nullptr;            // without it there are no such pages
   std::optional<Demo> demo = {};
   std::filesystem::path mailbox_folder = {};  // empty: no /demo/mailbox/
 };

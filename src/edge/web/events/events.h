@@ -3,37 +3,11 @@
 // The pages of projects and of what they send: issues, transactions, releases, logs, monitors and
 // feedback. A page group per kind; each registers its routes.
 
-#include <string>
-
 #include "edge/web/site.h"
 #include "platform/http/router.h"
-#include "region/artifacts/service.h"
-#include "region/events/issues/service.h"
-#include "region/eventstore/event_store.h"
-#include "region/feedback/service.h"
-#include "region/ingest/intake/outcomes.h"
-#include "region/ingest/settings/settings.h"
-#include "region/monitors/service.h"
-#include "region/projects/service.h"
-#include "region/releases/service.h"
-#include "region/sessions/service.h"
+#include "region/events/services.h"
 
 namespace gatehouse::web {
-
-// What these pages read and change. All of it outlives the Web.
-struct Events {
-  projects::Service& projects;
-  issues::Service& issues;
-  eventstore::EventStore& store;
-  releases::Service& releases;
-  artifacts::Service& artifacts;
-  monitors::Service& monitors;
-  sessions::Service& sessions;
-  feedback::Service& feedback;
-  ingest::Outcomes& outcomes;
-  ingest::Settings& intake;
-  std::string base_url;  // what DSNs name
-};
 
 // REQUIRES: the site was made with Deps::events.
 void RegisterEvents(Site& site, http::Router& router);

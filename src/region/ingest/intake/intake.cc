@@ -349,17 +349,8 @@ Task<IntakeAnswer> Intake::Security(IntakeRequest request) {
                                                 .user_agent = request.user_agent,
                                                 .release = release,
                                                 .environment = environment});
-  if (!events) {
-    NoteInvalid(request, *sender, events.error());
-    co_return Refused(events.error());
-  }
-  for (const json::Object& event : *events) {
-    EnvelopeWriter writer(json::Object{{"event_id", EventId::NewV4(d_.rng).ToString()}});
-    writer.Add({{"type", "security"}}, json::Serialize(event));
-    GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, *sender, writer.Take()));
-    if (answer.status != 200) co_return answer;
-  }
-  co_return IntakeAnswer{.body = "", .headers = {}};
+  co_return co_await AcceptReports(std::move(request), std::move(*sender), "security",
+                                   std::move(events));
 }
 
 Task<IntakeAnswer> Intake::Nel(IntakeRequest request) {
@@ -373,14 +364,20 @@ Task<IntakeAnswer> Intake::Nel(IntakeRequest request) {
                                  .release = {},
                                  .environment = {}},
                                 request.received);
+  co_return co_await AcceptReports(std::move(request), std::move(*sender), "nel",
+                                   std::move(events));
+}
+
+Task<IntakeAnswer> Intake::AcceptReports(IntakeRequest request, Sender sender, std::string type,
+                                         Result<std::vector<json::Object>> events) {
   if (!events) {
-    NoteInvalid(request, *sender, events.error());
+    NoteInvalid(request, sender, events.error());
     co_return Refused(events.error());
   }
   for (const json::Object& event : *events) {
     EnvelopeWriter writer(json::Object{{"event_id", EventId::NewV4(d_.rng).ToString()}});
-    writer.Add({{"type", "nel"}}, json::Serialize(event));
-    GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, *sender, writer.Take()));
+    writer.Add({{"type", type}}, json::Serialize(event));
+    GH_CO_TRY(IntakeAnswer answer, co_await AcceptWrapped(request, sender, writer.Take()));
     if (answer.status != 200) co_return answer;
   }
   co_return IntakeAnswer{.body = "", .headers = {}};

@@ -109,6 +109,9 @@ class Intake {
   // A crash with its files; answered with the event's id as text.
   Task<IntakeAnswer> AcceptCrash(const IntakeRequest& request, Sender sender,
                                  const json::Object& event, const std::vector<UploadedFile>& files);
+  // What browsers report, an event each: as items of this type.
+  Task<IntakeAnswer> AcceptReports(IntakeRequest request, Sender sender, std::string type,
+                                   Result<std::vector<json::Object>> events);
   Task<IntakeAnswer> AcceptWrapped(const IntakeRequest& request, Sender sender, std::string text);
   void NoteInvalid(const IntakeRequest& request, const Sender& sender, const Error& error);
 
