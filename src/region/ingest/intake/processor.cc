@@ -21,6 +21,9 @@ constexpr Duration kRetryPause = std::chrono::seconds(1);
 // A batch costs five syncs, whatever is in it. What comes while fewer than a full one are there
 // shares the next; the first after a pause waits for nobody.
 constexpr Duration kBetweenBatches = std::chrono::milliseconds(50);
+// Moving the group is a sync among those that senders wait for. What comes again after a crash
+// because of this pause is known by the position that was counted up to.
+constexpr Duration kBetweenMoves = std::chrono::seconds(1);
 
 // Of an envelope in several records.
 constexpr stream::ReadLimits kPartLimits{.max_records = 16, .max_bytes = 512 << 20};
@@ -133,6 +136,7 @@ Task<void> Processor::Run() {
 Task<void> Processor::JoinGroup() {
   const std::string topic(d_.topic);
   GH_CO_TRY(at_, co_await d_.stream.Join(topic, std::string(kGroup)));
+  moved_ = at_;
   // None: the position belongs to no organization.
   GH_CO_TRY(counted_, co_await d_.db.Read([this](sql::Tx& tx) -> Result<stream::Offset> {
     GH_TRY(const sql::Rows rows, tx.Query(sqls::kPosition, {d_.topic}));
@@ -145,12 +149,22 @@ Task<void> Processor::JoinGroup() {
   co_return Result<void>();
 }
 
+Task<void> Processor::MoveGroup() {
+  if (moved_ == at_) co_return Result<void>();
+  const stream::Offset to = at_;
+  GH_CO_TRY_VOID(co_await d_.stream.Commit(std::string(d_.topic), std::string(kGroup), to));
+  moved_ = to;
+  moved_at_ = d_.clock.Monotonic();
+  co_return Result<void>();
+}
+
 Task<std::size_t> Processor::Step() {
   const std::string topic(d_.topic);
   if (!joined_) GH_CO_TRY_VOID(co_await JoinGroup());
   GH_CO_TRY(stream::ReadResult read, co_await d_.stream.Read(topic, at_, kReadLimits));
   if (read.records.empty()) {
     at_ = read.next;
+    GH_CO_TRY_VOID(co_await MoveGroup());
     co_return std::size_t{0};
   }
   const std::size_t count = read.records.size();
@@ -171,11 +185,11 @@ Task<std::size_t> Processor::Step() {
   auto done = co_await Deal(entries, next);
   if (!done && IsLasting(done.error().code)) done = co_await OneByOne(entries, next);
   if (!done) co_return std::unexpected(std::move(done).error());
-  GH_CO_TRY_VOID(co_await d_.stream.Commit(topic, std::string(kGroup), next));
   at_ = next;
   for (const Entry& entry : entries) {
     d_.backlog.Done(entry.delivery.admission.project.id.value, d_.topic, entry.payload.size());
   }
+  if (d_.clock.Monotonic() - moved_at_ >= kBetweenMoves) GH_CO_TRY_VOID(co_await MoveGroup());
   co_return count;
 }
 

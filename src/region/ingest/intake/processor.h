@@ -3,9 +3,10 @@
 // Reads what intake accepted from the stream, normalizes, filters and groups events, saves them,
 // and stores every item. One per lane (backlog.h) and process.
 //
-// Delivery is at least once: the position in the stream moves on after everything of a batch is
-// stored, and everything can be stored twice. Counting is exactly once: what became of a batch is
-// written in the transaction that saves its events, with the position up to which that was done.
+// Delivery is at least once: the position in the stream moves on after everything up to it is
+// stored, at the latest when nothing more is there, and everything can be stored twice. Counting is
+// exactly once: what became of a batch is written in the transaction that saves its events, with
+// the position up to which that was done.
 //
 // A record that cannot be saved whatever is tried (an error that no later attempt changes) is
 // counted as invalid, logged and passed over: it does not hold up those behind it.
@@ -59,13 +60,14 @@ class Processor {
   // Until the runtime stops.
   Task<void> Run();
   // One batch from the group's position on. Returns the number of records; 0: nothing was there.
-  // After an error nothing was committed, and the next call begins with the same records.
+  // After an error the next call begins with what is not stored yet.
   Task<std::size_t> Step();
 
  private:
   struct Entry;
   struct Batch;
   Task<void> JoinGroup();
+  Task<void> MoveGroup();
   Task<std::vector<Entry>> Admitted(stream::ReadResult& read);
   // Everything for these records, up to but without the position in the stream.
   Task<void> Deal(std::span<const Entry> entries, stream::Offset next);
@@ -84,6 +86,8 @@ class Processor {
   std::unique_ptr<unsigned char[]> scratch_;
   bool joined_ = false;
   stream::Offset at_ = 0;
+  stream::Offset moved_ = 0;  // the group's position, and when it moved last
+  Duration moved_at_ = {};
   // Below this everything has been counted.
   stream::Offset counted_ = 0;
 };
