@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "app/descriptors.h"
 #include "base/text.h"
 #include "core/schema/schema.h"
 #include "platform/http/url.h"
@@ -31,6 +32,17 @@ Finding CheckBaseUrl(const Layout& layout) {
   }
   return {Level::kError, "base_url",
           layout.base_url + " is not https: cookies and log-ins can be read on the way"};
+}
+
+Finding CheckDescriptors() {
+  const std::size_t limit = RaiseDescriptorLimit();
+  const std::size_t connections = ConnectionsFor(limit);
+  const std::string text = std::to_string(limit) + " descriptors: " + std::to_string(connections) +
+                           " connections at most";
+  if (connections < 2000) {
+    return {Level::kWarning, "descriptors", text + "; raise the hard limit (LimitNOFILE=)"};
+  }
+  return {Level::kOk, "descriptors", text};
 }
 
 Finding CheckSchema(sql::Database& db, std::string_view set, std::span<const sql::Migration> all) {
@@ -77,6 +89,7 @@ std::vector<Finding> Examine(const config::Config& config) {
     return findings;
   }
   findings.push_back(CheckBaseUrl(*layout));
+  findings.push_back(CheckDescriptors());
   if (layout->base_url.starts_with("https://") && config.Strings("trusted_proxies").empty()) {
     findings.push_back({Level::kWarning, "trusted_proxies",
                         "none: behind a proxy every client has the proxy's address, and limits "

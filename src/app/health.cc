@@ -52,6 +52,10 @@ void AddServerMetrics(telemetry::Registry& metrics, const http::ServerStats& sta
                    [s, read] { return read(s->requests); });
   metrics.AddGauge("gatehouse_http_connections_open", "Connections open now.",
                    [s, read] { return read(s->open); });
+  metrics.AddGauge(
+      "gatehouse_http_connections_refused",
+      "Connections closed at once since the start: too many, or too many of one client.",
+      [s, read] { return read(s->refused); });
   metrics.AddGauge("gatehouse_http_responses", "Responses since the start, by class.",
                    [s, read] { return read(s->status_2xx); }, {{"class", "2xx"}});
   metrics.AddGauge("gatehouse_http_responses", "Responses since the start, by class.",

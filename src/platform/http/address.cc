@@ -86,6 +86,12 @@ bool IpAddress::is_v4() const {
   return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
 }
 
+IpAddress IpAddress::Subscriber() const {
+  IpAddress subscriber = *this;
+  if (!is_v4()) std::fill(subscriber.bytes_.begin() + 8, subscriber.bytes_.end(), 0);
+  return subscriber;
+}
+
 std::string IpAddress::ToString() const {
   char buffer[INET6_ADDRSTRLEN] = {};
   if (is_v4()) {

@@ -27,7 +27,10 @@ class IpAddress {
   // every IPv6 form that carries such an IPv4 address.
   bool IsForbidden() const;
 
-  bool operator==(const IpAddress&) const = default;
+  // What one subscriber has: an IPv4 address, or the /64 of an IPv6 address.
+  IpAddress Subscriber() const;
+
+  auto operator<=>(const IpAddress&) const = default;
 
  private:
   friend class Cidr;

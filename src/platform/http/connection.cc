@@ -75,12 +75,13 @@ struct Connection::Exchange {
 };
 
 Connection::Connection(std::shared_ptr<NetThread> thread, asio::ip::tcp::socket socket,
-                       IpAddress peer)
+                       IpAddress peer, bool counted)
     : thread_(std::move(thread)),
       state_(*thread_->state),
       socket_(std::move(socket)),
       peer_(peer),
       peer_text_(peer.ToString()),
+      counted_(counted),
       buffer_(std::make_unique_for_overwrite<char[]>(kMaxHead)) {
   started_ = state_.clock.Monotonic();
   deadline_ = started_ + kHeadTime;
@@ -91,6 +92,7 @@ Connection::Connection(std::shared_ptr<NetThread> thread, asio::ip::tcp::socket 
 
 Connection::~Connection() {
   --state_.stats.open;
+  if (counted_) state_.clients.Leave(peer_);
   unlink();
   // The last connection of a draining thread lets its timer, and so its context, end.
   if (thread_->draining_ && thread_->connections_.empty()) thread_->timer_.cancel();

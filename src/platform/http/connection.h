@@ -8,7 +8,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,19 @@ class BlockRng final : public Rng {
   std::size_t used_ = sizeof block_;
 };
 
-// Read-only after Start(), but for the counters.
+// How many connections each subscriber has open. Any thread.
+class ClientCounts {
+ public:
+  // false: as many as allowed.
+  bool Enter(const IpAddress& client, std::size_t max);
+  void Leave(const IpAddress& client);
+
+ private:
+  std::mutex mutex_;
+  std::map<IpAddress, std::size_t> open_;
+};
+
+// Read-only after Start(), but for what counts.
 struct ServerState {
   ServerState(ServerOptions o, const Router& r, const Clock& c, ErrorRenderer render, AccessLog log)
       : options(std::move(o)),
@@ -47,11 +61,13 @@ struct ServerState {
   ServerOptions options;
   HostList hosts;
   std::vector<Cidr> trusted;
+  std::vector<Cidr> shared;  // with the trusted ones
   const Router& router;
   const Clock& clock;
   ErrorRenderer render_error;
   AccessLog access_log;
   ServerStats stats;
+  ClientCounts clients;
 };
 
 class Connection;
@@ -82,6 +98,8 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
  private:
   friend class Connection;
   static boost::asio::awaitable<void> Accept(std::shared_ptr<NetThread> self);
+  // Is there room for one more? Where the server is full the oldest idle connection gives way.
+  bool MakeRoom();
   void ArmSweep();
   void Sweep();
 
@@ -95,8 +113,9 @@ class NetThread : public std::enable_shared_from_this<NetThread> {
 
 class Connection : public ConnectionHook {
  public:
-  Connection(std::shared_ptr<NetThread> thread, boost::asio::ip::tcp::socket socket,
-             IpAddress peer);
+  // `counted`: the peer was entered into ServerState::clients, and leaves with the connection.
+  Connection(std::shared_ptr<NetThread> thread, boost::asio::ip::tcp::socket socket, IpAddress peer,
+             bool counted);
   ~Connection();
 
   // Serves requests until the connection ends. The coroutine owns the connection.
@@ -134,6 +153,7 @@ class Connection : public ConnectionHook {
   boost::asio::ip::tcp::socket socket_;
   IpAddress peer_;
   std::string peer_text_;
+  const bool counted_;
   std::unique_ptr<char[]> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

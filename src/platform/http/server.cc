@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -50,7 +51,35 @@ error_code Listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   return ec;
 }
 
+Result<std::vector<Cidr>> ParseBlocks(const std::vector<std::string>& texts) {
+  std::vector<Cidr> blocks;
+  for (const std::string& text : texts) {
+    const std::optional<Cidr> block = Cidr::Parse(text);
+    if (!block) return ListenFailed("not a CIDR block: " + text);
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
+
+bool Contains(const std::vector<Cidr>& blocks, const IpAddress& address) {
+  return std::ranges::any_of(blocks, [&](const Cidr& block) { return block.Contains(address); });
+}
+
 }  // namespace
+
+bool ClientCounts::Enter(const IpAddress& client, std::size_t max) {
+  std::lock_guard lock(mutex_);
+  std::size_t& open = open_[client.Subscriber()];
+  if (open >= max) return false;
+  ++open;
+  return true;
+}
+
+void ClientCounts::Leave(const IpAddress& client) {
+  std::lock_guard lock(mutex_);
+  const auto found = open_.find(client.Subscriber());
+  if (--found->second == 0) open_.erase(found);
+}
 
 NetThread::NetThread(asio::io_context& c, std::shared_ptr<ServerState> s, Rng& r)
     : context(c), state(std::move(s)), rng(r), acceptor_(c), timer_(c) {}
@@ -77,12 +106,28 @@ asio::awaitable<void> NetThread::Accept(std::shared_ptr<NetThread> self) {
     tcp::endpoint peer = socket.remote_endpoint(failed);
     if (!failed) socket.set_option(tcp::no_delay(true), failed);
     if (!failed) socket.non_blocking(true, failed);
-    if (failed || self->state->stats.open >= self->state->options.max_connections) continue;
-    auto connection =
-        std::make_unique<Connection>(self, std::move(socket), ToAddress(peer.address()));
+    if (failed) continue;
+    ServerState& state = *self->state;
+    const IpAddress client = ToAddress(peer.address());
+    const bool counted = !Contains(state.shared, client);
+    if (!self->MakeRoom() ||
+        (counted && !state.clients.Enter(client, state.options.max_connections_per_client))) {
+      ++state.stats.refused;
+      continue;
+    }
+    auto connection = std::make_unique<Connection>(self, std::move(socket), client, counted);
     asio::co_spawn(self->context, Connection::Run(std::move(connection)),
                    [](std::exception_ptr) {});
   }
+}
+
+bool NetThread::MakeRoom() {
+  if (state->stats.open < state->options.max_connections) return true;
+  const auto idle = std::ranges::find_if(connections_, &Connection::idle);
+  if (idle == connections_.end()) return false;
+  // It ends when its coroutine runs next; until then there is one too many.
+  idle->Close();
+  return true;
 }
 
 void NetThread::ArmSweep() {
@@ -141,11 +186,9 @@ Server::~Server() {
 
 Result<void> Server::Start() {
   ServerState& state = *impl_->state;
-  for (const std::string& text : state.options.trusted_proxies) {
-    std::optional<Cidr> block = Cidr::Parse(text);
-    if (!block) return ListenFailed("not a CIDR block: " + text);
-    state.trusted.push_back(*block);
-  }
+  GH_TRY(state.trusted, ParseBlocks(state.options.trusted_proxies));
+  GH_TRY(state.shared, ParseBlocks(state.options.shared_addresses));
+  std::ranges::copy(state.trusted, std::back_inserter(state.shared));
   error_code ec;
   asio::ip::address address = asio::ip::make_address(state.options.address, ec);
   if (ec) return ListenFailed("not an address: " + state.options.address);

@@ -30,7 +30,12 @@ struct ServerOptions {
   std::vector<std::string> hosts;
   // CIDR blocks whose X-Forwarded-For is believed. Empty: the socket's address is the client.
   std::vector<std::string> trusted_proxies;
+  // When there are so many, the oldest idle one of the network thread ends for a new one.
   std::size_t max_connections = 10'000;
+  // From one IPv4 address or IPv6 /64, but for trusted proxies and these CIDR blocks: their
+  // addresses stand for many clients.
+  std::size_t max_connections_per_client = 2'500;
+  std::vector<std::string> shared_addresses = {"127.0.0.0/8", "::1"};
   // How long running requests may go on after Runtime::Stop().
   std::chrono::seconds drain{10};
 };
@@ -39,6 +44,7 @@ struct ServerStats {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> connections{0};  // accepted in all
   std::atomic<std::uint64_t> open{0};
+  std::atomic<std::uint64_t> refused{0};  // for lack of room
   std::atomic<std::uint64_t> status_2xx{0}, status_3xx{0}, status_4xx{0}, status_5xx{0};
 };
 

@@ -452,7 +452,7 @@ TEST_F(ServerTest, SlowHeadersAreCutByTheDeadline) {
   EXPECT_EQ(server_->LogOf(2).size(), 2u);
 }
 
-TEST_F(ServerTest, ConnectionsAreCapped) {
+TEST_F(ServerTest, WhenFullTheOldestIdleConnectionGivesWay) {
   ServerOptions options;
   options.max_connections = 2;
   Start(std::move(options));
@@ -461,8 +461,40 @@ TEST_F(ServerTest, ConnectionsAreCapped) {
   RawClient two(port());
   EXPECT_EQ(two.Get("/echo").status, 200);
   RawClient three(port());
-  EXPECT_TRUE(three.Closed());
-  EXPECT_EQ(one.Get("/echo").status, 200);
+  EXPECT_EQ(three.Get("/echo").status, 200);
+  EXPECT_TRUE(one.Closed());
+  EXPECT_EQ(two.Get("/echo").status, 200);
+}
+
+TEST_F(ServerTest, WhenFullOfRequestsAConnectionIsRefused) {
+  ServerOptions options;
+  options.max_connections = 1;
+  Start(std::move(options));
+  RawClient running(port());
+  running.Send("POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\nab");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  RawClient refused(port());
+  EXPECT_TRUE(refused.Closed());
+  running.Send("cd");
+  EXPECT_EQ(running.Read().status, 200);
+}
+
+TEST_F(ServerTest, OneClientHasItsShareOfTheConnections) {
+  ServerOptions options;
+  options.max_connections_per_client = 2;
+  options.shared_addresses = {};
+  Start(std::move(options), 2);
+  std::optional<RawClient> one(port());
+  EXPECT_EQ(one->Get("/echo").status, 200);
+  RawClient two(port());
+  EXPECT_EQ(two.Get("/echo").status, 200);
+  EXPECT_TRUE(RawClient(port()).Closed());
+  // What it gives back it may have again.
+  one.reset();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  RawClient again(port());
+  EXPECT_EQ(again.Get("/echo").status, 200);
+  EXPECT_EQ(two.Get("/echo").status, 200);
 }
 
 TEST_F(ServerTest, StopEndsIdleConnectionsAndLetsRunningRequestsFinish) {
