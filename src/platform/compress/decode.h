@@ -5,6 +5,7 @@
 // kTooLarge (an answer of 413 at the HTTP edge, whatever the code's usual status).
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,19 @@ struct Limits {
   // Zero: no bound. No honest text reaches 500:1; deflate ends at 1,032:1.
   std::size_t max_ratio = 0;
   std::size_t ratio_floor = 4 * 1024 * 1024;
+  std::size_t expected = 0;  // of Decode: what is known to come out, so that no more is taken
 };
+
+// A piece of what comes out, gone when the call returns. true: go on; false: what follows is not
+// wanted, which is no error.
+using Sink = std::function<Result<bool>(std::string_view piece)>;
+
+struct Streamed {
+  std::size_t bytes = 0;  // given to the sink
+  bool whole = false;     // to the end; otherwise the sink had enough
+};
+
+class Output;
 
 // Keeps the decoders' states between calls (tens of kB each, made on first use). Not thread-safe.
 class Decoder {
@@ -43,8 +56,14 @@ class Decoder {
   Decoder& operator=(Decoder&&) noexcept;
 
   Result<std::string> Decode(Encoding encoding, std::string_view bytes, Limits limits);
+  // In pieces of at most 64 KiB, one after the other: what comes out is never held as a whole.
+  // Errors: those of Decode, and the sink's.
+  Result<Streamed> Stream(Encoding encoding, std::string_view bytes, Limits limits,
+                          const Sink& sink);
 
  private:
+  Result<void> Run(Encoding encoding, std::string_view bytes, Output& out);
+
   struct State;
   std::unique_ptr<State> state_;
 };

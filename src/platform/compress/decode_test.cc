@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "platform/compress/encode.h"
@@ -197,6 +198,77 @@ TEST(TrainDictionary, TooFewSamplesIsAnErrorAndSoIsJunk) {
   std::string_view one[] = {"a"};
   EXPECT_EQ(TrainDictionary(one, 1024).error().code, Code::kFailedPrecondition);
   EXPECT_FALSE(Dictionary::Load("no dictionary"));
+}
+
+TEST(Stream, GivesEveryCodingInPiecesThatAreNeverLarge) {
+  const std::string text = Sample(300'000);
+  Decoder decoder;
+  for (const Encoding encoding : kCodings) {
+    std::string all;
+    std::size_t largest = 0;
+    const auto streamed = decoder.Stream(encoding, Encode(encoding, text), {.max_out = text.size()},
+                                         [&](std::string_view piece) -> Result<bool> {
+                                           all += piece;
+                                           largest = std::max(largest, piece.size());
+                                           return true;
+                                         });
+    ASSERT_TRUE(streamed) << static_cast<int>(encoding);
+    EXPECT_TRUE(streamed->whole);
+    EXPECT_EQ(streamed->bytes, text.size());
+    EXPECT_EQ(all, text) << static_cast<int>(encoding);
+    EXPECT_LE(largest, 64u * 1024);
+  }
+}
+
+TEST(Stream, StopsWhereTheSinkHasEnoughAndPassesItsErrorOn) {
+  Decoder decoder;
+  for (const Encoding encoding : kCodings) {
+    std::string packed = Encode(encoding, Sample(2'000'000));
+    // What follows is not looked at: it may be damaged.
+    packed.back() = static_cast<char>(packed.back() ^ 1);
+    std::size_t calls = 0;
+    auto streamed = decoder.Stream(encoding, packed, {.max_out = 10'000'000},
+                                   [&](std::string_view) -> Result<bool> { return ++calls < 2; });
+    ASSERT_TRUE(streamed) << static_cast<int>(encoding);
+    EXPECT_FALSE(streamed->whole);
+    EXPECT_EQ(calls, 2u);
+    EXPECT_LE(streamed->bytes, 128u * 1024);
+    auto failed = decoder.Stream(
+        encoding, packed, {.max_out = 10'000'000},
+        [](std::string_view) -> Result<bool> { return Fail(Code::kInternal, "no"); });
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().reason, "no");
+  }
+}
+
+// INTAKE-03
+TEST(Stream, ABombIsRefusedInTheMemoryOfOnePiece) {
+  const std::string packed = Gzip(std::string(100u << 20, '\0'));
+  EXPECT_LT(packed.size(), 110'000u);
+  std::size_t largest = 0;
+  std::size_t seen = 0;
+  const Sink sink = [&](std::string_view piece) -> Result<bool> {
+    largest = std::max(largest, piece.size());
+    seen += piece.size();
+    return true;
+  };
+  Decoder decoder;
+  const auto streamed =
+      decoder.Stream(Encoding::kGzip, packed, {.max_out = 200u << 20, .max_ratio = 500}, sink);
+  ASSERT_FALSE(streamed);
+  EXPECT_EQ(streamed.error().reason, kTooLarge);
+  EXPECT_LE(largest, 64u * 1024);
+  EXPECT_LT(seen, 60u << 20);
+}
+
+TEST(Stream, WhatIsKnownToComeOutTakesNoMoreRoom) {
+  const std::string text = Sample(3'000'000);
+  Decoder decoder;
+  const auto out = decoder.Decode(Encoding::kGzip, Gzip(text),
+                                  {.max_out = text.size(), .expected = text.size()});
+  ASSERT_TRUE(out);
+  EXPECT_EQ(*out, text);
+  EXPECT_LE(out->capacity(), text.size() + 64);
 }
 
 }  // namespace

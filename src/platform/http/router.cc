@@ -24,6 +24,15 @@ bool IsUsableValue(std::string_view decoded) {
   return !decoded.empty() && decoded != "." && decoded != ".." && !HasControl(decoded);
 }
 
+std::string CollapseSlashes(std::string_view path) {
+  std::string out;
+  out.reserve(path.size());
+  for (const char c : path) {
+    if (c != '/' || !out.ends_with('/')) out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 // A segment tree. The names of parameters belong to the route, not to the node: two routes may name
@@ -38,24 +47,30 @@ struct Router::Node {
     std::array<std::string_view, kMaxParams> values;
     std::size_t count = 0;
     std::vector<Method>* allowed;
+    bool collapsed = false;  // only routes that want it
   };
 
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> param;
   std::vector<End> ends;
 
-  const End* FindEnd(Method method) const {
+  static bool Counts(const End& end, const Search& search) {
+    return !search.collapsed || end.route->options.collapse_slashes;
+  }
+  const End* FindEnd(Method method, const Search& search) const {
     auto it = std::ranges::find(ends, method, [](const End& end) { return end.route->method; });
-    if (it == ends.end() && method == Method::kHead) return FindEnd(Method::kGet);
-    return it == ends.end() ? nullptr : &*it;
+    if (it != ends.end()) return Counts(*it, search) ? &*it : nullptr;
+    return method == Method::kHead ? FindEnd(Method::kGet, search) : nullptr;
   }
 
   // `rest` begins after the '/' that leads to this node; `done` marks the end of the path.
   const End* Find(std::string_view rest, bool done, Search& search) const {
     if (done) {
-      const End* end = FindEnd(search.method);
+      const End* end = FindEnd(search.method, search);
       if (end == nullptr && search.allowed != nullptr) {
-        for (const End& other : ends) search.allowed->push_back(other.route->method);
+        for (const End& other : ends) {
+          if (Counts(other, search)) search.allowed->push_back(other.route->method);
+        }
       }
       return end;
     }
@@ -114,6 +129,12 @@ const Route* Router::Match(Request& request, std::vector<Method>* allowed) const
 
   Node::Search search{request.method, {}, 0, allowed};
   const Node::End* end = root_->Find(std::string_view(request.path).substr(1), false, search);
+  std::string collapsed;
+  if (end == nullptr && request.path.contains("//")) {
+    collapsed = CollapseSlashes(request.path);
+    search = {request.method, {}, 0, allowed, true};
+    end = root_->Find(std::string_view(collapsed).substr(1), false, search);
+  }
   if (end == nullptr) {
     if (allowed != nullptr) {
       if (std::ranges::find(*allowed, Method::kGet) != allowed->end()) {

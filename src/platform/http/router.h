@@ -19,6 +19,7 @@ using Handler = std::function<Task<Response>(Request&)>;
 
 struct RouteOptions {
   std::size_t max_body = 64 * 1024;  // bytes; beyond it 413 before the handler runs
+  bool collapse_slashes = false;     // "//" in a path counts as "/", where no route has the path
 };
 
 struct Route {

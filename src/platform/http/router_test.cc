@@ -53,6 +53,25 @@ TEST_F(RouterTest, EverySegmentCounts) {
   }
 }
 
+TEST_F(RouterTest, DoubledSlashesCountAsOneOnlyWhereTheRouteSaysSo) {
+  router_.Add(Method::kPost, "/api/{project}/envelope/", Nothing, {.collapse_slashes = true});
+  router_.Add(Method::kGet, "/api/{project}/keys/", Nothing);
+  for (const char* path : {"/api/1//envelope/", "//api/1/envelope/", "/api/1/envelope//",
+                           "///api//1///envelope////"}) {
+    EXPECT_NE(Match(Method::kPost, path), nullptr) << path;
+    EXPECT_EQ(request_.Param("project"), "1");
+    EXPECT_EQ(Match(Method::kGet, path), nullptr) << path;
+    EXPECT_EQ(allowed_, std::vector<Method>{Method::kPost}) << path;
+  }
+  EXPECT_EQ(Match(Method::kPost, "/api//envelope/"), nullptr) << "no value";
+  for (const char* path : {"/api/1//keys/", "//api/1/keys/", "/api/1/keys//"}) {
+    EXPECT_EQ(Match(Method::kGet, path), nullptr) << path;
+    EXPECT_TRUE(allowed_.empty()) << path;
+    EXPECT_EQ(Match(Method::kPost, path), nullptr) << path;
+    EXPECT_TRUE(allowed_.empty()) << path;
+  }
+}
+
 TEST_F(RouterTest, ParametersAreDecodedOnceAndChecked) {
   router_.Add(Method::kGet, "/r/{version}/", Nothing);
   EXPECT_NE(Match(Method::kGet, "/r/web%2F1.0%2b2/"), nullptr);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/json/lenient_check.h"
 #include "platform/json/reasons.h"
 
 namespace gatehouse::json {
@@ -102,20 +103,60 @@ class LenientBuilder {
   std::string number_;
 };
 
+// Takes everything and keeps nothing.
+struct NoBuilder {
+  static constexpr std::size_t max_array_size = bj::array::max_size();
+  static constexpr std::size_t max_object_size = bj::object::max_size();
+  static constexpr std::size_t max_string_size = bj::string::max_size();
+  static constexpr std::size_t max_key_size = bj::string::max_size();
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t, error_code&) { return true; }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t, error_code&) { return true; }
+  bool on_key_part(bj::string_view, std::size_t, error_code&) { return true; }
+  bool on_key(bj::string_view, std::size_t, error_code&) { return true; }
+  bool on_string_part(bj::string_view, std::size_t, error_code&) { return true; }
+  bool on_string(bj::string_view, std::size_t, error_code&) { return true; }
+  bool on_number_part(bj::string_view, error_code&) { return true; }
+  bool on_int64(std::int64_t, bj::string_view, error_code&) { return true; }
+  bool on_uint64(std::uint64_t, bj::string_view, error_code&) { return true; }
+  bool on_double(double, bj::string_view, error_code&) { return true; }
+  bool on_bool(bool, error_code&) { return true; }
+  bool on_null(error_code&) { return true; }
+  bool on_comment_part(bj::string_view, error_code&) { return true; }
+  bool on_comment(bj::string_view, error_code&) { return true; }
+};
+
+template <class Parser>
+Result<void> Feed(Parser& parser, std::string_view text) {
+  error_code ec;
+  std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
+  if (ec == bj::error::too_deep) return Fail(Code::kInvalidArgument, kDepth);
+  if (ec) return Fail(Code::kInvalidArgument, kInvalid, ec.message());
+  if (used != text.size()) return Fail(Code::kInvalidArgument, kInvalid, "text after the value");
+  return {};
+}
+
 Result<Value> ParseOnce(std::string_view text, const LenientOptions& options) {
   bj::parse_options parse;
   parse.max_depth = options.max_depth;
   try {
     bj::basic_parser<LenientBuilder> parser(parse, options.storage);
-    error_code ec;
-    std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
-    if (ec == bj::error::too_deep) return Fail(Code::kInvalidArgument, kDepth);
-    if (ec) return Fail(Code::kInvalidArgument, kInvalid, ec.message());
-    if (used != text.size()) return Fail(Code::kInvalidArgument, kInvalid, "text after the value");
+    GH_TRY_VOID(Feed(parser, text));
     return parser.handler().Take();
   } catch (const std::length_error&) {
     return Fail(Code::kInvalidArgument, kTooLarge);
   }
+}
+
+Result<void> CheckOnce(std::string_view text, const LenientOptions& options) {
+  bj::parse_options parse;
+  parse.max_depth = options.max_depth;
+  bj::basic_parser<NoBuilder> parser(parse);
+  return Feed(parser, text);
 }
 
 // The value of the four hex digits at `at`, or -1.
@@ -191,6 +232,15 @@ Result<Value> ParseLenient(std::string_view text, const LenientOptions& options)
   std::string repaired = Repair(text, options.allow_non_finite);
   if (repaired == text) return value;
   return ParseOnce(repaired, options);
+}
+
+Result<void> CheckLenient(std::string_view text, const LenientOptions& options) {
+  if (text.size() > options.max_bytes) return Fail(Code::kInvalidArgument, kTooLarge);
+  auto checked = CheckOnce(text, options);
+  if (checked || !checked.error().Is(kInvalid)) return checked;
+  std::string repaired = Repair(text, options.allow_non_finite);
+  if (repaired == text) return checked;
+  return CheckOnce(repaired, options);
 }
 
 }  // namespace gatehouse::json

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "platform/json/lenient_check.h"
+
 namespace gatehouse::json {
 namespace {
 
@@ -59,6 +61,25 @@ TEST(LenientJson, TheValueLivesInTheArena) {
   auto value = ParseLenient(R"({"a":["b"]})", {.storage = Storage(&arena)});
   ASSERT_TRUE(value);
   EXPECT_EQ(value->as_object()["a"].storage().get(), &arena);
+}
+
+TEST(LenientJson, TheCheckAloneSaysWhatTheParserSays) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  const std::string at_limit = std::string(128, '[') + std::string(128, ']');
+  for (const std::string& text :
+       {std::string(R"({"a":1,"a":[2,-3.5e2,null,true,"\ud800"]})"), std::string("[NaN]"),
+        std::string("[1e999,18446744073709551616]"), std::string("{"), std::string("[1] x"),
+        std::string("[\"\xff\"]"), std::string(), std::string("[1,]"), deep, at_limit,
+        "{\"a\":" + at_limit + "}", std::string(1024 * 1024 + 1, ' ')}) {
+    for (const bool words : {false, true}) {
+      LenientOptions options;
+      options.allow_non_finite = words;
+      const auto read = ParseLenient(text, options);
+      const auto checked = CheckLenient(text, options);
+      ASSERT_EQ(read.has_value(), checked.has_value()) << text.substr(0, 40);
+      if (!read) EXPECT_EQ(read.error().reason, checked.error().reason) << text.substr(0, 40);
+    }
+  }
 }
 
 }  // namespace
