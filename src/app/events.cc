@@ -30,6 +30,7 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
   Events& e = *events;
   // What was acknowledged is worked through while nobody waits for an answer.
   (void)e.cpu_.Submit(runtime::LowerPriority);
+  (void)e.unpack_.Submit(runtime::LowerPriority);
   e.files_ = stream::embedded::PosixFiles();
   GH_TRY(e.stream_,
          stream::embedded::OpenStream(
@@ -100,7 +101,8 @@ Result<std::unique_ptr<Events>> Events::Open(Installation& i, telemetry::Logger&
                                                              .quotas = *e.quotas_,
                                                              .settings = *e.intake_settings_,
                                                              .backlog = e.backlog_,
-                                                             .rng = i.rng});
+                                                             .rng = i.rng,
+                                                             .workers = &e.unpack_});
   for (const std::string_view lane : {ingest::kTopicIngest, ingest::kTopicFlood}) {
     e.processors_.push_back(std::make_unique<ingest::Processor>(
         ingest::Processor::Parts{.topic = lane,

@@ -55,6 +55,8 @@ class Events {
   runtime::WorkerPool cpu_{"events", 1, 64};
   // For uploads, which wait for the disk.
   runtime::WorkerPool disk_{"uploads", 1, 64};
+  // For large bodies of senders, which would keep a network thread from all others.
+  runtime::WorkerPool unpack_{"unpack", 1, 16};
   std::unique_ptr<artifacts::Blobs> blobs_;
   std::unique_ptr<artifacts::SourceMaps> source_maps_;
   std::unique_ptr<artifacts::ServiceImpl> artifacts_;

@@ -107,7 +107,91 @@ TEST_P(EventsApiTest, OrganizationsHaveTheDocumentedMembers) {
   const json::Object detail = Object(GetAs("/api/0/organizations/acme/"));
   EXPECT_EQ(detail.at("projects").as_array().size(), 1u);
   EXPECT_TRUE(detail.contains("teams"));
+  ExpectKeys(detail.at("quota").as_object(),
+             {"maxRate", "maxRateInterval", "accountLimit", "projectLimit"});
   EXPECT_FALSE(Object(GetAs("/api/0/organizations/acme/?detailed=0")).contains("projects"));
+}
+
+TEST_P(EventsApiTest, ATeamSaysWhatTheCallerHasToDoWithIt) {
+  const std::string teams = "/api/0/organizations/acme/teams/";
+  EXPECT_EQ(Status(http::Method::kPost, teams, R"({"slug":"makers"})"), 201);
+  const auto shown = [&](UserId user) {
+    const Credentials login = LogIn(user);
+    const json::Object one = Object(Get(login, "/api/0/teams/acme/makers/"));
+    EXPECT_EQ(List(Get(login, teams)).front().as_object(), one);
+    ExpectKeys(one, {"id", "slug", "name", "dateCreated", "isMember", "teamRole", "flags", "access",
+                     "hasAccess", "isPending", "memberCount", "avatar"});
+    return one;
+  };
+  const json::Object of_member = shown(member_);
+  EXPECT_TRUE(of_member.at("teamRole").is_null());
+  EXPECT_FALSE(of_member.at("isMember").as_bool());
+  const std::string join =
+      "/api/0/organizations/acme/members/" + MemberOf(acme_, owner_).ToString() + "/teams/makers/";
+  EXPECT_LT(Status(http::Method::kPost, join), 300);
+  const json::Object of_owner = shown(owner_);
+  EXPECT_EQ(Text(of_owner, "teamRole"), "admin");
+  EXPECT_TRUE(of_owner.at("hasAccess").as_bool());
+  EXPECT_GT(of_owner.at("access").as_array().size(), of_member.at("access").as_array().size());
+}
+
+TEST_P(EventsApiTest, UsersOfAnOrganizationAreThoseWhoHaveCome) {
+  const json::Array users = List(GetAs("/api/0/organizations/acme/users/"));
+  EXPECT_EQ(users.size(), 4u);
+  for (const json::Value& one : users) EXPECT_TRUE(one.at("user").is_object());
+  EXPECT_LT(Status(http::Method::kPost, "/api/0/organizations/acme/members/",
+                   R"({"email":"new@acme.example","role":"member"})"),
+            300);
+  EXPECT_EQ(List(GetAs("/api/0/organizations/acme/users/")).size(), 4u);
+  EXPECT_EQ(List(GetAs("/api/0/organizations/acme/members/")).size(), 5u);
+}
+
+TEST_P(EventsApiTest, OlderPathsAnswerAsTheirNewerOnes) {
+  Seed({{.number = 1, .release = "shop@1.0"}});
+  const std::string id = IdOf("TypeError");
+  const json::Object issue = Object(GetAs("/api/0/issues/" + id + "/"));
+  EXPECT_EQ(Text(issue, "id"), id);
+  EXPECT_EQ(List(GetAs("/api/0/issues/" + id + "/events/")).size(), 1u);
+  EXPECT_EQ(GetAs("/api/0/issues/SHOP-1/").status, 404) << "without an organization: ids only";
+  for (const std::string& path :
+       {"/api/0/issues/" + id + "/", "/api/0/issues/" + id + "/events/"}) {
+    EXPECT_EQ(Get(LogIn(stranger_), path).status, 404) << path;
+    EXPECT_EQ(Get({}, path).status, 401) << path;
+    EXPECT_EQ(Get(Token(owner_, {"org:read"}), path).status, 403) << path;
+    EXPECT_EQ(Get(Token(owner_, {"event:read"}), path).status, 200) << path;
+  }
+  const std::string project = "/api/0/projects/acme/shop";
+  EXPECT_TRUE(List(GetAs(project + "/releases/shop%401.0/commits/")).empty());
+  EXPECT_TRUE(List(GetAs(project + "/releases/shop%401.0/files/")).empty());
+  EXPECT_EQ(GetAs(project + "/releases/shop%402.0/files/").status, 404);
+  Create(acme_, "other", "Other");
+  for (const char* part : {"files/", "commits/"}) {
+    EXPECT_EQ(GetAs(std::string("/api/0/projects/acme/other/releases/shop%401.0/") + part).status,
+              404)
+        << "another project's";
+  }
+  EXPECT_FALSE(Object(GetAs(project + "/reprocessing/")).at("hasIssues").as_bool());
+  EXPECT_EQ(Status(http::Method::kPost, project + "/reprocessing/"), 200);
+}
+
+TEST_P(EventsApiTest, AttachmentsOfAnIssueAreThoseOfItsEvents) {
+  Seed({{.number = 1}, {.number = 2}, {.number = 3, .type = "Other"}});
+  std::vector<eventstore::StoredItem> items;
+  for (const int number : {1, 3}) {
+    items.push_back({.project_id = shop_.id.value,
+                     .type = "attachment",
+                     .id = "file" + std::to_string(number),
+                     .event_id = SeedId(number),
+                     .timestamp = app().clock.Now(),
+                     .fields = {{"name", "a.txt"}, {"content_type", "text/plain\r\nX-Evil: 1"}},
+                     .payload = "bytes"});
+  }
+  Do(events().services().store.InsertItems(std::move(items)));
+  const json::Array list = List(GetAs(std::string(kIssues) + IdOf("TypeError") + "/attachments/"));
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(Text(list.front(), "id"), "file1");
+  EXPECT_EQ(Text(list.front(), "mimetype"), "text/plain");
+  EXPECT_EQ(json::Serialize(list).find("Evil"), std::string::npos);
 }
 
 TEST_P(EventsApiTest, AProjectIsMadeFoundChangedMovedAndDeleted) {
@@ -170,8 +254,51 @@ TEST_P(EventsApiTest, KeysAreRotatedAndLimited) {
   EXPECT_EQ(Status(http::Method::kDelete, base + old + "/"), 204);
   EXPECT_EQ(GetAs(base + old + "/").status, 404);
   EXPECT_EQ(Status(http::Method::kPost, base, R"({"rateLimit":{"count":-1,"window":60}})"), 400);
-  EXPECT_EQ(Status(http::Method::kPut, base + Text(key, "public") + "/", R"({"rateLimit":7})"),
-            400);
+  const std::string one = base + Text(key, "public") + "/";
+  EXPECT_EQ(Status(http::Method::kPut, one, R"({"rateLimit":7})"), 400);
+  for (const char* half : {R"({"rateLimit":{"count":1}})", R"({"rateLimit":{"window":60}})",
+                           R"({"rateLimit":{"count":1,"window":0}})"}) {
+    EXPECT_EQ(Status(http::Method::kPost, base, half), 400) << half;
+    EXPECT_EQ(Status(http::Method::kPut, one, half), 400) << half;
+  }
+  EXPECT_EQ(Status(http::Method::kPut, one, R"({"rateLimit":{"count":0,"window":0}})"), 200);
+  // What is not kept is refused by its name.
+  for (const auto& [field, body] :
+       {std::pair("browserSdkVersion", R"({"browserSdkVersion":"7.x"})"),
+        std::pair("dynamicSdkLoaderOptions",
+                  R"({"dynamicSdkLoaderOptions":{"hasReplay":true}})")}) {
+    const http::Response refused = Send(owner_login_, http::Method::kPut, one, body);
+    EXPECT_EQ(refused.status, 400) << field;
+    EXPECT_NE(refused.body.find(field), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(
+      Status(http::Method::kPut, one,
+             R"({"browserSdkVersion":"latest","dynamicSdkLoaderOptions":{"hasDebug":false}})"),
+      200);
+}
+
+TEST_P(EventsApiTest, AKeyMayBringItsPublicHalfAlong) {
+  const std::string base = "/api/0/projects/acme/shop/keys/";
+  const std::string own(32, 'a');
+  const auto post = [&](const std::string& body) {
+    return Send(owner_login_, http::Method::kPost, base, body);
+  };
+  const http::Response made =
+      post(R"({"name":"Mine","public":")" + own + R"(","secret":")" + std::string(32, 'b') + "\"}");
+  EXPECT_EQ(made.status, 201) << made.body;
+  const json::Object key = Object(made);
+  EXPECT_EQ(Text(key, "public"), own);
+  const std::string secret = Text(key, "secret");
+  EXPECT_EQ(secret.size(), 32u);
+  const json::Object& dsn = key.at("dsn").as_object();
+  EXPECT_EQ(Text(dsn, "public"), "https://" + own + "@gate.example/" + shop_.id.ToString());
+  EXPECT_EQ(Text(dsn, "secret"),
+            "https://" + own + ":" + secret + "@gate.example/" + shop_.id.ToString());
+  EXPECT_EQ(post(R"({"public":")" + own + "\"}").status, 409) << "taken";
+  for (const char* bad : {R"({"public":"x"})", R"({"secret":"x"})", R"({"public":7})",
+                          R"({"public":"ABCDEFABCDEFABCDEFABCDEFABCDEFAB"})"}) {
+    EXPECT_EQ(post(bad).status, 400) << bad;
+  }
 }
 
 TEST_P(EventsApiTest, EnvironmentsAreListedAndHidden) {
@@ -226,6 +353,7 @@ TEST_P(EventsApiTest, AnIssueHasTheDocumentedMembers) {
                      "userCount",
                      "firstSeen",
                      "lastSeen",
+                     "isUnhandled",
                      "stats",
                      "lifetime",
                      "filtered"});
@@ -242,6 +370,46 @@ TEST_P(EventsApiTest, AnIssueHasTheDocumentedMembers) {
       List(GetAs(std::string(kIssues) + "?collapse=stats&collapse=lifetime")).front().as_object();
   EXPECT_FALSE(collapsed.contains("stats"));
   EXPECT_FALSE(collapsed.contains("lifetime"));
+}
+
+TEST_P(EventsApiTest, AnIssueIsUnhandledInListsAsInItself) {
+  const auto of = [](const char* type, const char* handled) {
+    return SeedEvent{.type = type,
+                     .more = std::string(R"(,"tags":[["handled",")") + handled + "\"]]"};
+  };
+  std::vector<SeedEvent> seeds = {of("Caught", "yes"), of("Loose", "no"), of("Both", "yes"),
+                                  of("Both", "no")};
+  for (std::size_t i = 0; i < seeds.size(); ++i) seeds[i].number = static_cast<int>(i) + 1;
+  Seed(seeds);
+  for (const auto& [type, unhandled] :
+       {std::pair("Caught", false), std::pair("Loose", true), std::pair("Both", true)}) {
+    const json::Object issue = OnlyIssue(type);
+    EXPECT_EQ(issue.at("isUnhandled").as_bool(), unhandled) << type;
+    const json::Object detail = Object(GetAs(std::string(kIssues) + Text(issue, "id") + "/"));
+    EXPECT_EQ(detail.at("isUnhandled").as_bool(), unhandled) << type;
+  }
+}
+
+TEST_P(EventsApiTest, MutedIsIgnoredAndAPersonWhoActsIsNoAccount) {
+  Seed({{.number = 1}});
+  const std::string one = std::string(kIssues) + IdOf("TypeError") + "/";
+  const json::Object muted = Put(one, R"({"status":"muted","snoozeDuration":null})");
+  EXPECT_EQ(Text(muted, "status"), "ignored");
+  EXPECT_EQ(Text(muted, "substatus"), "archived_forever");
+  const json::Object snoozed = Put(one, R"({"status":"muted","snoozeDuration":30})");
+  const json::Object& details = snoozed.at("statusDetails").as_object();
+  EXPECT_FALSE(details.at("ignoreUntil").is_null());
+  const json::Object& actor = details.at("actor").as_object();
+  ExpectKeys(actor, {"id", "name", "username", "email", "avatar"});
+  for (const char* hidden : {"lastLogin", "hasPasswordAuth", "dateJoined", "isManaged"}) {
+    EXPECT_FALSE(actor.contains(hidden)) << hidden;
+  }
+  EXPECT_EQ(List(GetAs(std::string(kIssues) + "?query=&sort=trends")).size(), 1u);
+  // Days are all that is known of a tag's values; the issue knows more.
+  const json::Object tag = Object(GetAs(one + "tags/level/"));
+  const json::Value& value = tag.at("topValues").as_array().front();
+  EXPECT_EQ(Text(value, "firstSeen"), Text(snoozed, "firstSeen"));
+  EXPECT_EQ(Text(value, "lastSeen"), Text(snoozed, "lastSeen"));
 }
 
 TEST_P(EventsApiTest, TheListPagesByLinksSortsAndCounts) {
@@ -279,7 +447,7 @@ TEST_P(EventsApiTest, TheListPagesByLinksSortsAndCounts) {
       {"?cursor=1:2", api::kCursor},
       {"?limit=0", api::kFieldInvalid},
       {"?limit=101", api::kFieldInvalid},
-      {"?sort=trends", api::kSortInvalid},
+      {"?sort=oddly", api::kSortInvalid},
       {"?statsPeriod=soon", api::kStatsPeriodInvalid},
       {"?groupStatsPeriod=7d", api::kStatsPeriodInvalid},
       {"?group=x", api::kGroupInvalid},

@@ -17,6 +17,7 @@
 #include "region/orgs/store.h"
 #include "region/projects/store.h"
 #include "region/releases/store.h"
+#include "region/sessions/store.h"
 
 namespace gatehouse::app {
 namespace {
@@ -183,6 +184,23 @@ TEST_P(HistoryTest, TheFirstSchemaWithIssuesAndMonitors) {
   EXPECT_EQ(monitor->config.timezone, "Europe/Vienna");
   ASSERT_EQ(monitor->environments.size(), 1u);
   EXPECT_EQ(monitor->environments.front().status, "error");
+  EXPECT_FALSE(monitor->is_muted);
+  EXPECT_FALSE(monitor->environments.front().is_muted);
+}
+
+TEST_P(HistoryTest, TheSchemaBeforeSessionsKeptTheirDurations) {
+  ASSERT_NO_FATAL_FAILURE(Load("control_7_region_9.sql", 7, 9));
+  auto counted = Read([&](sql::Tx& tx) {
+    return sessions::store::List(tx, kOrg, ProjectId{30}, {.from_hour = 0, .to_hour = 1'000'000});
+  });
+  ASSERT_OK(counted);
+  ASSERT_EQ(counted->size(), 1u);
+  const sessions::Counts& counts = counted->front().counts;
+  EXPECT_EQ(counts.sessions, 12);
+  EXPECT_EQ(counts.durations, 10);
+  EXPECT_EQ(counts.duration, std::chrono::seconds(50));
+  EXPECT_EQ(counts.users.Count(), 1);
+  EXPECT_FALSE(counts.duration_parts.Percentile(0.5).has_value()) << "not known";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "app/api_fixture.h"
 #include "region/projects/service_impl.h"
+#include "region/sessions/store.h"
 
 namespace gatehouse::app {
 namespace {
@@ -64,6 +65,97 @@ TEST_P(IntakeApiTest, AMonitorFromTheFirstToTheLast) {
   EXPECT_EQ(Send(olivia_, http::Method::kDelete, std::string(kMonitors) + "nightly/", "").status,
             202);
   EXPECT_EQ(Code(Get(olivia_, std::string(kMonitors) + "nightly/")), "monitor_not_found");
+}
+
+TEST_P(IntakeApiTest, MonitorsAndTheirEnvironmentsAreMutedAndForgotten) {
+  const std::string here = std::string(kMonitors) + "nightly/";
+  ASSERT_EQ(
+      Post(
+          kMonitors,
+          R"({"name":"Nightly","project":"shop","config":{"schedule_type":"crontab","schedule":"0 3 * * *"}})")
+          .status,
+      201);
+  for (const char* name : {"production", "staging eu"}) {
+    Execute(
+        "INSERT INTO monitor_environments (organization_id, monitor_id, environment, status, "
+        "failures, recoveries) SELECT organization_id, id, '" +
+        std::string(name) + "', 'ok', 0, 0 FROM monitors WHERE slug = 'nightly'");
+  }
+  const auto put = [&](const std::string& target, const std::string& body) {
+    return Send(olivia_, http::Method::kPut, target, body);
+  };
+  const json::Object muted = Read(put(here, R"({"isMuted":true})"));
+  EXPECT_TRUE(muted.at("isMuted").as_bool());
+  EXPECT_FALSE(muted.at("environments").at(0).at("isMuted").as_bool());
+  EXPECT_EQ(put(here, R"({"isMuted":"yes"})").status, 400);
+  const http::Response one = put(here + "environments/staging%20eu/", R"({"isMuted":true})");
+  EXPECT_EQ(one.status, 200) << one.body;
+  EXPECT_EQ(json::GetString(Read(one), "name"), "staging eu");
+  EXPECT_TRUE(Read(one).at("isMuted").as_bool());
+  EXPECT_EQ(put(here + "environments/production/", "{}").status, 400);
+  EXPECT_EQ(Code(put(here + "environments/nowhere/", R"({"isMuted":true})")),
+            "monitor_environment_not_found");
+  const json::Object shown = Read(Get(olivia_, here));
+  EXPECT_TRUE(shown.at("environments").at(1).at("isMuted").as_bool());
+  EXPECT_FALSE(Read(put(here, R"({"isMuted":false})")).at("isMuted").as_bool());
+
+  const auto forget = [&](const std::string& target) {
+    return Send(olivia_, http::Method::kDelete, target, "");
+  };
+  EXPECT_EQ(forget(here + "environments/staging%20eu/").status, 202);
+  EXPECT_EQ(forget(here + "environments/staging%20eu/").status, 404);
+  EXPECT_EQ(forget(here + "?environment=production").status, 202);
+  EXPECT_EQ(Read(Get(olivia_, here)).at("environments").as_array().size(), 0u);
+  EXPECT_EQ(forget(here).status, 202) << "and only then the monitor";
+  EXPECT_EQ(Get(olivia_, here).status, 404);
+}
+
+TEST_P(IntakeApiTest, DurationsOfSessionsHavePercentiles) {
+  const std::string target =
+      "/api/0/organizations/acme/sessions/?statsPeriod=24h&interval=1d&field=sum(session)";
+  const std::int64_t hour = app().clock.Now().micros / 3'600'000'000;
+  sessions::Tally tally;
+  const projects::Project shop = Do(app().projects->Get(acme_, "shop"));
+  sessions::Counts& counts = tally[{acme_, shop.id, "shop@1", "", hour}];
+  counts.sessions = 100;
+  for (int i = 1; i <= 100; ++i) {
+    counts.duration_parts.Add(std::chrono::seconds(i));
+    counts.duration += std::chrono::seconds(i);
+    ++counts.durations;
+  }
+  ASSERT_TRUE(app()
+                  .db
+                  ->WriteSync(sql::Tenant::All(),
+                              [&](sql::Tx& tx) {
+                                return sessions::store::Apply(tx, *app().ids, tally,
+                                                              app().clock.Now());
+                              })
+                  .has_value());
+  const json::Object answer = Read(Get(
+      olivia_, target +
+                   "&field=avg(session.duration)&field=p50(session.duration)&field=p75(session."
+                   "duration)&field=p90(session.duration)&field=p95(session.duration)&field=p99("
+                   "session.duration)&field=max(session.duration)"));
+  const json::Value& totals = answer.at("groups").at(0).at("totals");
+  const auto near = [&](const char* field, double seconds) {
+    EXPECT_NEAR(totals.at(field).as_double(), seconds * 1000, seconds * 100) << field;
+  };
+  near("avg(session.duration)", 50.5);
+  near("p50(session.duration)", 50);
+  near("p75(session.duration)", 75);
+  near("p90(session.duration)", 90);
+  near("p95(session.duration)", 95);
+  near("p99(session.duration)", 99);
+  EXPECT_DOUBLE_EQ(totals.at("max(session.duration)").as_double(), 100'000);
+  const json::Object parts =
+      Read(Get(olivia_, target + "&field=p50(session.duration)&groupBy=session.status"));
+  for (const json::Value& group : parts.at("groups").as_array()) {
+    EXPECT_EQ(group.at("totals").at("p50(session.duration)").is_null(),
+              group.at("by").at("session.status").as_string() != "healthy");
+  }
+  for (const char* odd : {"p49(session.duration)", "p50(session)", "p50()", "max(user)"}) {
+    EXPECT_EQ(Get(olivia_, target + "&field=" + odd).status, 400) << odd;
+  }
 }
 
 TEST_P(IntakeApiTest, FeedbackWithADsnAndWithASession) {

@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <span>
 
+#include "app/complain.h"
 #include "app/core_dumps.h"
 #include "app/doctor.h"
 #include "app/installation.h"
@@ -18,6 +21,7 @@
 #include "app/sealed_columns.h"
 #include "app/server.h"
 #include "base/bytes.h"
+#include "base/text.h"
 #include "core/schema/schema.h"
 #include "edge/api/routes.h"
 #include "edge/cli/audit.h"
@@ -71,10 +75,7 @@ std::string OperatorLabel() {
 }
 
 int Report(const Arguments& args, const Result<json::Object>& result) {
-  if (!result) {
-    std::cerr << cli::FormatError(result.error(), args.json);
-    return 1;
-  }
+  if (!result) return Complain(result.error(), args.json);
   std::cout << cli::Format(*result, args.json);
   return 0;
 }
@@ -95,8 +96,7 @@ int WithInstallation(const Arguments& args, F command) {
   };
   const Result<int> code = run();
   if (code) return *code;
-  std::cerr << cli::FormatError(code.error(), args.json);
-  return 1;
+  return Complain(code.error(), args.json);
 }
 
 // A command on the services, whose result is printed.
@@ -130,7 +130,7 @@ int VerifyAudit(const Arguments& args, const std::string& org) {
     GH_TRY(const json::Object result,
            cli::VerifyAudit(s, org.empty() ? std::nullopt : std::optional(org)));
     std::cout << (args.json ? cli::Format(result, true) : cli::FormatVerification(result));
-    return json::GetBool(result, "intact").value_or(false) ? 0 : 1;
+    return json::GetBool(result, "intact").value_or(false) ? cli::kExitDone : cli::kExitRefused;
   });
 }
 
@@ -143,7 +143,7 @@ int ExportAudit(const Arguments& args, const std::string& org, const std::string
     std::cout.flush();
     // Beside the data, which others read.
     std::cerr << cli::Format(result, args.json);
-    return std::cout ? 0 : 1;
+    return std::cout ? cli::kExitDone : cli::kExitRefused;
   });
 }
 
@@ -182,7 +182,7 @@ int RotateKeys(const Arguments& args) {
              std::cerr << std::endl;
            }));
     std::cout << cli::Format(result, args.json);
-    return json::GetInt(result, "unreadable") == 0 ? 0 : 1;
+    return json::GetInt(result, "unreadable") == 0 ? cli::kExitDone : cli::kExitRefused;
   });
 }
 
@@ -219,8 +219,8 @@ int RunEvent(const Arguments& args, bool group, const RuleFiles& files) {
   };
   const auto result = run();
   if (!result) {
-    std::cerr << cli::FormatError(result.error(), args.json);
-    return cli::ExitStatus(result.error());
+    Complain(result.error(), args.json);
+    return cli::EventExitStatus(result.error());
   }
   std::cout << (args.json ? json::Serialize(*result) + "\n" : cli::Indented(*result));
   return 0;
@@ -240,10 +240,7 @@ Result<json::Object> MigrateAll(const Arguments& args) {
 
 int Doctor(const Arguments& args) {
   auto config = LoadConfig(args);
-  if (!config) {
-    std::cerr << cli::FormatError(config.error(), args.json);
-    return 1;
-  }
+  if (!config) return Complain(config.error(), args.json);
   json::Array list;
   int errors = 0;
   for (const Finding& finding : Examine(*config)) {
@@ -259,7 +256,73 @@ int Doctor(const Arguments& args) {
     }
   }
   if (args.json) std::cout << json::Serialize(json::Value(std::move(list))) << "\n";
-  return errors == 0 ? 0 : 1;
+  return errors == 0 ? cli::kExitDone : cli::kExitRefused;
+}
+
+// The first line of a file, or of standard input for "-": an argument could be read by every user
+// of the machine.
+Result<std::string> ReadSecret(const std::string& path) {
+  std::string line;
+  if (path.empty()) return line;
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
+  if (!std::getline(in, line) || Trim(line).empty()) {
+    return Fail(Code::kInvalidArgument, "config_unreadable_file", path + " holds no secret");
+  }
+  return std::string(Trim(line));
+}
+
+json::Array RouteList() {
+  json::Array list;
+  for (const api::Route& route : api::Routes()) {
+    json::Array scopes;
+    for (std::string_view scope : Split(route.scopes, '|')) {
+      if (!scope.empty()) scopes.emplace_back(scope);
+    }
+    list.push_back(json::Object{{"method", http::MethodName(route.method)},
+                                {"path", route.pattern},
+                                {"operation", route.operation},
+                                {"summary", route.summary},
+                                {"who", route.who == api::Who::kAnyone   ? "anyone"
+                                        : route.who == api::Who::kCaller ? "caller"
+                                                                         : "session"},
+                                {"scopes", std::move(scopes)}});
+  }
+  return list;
+}
+
+// The first word that names no sub-command; "" if that is not what is wrong.
+std::string UnknownCommand(const CLI::App& app, std::span<char* const> words) {
+  const CLI::App* at = &app;
+  for (const std::string word : words) {
+    const auto below = at->get_subcommands([](const CLI::App*) { return true; });
+    if (below.empty() || word.starts_with('-')) return "";
+    const auto found =
+        std::ranges::find_if(below, [&](const CLI::App* one) { return one->check_name(word); });
+    if (found == below.end()) return word;
+    at = *found;
+  }
+  return "";
+}
+
+// What CLI11 makes of the command line, help among it.
+int AnswerParseError(const CLI::App& app, const CLI::ParseError& error,
+                     std::span<char* const> words) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+  const bool as_json =
+      std::ranges::any_of(words, [](std::string_view word) { return word == "--json"; });
+  std::string why = error.what();
+  if (std::string word = UnknownCommand(app, words); !word.empty()) {
+    why = "no such command: " + std::move(word);
+  }
+  if (as_json) {
+    std::cerr << cli::FormatError(Error{Code::kInvalidArgument, "wrong_usage", std::move(why)},
+                                  "The command line cannot be understood", true);
+  } else {
+    std::cerr << "gatehouse: " << why << "\nRun with --help for more information.\n";
+  }
+  return cli::kExitUsage;
 }
 
 int Main(int argc, char** argv) {
@@ -274,8 +337,7 @@ int Main(int argc, char** argv) {
   serve->callback([&] {
     auto config = LoadConfig(args);
     if (!config) {
-      std::cerr << cli::FormatError(config.error(), args.json);
-      code = 2;
+      code = Complain(config.error(), args.json);
       return;
     }
     if (config->Bool("allow_core_dumps")) AllowCoreDumps();
@@ -384,12 +446,12 @@ int Main(int argc, char** argv) {
   CLI::App* audit = app.add_subcommand("audit", "Audit log")->require_subcommand(1);
   CLI::App* audit_verify = audit->add_subcommand(
       "verify", "Prove that nobody changed the audit log (exit code 1 when somebody did)");
-  audit_verify->add_option("--organization", org, "Only this one (slug)");
+  audit_verify->add_option("--org,--organization", org, "Only this one (slug)");
   AddConfigFlags(*audit_verify, args, false);
   audit_verify->callback([&] { code = VerifyAudit(args, org); });
   CLI::App* audit_export =
       audit->add_subcommand("export", "Print an organization's audit log (audited)");
-  audit_export->add_option("--organization", org, "Organization (slug)")->required();
+  audit_export->add_option("--org,--organization", org, "Organization (slug)")->required();
   audit_export->add_option("--format", format, "jsonl or csv")
       ->check(CLI::IsMember({"jsonl", "csv"}))
       ->capture_default_str();
@@ -416,9 +478,11 @@ int Main(int argc, char** argv) {
   keys_rotate->callback([&] { code = RotateKeys(args); });
   CLI::App* keys_new =
       keys->add_subcommand("new", "Print a fresh line for the end of the key file");
-  keys_new->callback([] {
+  keys_new->add_flag("--json", args.json, "Print JSON");
+  keys_new->callback([&] {
     SystemRng rng;
-    std::cout << crypto::KeyRing::NewKeyLine(rng);
+    const std::string line = crypto::KeyRing::NewKeyLine(rng);
+    std::cout << (args.json ? cli::Format({{"line", Trim(line)}}, true) : line);
   });
 
   RuleFiles rule_files;
@@ -437,14 +501,30 @@ int Main(int argc, char** argv) {
   event_group->add_flag("--json", args.json, "Print JSON on one line");
   event_group->callback([&] { code = RunEvent(args, /*group=*/true, rule_files); });
 
-  std::string listen = "127.0.0.1:9000", product = "http://localhost:8000", client_secret;
+  TestProviderArguments test_provider{.listen = "127.0.0.1:9000",
+                                      .product_url = "http://localhost:8000"};
+  std::string secret_file;
   CLI::App* idp = app.add_subcommand("idp", "Run the built-in test provider (never expose it)");
-  idp->add_option("--listen", listen, "Address and port")->capture_default_str();
-  idp->add_option("--product-url", product, "Base URL of the installation to test")
+  idp->add_option("--listen", test_provider.listen, "Address and port, of this machine alone")
       ->capture_default_str();
-  idp->add_option("--client-secret", client_secret, "Client secret (default: a fresh one)");
+  idp->add_flag("--expose", test_provider.expose,
+                "Listen also where others reach it, who can then be anybody");
+  idp->add_option("--product-url", test_provider.product_url,
+                  "Base URL of the installation to test")
+      ->capture_default_str();
+  idp->add_option("--client-secret-file", secret_file,
+                  "File with the client secret, - for standard input (default: a fresh one)");
   idp->add_flag("--json", args.json, "Print JSON");
-  idp->callback([&] { code = ServeTestProvider(listen, product, client_secret, args.json); });
+  idp->callback([&] {
+    auto secret = ReadSecret(secret_file);
+    if (!secret) {
+      code = Complain(secret.error(), args.json);
+      return;
+    }
+    test_provider.client_secret = *std::move(secret);
+    test_provider.as_json = args.json;
+    code = ServeTestProvider(test_provider);
+  });
 
   CLI::App* options = app.add_subcommand("options", "Print every option as a reference page");
   bool example = false;
@@ -468,12 +548,16 @@ int Main(int argc, char** argv) {
 
   CLI::App* routes =
       app.add_subcommand("routes", "Print every route of the API and who may call it");
-  routes->callback([] { std::cout << api::DescribeRoutes(); });
+  routes->add_flag("--json", args.json, "Print JSON");
+  routes->callback([&] {
+    std::cout << (args.json ? json::Serialize(json::Value(RouteList())) + "\n"
+                            : api::DescribeRoutes());
+  });
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    return AnswerParseError(app, error, {argv + 1, static_cast<std::size_t>(argc - 1)});
   }
   return code;
 }

@@ -143,7 +143,12 @@ class MonitoringPagesTest : public PagesTest {
     counts.sessions = sessions;
     counts.crashed = crashed;
     counts.errored = crashed;
-    for (std::int64_t i = 0; i < sessions; ++i) counts.users.Add("user" + std::to_string(i));
+    for (std::int64_t i = 0; i < sessions; ++i) {
+      counts.users.Add("user" + std::to_string(i));
+      counts.duration_parts.Add(i % 3 == 0 ? minutes(50) : minutes(2));
+    }
+    counts.durations = sessions;
+    counts.duration = sessions * minutes(18);
     counts.users_crashed.Add("user0");
     auto done = app().db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) {
       return sessions::store::Apply(tx, *app().ids, tally, Now());
@@ -266,7 +271,8 @@ TEST_P(MonitoringPagesTest, ReleasesShowTheirHealth) {
   EXPECT_FALSE(Has(Show(Acme("releases/?query=2.0")), "shop@1.0.0"));
   EXPECT_FALSE(Has(Show(Acme("releases/?project=blog")), "shop@1.0.0"));
   const std::string page = Show(Acme("releases/shop%401.0.0/"));
-  for (const std::string_view text : {"98.50 %", "200", "<path", "Issues first seen in it"}) {
+  for (const std::string_view text :
+       {"98.50 %", "200", "<path", "Median length", "Mean length", "Issues first seen in it"}) {
     EXPECT_TRUE(Has(page, text)) << text;
   }
   EXPECT_TRUE(Has(Show(Acme("releases/shop%401.0.0/?period=14d")), "<path"));
@@ -413,6 +419,35 @@ TEST_P(MonitoringPagesTest, AMonitorIsMadeChangedPausedAndDeleted) {
   EXPECT_EQ(Post(owner_login_, here, {{"op", "delete"}}, false).status, 403) << "without its token";
   EXPECT_EQ(Post(owner_login_, here, {{"op", "delete"}}).status, 302);
   EXPECT_EQ(Open(owner_login_, here).status, 404);
+}
+
+TEST_P(MonitoringPagesTest, AMonitorAndItsEnvironmentsAreMutedAndForgotten) {
+  const monitors::Monitor monitor = MakeMonitor("Nightly backup");
+  CheckIn(monitor, "error", 1);
+  const std::string here = Acme("monitors/" + monitor.guid + "/");
+  EXPECT_FALSE(Has(Show(here), "Muted"));
+  EXPECT_TRUE(Has(Show(here), "aria-label=\"Mute production\""));
+  const Fields mute_one{{"op", "mute"}, {"environment", "production"}};
+  EXPECT_EQ(Post(owner_login_, here, mute_one, false).status, 403) << "without its token";
+  EXPECT_FALSE(Has(Show(here), "Muted"));
+  EXPECT_EQ(Post(owner_login_, here, mute_one).status, 302);
+  EXPECT_TRUE(Has(Show(here), "Muted"));
+  EXPECT_TRUE(Has(Show(here), "aria-label=\"Unmute production\""));
+  EXPECT_EQ(Times(Show(Acme("monitors/")), ">Muted<"), 1u);
+  EXPECT_EQ(Post(owner_login_, here, {{"op", "mute"}}).status, 302);
+  EXPECT_EQ(Times(Show(Acme("monitors/")), ">Muted<"), 2u) << "the monitor, too";
+  EXPECT_TRUE(Has(Show(here), "makes no issue and no mail"));
+  EXPECT_EQ(Post(owner_login_, here, {{"op", "unmute"}}).status, 302);
+  EXPECT_EQ(Post(owner_login_, here, {{"op", "unmute"}, {"environment", "production"}}).status,
+            302);
+  EXPECT_FALSE(Has(Show(here), "Muted"));
+  EXPECT_EQ(Post(owner_login_, here, {{"op", "mute"}, {"environment", "nowhere"}}).status, 404);
+
+  EXPECT_TRUE(Has(Show(here), "Delete an environment"));
+  EXPECT_EQ(Post(owner_login_, here, {{"op", "forget"}, {"environment", "production"}}).status,
+            302);
+  EXPECT_FALSE(Has(Show(here), "Delete an environment"));
+  EXPECT_TRUE(Has(Show(here), "It has not checked in yet"));
 }
 
 TEST_P(MonitoringPagesTest, FeedbackIsOneListWithWhatBelongsToIt) {

@@ -368,6 +368,11 @@ TEST_P(ProjectPagesTest, WhatAnOrganizationScrubsIsSetOnAPageOfItsOwn) {
               {"rules", R"({"applications":{"$message":["@email"]}})"}});
   EXPECT_EQ(settings().version, version) << "nothing changed, nothing is written";
   EXPECT_TRUE(Has(Refused(path, {{"rules", "{ this is none"}}), "{ this is none"));
+  const std::string refused =
+      Refused(path, {{"rules", "{\"rules\": {},\n \"applications\": [1,]\n}"}});
+  EXPECT_TRUE(Has(refused, "Rules as JSON: line 2 is not JSON.")) << refused;
+  EXPECT_FALSE(Has(refused, "piiConfig"));
+  EXPECT_TRUE(Has(Refused(path, {{"rules", "[1]"}}), "Rules as JSON: an object"));
   Refused(path, {{"rules", R"({"applications":{"$$":["@email"]}})"}});
   EXPECT_EQ(settings().version, version);
   Save(path, {});

@@ -93,6 +93,7 @@ TEST_P(ReleaseApiTest, HealthIsAddedWhereItIsAskedFor) {
   fresh.errored = 3;
   for (int i = 0; i < 10; ++i) fresh.users.Add("user" + std::to_string(i));
   fresh.users_crashed.Add("user3");
+  for (int i = 1; i <= 40; ++i) fresh.duration_parts.Add(std::chrono::seconds(i));
   auto counted = app().db->WriteSync(sql::Tenant::All(), [&](sql::Tx& tx) {
     return sessions::store::Apply(tx, *app().ids, tally, app().clock.Now());
   });
@@ -116,7 +117,8 @@ TEST_P(ReleaseApiTest, HealthIsAddedWhereItIsAskedFor) {
   EXPECT_DOUBLE_EQ(now.at("crashFreeSessions").as_double(), 97.5);
   EXPECT_DOUBLE_EQ(now.at("crashFreeUsers").as_double(), 90);
   EXPECT_DOUBLE_EQ(now.at("sessionsAdoption").as_double(), 100);
-  EXPECT_TRUE(now.at("durationP50").is_null());
+  EXPECT_NEAR(now.at("durationP50").as_double(), 20, 2) << "seconds";
+  EXPECT_NEAR(now.at("durationP90").as_double(), 36, 3.6);
   const json::Array& points = now.at("stats").at("24h").as_array();
   std::int64_t sum = 0;
   for (const json::Value& point : points) sum += point.at(1).as_int64();
@@ -125,6 +127,7 @@ TEST_P(ReleaseApiTest, HealthIsAddedWhereItIsAskedFor) {
   const json::Value then = health(Get(ci_, Acme("releases/shop@1.0.0/?health=1")));
   EXPECT_EQ(then.at("totalSessions").as_int64(), 80);
   EXPECT_EQ(then.at("totalSessions24h").as_int64(), 0);
+  EXPECT_TRUE(then.at("durationP50").is_null()) << "no session told how long it took";
   const json::Value lately =
       health(Get(ci_, Acme("releases/shop@1.0.0/?health=1&summaryStatsPeriod=1d")));
   EXPECT_FALSE(lately.at("hasHealthData").as_bool());

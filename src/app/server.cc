@@ -7,8 +7,10 @@
 #include <cstdio>
 #include <thread>
 
+#include "app/complain.h"
 #include "app/demo.h"
 #include "app/demo_events.h"
+#include "app/descriptors.h"
 #include "app/events.h"
 #include "app/health.h"
 #include "base/bytes.h"
@@ -16,8 +18,10 @@
 #include "control/sso/recheck.h"
 #include "core/audit/retention.h"
 #include "edge/access/access.h"
+#include "edge/access/headers.h"
 #include "edge/api/api.h"
 #include "edge/idp/test_provider.h"
+#include "edge/intake/routes.h"
 #include "edge/web/events/events.h"
 #include "edge/web/web.h"
 #include "platform/http/server.h"
@@ -25,12 +29,6 @@
 
 namespace gatehouse::app {
 namespace {
-
-int Complain(const Error& error) {
-  std::fprintf(stderr, "gatehouse: %s: %s\n", std::string(error.reason).c_str(),
-               error.detail.c_str());
-  return 1;
-}
 
 // SIGINT and SIGTERM stop the runtime in order. They are blocked in every thread from the first
 // line of main on, and waited for here.
@@ -205,6 +203,16 @@ void AddJobs(jobs::JobRunner& runner, Installation& i) {
              [it] { return SweepLimits(*it->db, it->limiter, it->clock); });
 }
 
+// Only this machine reaches it.
+bool IsLoopback(std::string_view address) {
+  return address.starts_with("127.") || address == "[::1]" || address == "::1" ||
+         address == "localhost";
+}
+
+Error WrongListen(std::string why) {
+  return Error{Code::kInvalidArgument, "config_invalid_value", "--listen: " + std::move(why)};
+}
+
 // Names this node in the lease table, the same after a restart.
 std::string NodeName() {
   char name[256] = "node";
@@ -253,6 +261,22 @@ http::AccessLog LogRequests(telemetry::Logger& log) {
                  {"ip", request.remote_ip},
                  {"elapsed_ms", elapsed}});
   };
+}
+
+Task<http::Response> WithHeaders(const http::Handler& handler, http::Request& request, bool https) {
+  GH_CO_TRY(http::Response response, co_await handler(request));
+  access::SetAnswerHeaders(response, https);
+  co_return response;
+}
+
+// Around every route, so that none can be without. REQUIRES: all are there. What a handler refuses
+// gets them where it is drawn.
+void SetHeadersOfAll(const http::Router& router, bool https) {
+  for (const std::unique_ptr<http::Route>& route : router.routes()) {
+    route->handler = [inner = std::move(route->handler), https](http::Request& request) {
+      return WithHeaders(inner, request, https);
+    };
+  }
 }
 
 }  // namespace
@@ -326,12 +350,15 @@ int Serve(const config::Config& config) {
   web::RegisterEvents(web.site(), router);
   (*events)->AddRoutes(router);
   RegisterHealth(router, i, metrics);
+  SetHeadersOfAll(router, guard.https());
 
   http::ServerOptions server_options;
   server_options.address = i.layout.listen_address;
   server_options.port = i.layout.listen_port;
   server_options.hosts = i.layout.hosts;
   server_options.trusted_proxies = config.Strings("trusted_proxies");
+  server_options.max_connections = ConnectionsFor(RaiseDescriptorLimit());
+  server_options.max_connections_per_client = server_options.max_connections / 4;
   http::ErrorRenderer render = [&](const http::Request& request, const Error& error, int status) {
     if (status >= 500 && status != 501) {
       log.LogError("request_failed", error,
@@ -343,8 +370,11 @@ int Serve(const config::Config& config) {
                {"reason", error.reason},
                {"detail", error.detail}});
     }
-    return request.path.starts_with("/api/") ? api.RenderError(request, error, status)
-                                             : web.RenderError(request, error, status);
+    http::Response response = request.path.starts_with("/api/")
+                                  ? api.RenderError(request, error, status)
+                                  : web.RenderError(request, error, status);
+    access::SetAnswerHeaders(response, guard.https());
+    return response;
   };
   http::Server server(runtime, std::move(server_options), router, i.clock, i.rng, std::move(render),
                       LogRequests(log));
@@ -415,8 +445,10 @@ int Serve(const config::Config& config) {
   return 0;
 }
 
-int ServeTestProvider(const std::string& listen, const std::string& product_url,
-                      const std::string& client_secret, bool as_json) {
+int ServeTestProvider(const TestProviderArguments& arguments) {
+  const std::string& listen = arguments.listen;
+  const std::string& product_url = arguments.product_url;
+  const bool as_json = arguments.as_json;
   SystemClock clock;
   SystemRng rng;
   telemetry::Logger log(clock, {});
@@ -425,22 +457,28 @@ int ServeTestProvider(const std::string& listen, const std::string& product_url,
                   ? std::nullopt
                   : StrongId<struct PortTag>::Parse(std::string_view(listen).substr(colon + 1));
   if (!port || port->value > 65535) {
-    std::fprintf(stderr, "gatehouse idp: --listen wants address:port\n");
-    return 2;
+    return Complain(WrongListen("not address:port"), as_json);
+  }
+  const std::string address = listen.substr(0, colon);
+  if (!arguments.expose && !IsLoopback(address)) {
+    return Complain(
+        WrongListen(address + " is open to others, and whoever opens the test provider's page "
+                              "can be anybody; --expose if that is meant"),
+        as_json);
   }
   runtime::Runtime runtime(1);
   http::Router router;
   idp::Options options;
   options.origin = "http://" + listen;
   options.product_url = product_url;
-  options.client_secret = client_secret.empty() ? rng.Token(18) : client_secret;
+  options.client_secret = arguments.client_secret.empty() ? rng.Token(18) : arguments.client_secret;
   options.users = DemoUsers();
   std::string secret = options.client_secret;
   auto provider = idp::TestProvider::Create(std::move(options), clock, rng);
-  if (!provider) return Complain(provider.error());
+  if (!provider) return Complain(provider.error(), as_json);
   (*provider)->Register(router);
   http::ServerOptions server_options;
-  server_options.address = listen.substr(0, colon);
+  server_options.address = address;
   server_options.port = static_cast<std::uint16_t>(port->value);
   server_options.hosts = {listen, "localhost:" + port->ToString()};
   http::ErrorRenderer render = [](const http::Request&, const Error& error, int status) {
@@ -448,7 +486,7 @@ int ServeTestProvider(const std::string& listen, const std::string& product_url,
   };
   http::Server server(runtime, std::move(server_options), router, clock, rng, std::move(render),
                       LogRequests(log));
-  if (auto started = server.Start(); !started) return Complain(started.error());
+  if (auto started = server.Start(); !started) return Complain(started.error(), as_json);
   if (as_json) {
     json::Object o{{"issuer", "http://" + listen},
                    {"client_id", idp::kDemoClientId},

@@ -9,9 +9,15 @@ namespace gatehouse::app {
 // Serves until SIGINT or SIGTERM. Returns the process's exit code; what went wrong is printed.
 int Serve(const config::Config& config);
 
-// `gatehouse idp`: the built-in test provider alone. `product_url` is the installation whose return
-// URLs it accepts. An empty secret: a fresh one is made and printed.
-int ServeTestProvider(const std::string& listen, const std::string& product_url,
-                      const std::string& client_secret, bool as_json);
+struct TestProviderArguments {
+  std::string listen = {};         // address:port
+  std::string product_url = {};    // of the installation whose return URLs it accepts
+  std::string client_secret = {};  // "": a fresh one is made and printed
+  bool expose = false;             // may listen where other machines reach it
+  bool as_json = false;
+};
+
+// `gatehouse idp`: the built-in test provider alone.
+int ServeTestProvider(const TestProviderArguments& arguments);
 
 }  // namespace gatehouse::app

@@ -339,9 +339,12 @@ describe("pages", { timeout: 60_000 }, () => {
   // WEB-19
   it("under https every answer asks for https, and pages of other names go there once", async () => {
     const client = new HttpClient(secure, { host: "gate.test" });
-    for (const path of ["/auth/login/", "/nowhere/", "/static/gatehouse.css", "/robots.txt"]) {
-      const age = /max-age=(\d+)/.exec((await client.get(path)).headers["strict-transport-security"]);
+    for (const path of ["/auth/login/", "/nowhere/", "/static/gatehouse.css", "/robots.txt", "/api/0/auth/",
+                        "/api/0/", "/api/0/nowhere/", "/health/live", "/health/ready", "/api/1/envelope/"]) {
+      const { headers } = await client.get(path);
+      const age = /max-age=(\d+)/.exec(headers["strict-transport-security"]);
       assert.ok(Number(age?.[1]) >= 31536000, path);
+      assert.equal(headers["x-content-type-options"], "nosniff", path);
     }
     const local = `localhost:${secure.port}`;
     const page = await client.get("/auth/login/?next=/account/", { host: local });
@@ -698,19 +701,27 @@ describe("sessions", { timeout: 60_000 }, () => {
                text: answer.text.replaceAll(username, "NAME").replaceAll(answer.headers["x-correlation-id"], "ID") };
     };
     const known = ["olivia@acme.example", "marcus@acme.example", "nina@acme.example"];
-    const unknown = ["ophelia@acme.example", "nobody@nowhere.example", "nina"];
+    const unknown = (i) => ["ophelia", "nobody", "nina.n"][i % 3] + (i < 3 ? "" : i) + ["@acme.example", "@nowhere.example", ""][i % 3];
     const times = { known: [], unknown: [] };
-    for (let i = 0; i < 9; i += 1) {
-      const a = await attempt(known[i % 3]);
-      const b = await attempt(unknown[i % 3]);
-      assert.deepEqual([a.status, a.text], [b.status, b.text]);
-      times.known.push(a.elapsed);
-      times.unknown.push(b.elapsed);
+    for (let i = 0; i < 36; i += 1) {
+      // In turns, and who comes first changes: whatever else the machine does meets both.
+      const pair = [["known", known[i % 3]], ["unknown", unknown(i)]];
+      const answers = {};
+      for (const [who, name] of i % 2 ? pair : pair.reverse()) {
+        const { elapsed, ...answer } = await attempt(name);
+        answers[who] = answer;
+        times[who].push(elapsed);
+      }
+      assert.deepEqual(answers.known, answers.unknown);
+      assert.equal(answers.known.status, 401);
+      // An account takes five failures; a log-in gives them back.
+      if (i % 12 === 11) for (const email of known) await signedIn(email);
     }
-    // The fastest of each: what is left when nothing else runs on the machine.
-    const ratio = Math.min(...times.known) / Math.min(...times.unknown);
-    assert.ok(ratio > 0.5 && ratio < 2, `known / unknown: ${ratio}`);
-    for (const email of known) await signedIn(email);  // the failures above are forgiven
+    const median = (list) => list.toSorted((x, y) => x - y)[list.length >> 1];
+    for (const [what, of] of [["fastest", (list) => Math.min(...list)], ["median", median]]) {
+      const ratio = of(times.known) / of(times.unknown);
+      assert.ok(ratio > 2 / 3 && ratio < 1.5, `${what}: known / unknown: ${ratio}`);
+    }
 
     const recover = async (email) => {
       client.ip = visitor().ip;

@@ -40,7 +40,15 @@ for (const engine of engines) {
       assert.equal(proof.intact, true);
       assert.equal(proof.organizations, 2);
       assert.deepEqual(proof.findings, []);
-      assert.equal(verify("--organization", "acme").organizations, 1);
+      assert.equal(verify("--organization", "acme").organizations, 1, "the longer name works, too");
+    });
+
+    it("is proven by the very command that the page names", async () => {
+      const page = await owner.get("/organizations/acme/audit-log/");
+      const [, words] = /gatehouse (audit verify [^<]+?)\s*</.exec(page.text);
+      const proof = verify(...words.split(" ").slice(2));
+      assert.equal(proof.code, 0);
+      assert.equal(proof.organizations, 1, words);
     });
 
     it("an entry that was altered is named, the first of several", async () => {
@@ -57,7 +65,7 @@ for (const engine of engines) {
       assert.equal(first.seq, 2);
       assert.equal(String(first.entry_id), second.id);
       // The other organization has nothing to do with it.
-      assert.equal(verify("--organization", "other").code, 0);
+      assert.equal(verify("--org", "other").code, 0);
       for (const { id } of [fourth, second]) {
         change(id, "substr(actor_label, 1, length(actor_label) - 1)");
       }
@@ -67,7 +75,7 @@ for (const engine of engines) {
     it("an entry that was deleted is missed", async () => {
       const third = (await entries())[2];
       gatehouse.execute(`DELETE FROM audit_log WHERE id = ${third.id}`);
-      const proof = verify("--organization", "acme");
+      const proof = verify("--org", "acme");
       assert.equal(proof.code, 1);
       assert.deepEqual([proof.findings[0].seq, proof.findings[0].what], [3, "deleted"]);
     });

@@ -108,7 +108,7 @@ for (const engine of engines) {
         Sentry.captureSession(true);`);
       await waitForText(page, `${base}releases/`, "Crash-free sessions");
       await page.click("text=shop@1.0.0");
-      await shows("Sessions", "Issues first seen in it", "bank is closed");
+      await shows("Sessions", "Median length", "Issues first seen in it", "bank is closed");
       await page.click("text=14 days");
       assert.ok((await page.locator("svg.health-chart path").count()) === 3);
       await page.click("button:has-text('Finish')");
@@ -138,6 +138,15 @@ for (const engine of engines) {
       await waitForText(page, monitor, "1 of the last 2 runs went well");
       await waitForText(page, `${base}issues/?query=is%3Aresolved`, "Monitor failure: nightly-backup", 200);
       await page.goto(monitor);
+      await page.click("button[aria-label='Mute production']");
+      await shows("Muted");
+      send(`Sentry.captureCheckIn({ monitorSlug: "nightly-backup", status: "error" });`);
+      await waitForText(page, monitor, "1 of the last 3 runs went well");
+      await page.click("button[aria-label='Unmute production']");
+      await page.click("header button:has-text('Mute')");
+      await shows("makes no issue and no mail");
+      await page.click("header button:has-text('Unmute')");
+      assert.ok(!(await page.textContent("main")).includes("Muted"));
       await page.click("button:has-text('Pause')");
       await shows("Paused");
       await page.click("text=Delete this monitor");
@@ -163,6 +172,9 @@ for (const engine of engines) {
         { schedule: { type: "crontab", value: "0 * * * *" } });`);
       await waitForText(page, `${base}monitors/`, "hourly");
       const monitor = await page.locator(".monitor a").first().getAttribute("href");
+      await page.goto(monitor);
+      await page.click("button[aria-label='Mute production']");
+      await page.click("header button:has-text('Mute')");
       await page.goto(`${base}transactions/?query=import`);
       const names = await page.locator("tbody a").first().getAttribute("href");
       await page.goto(names);

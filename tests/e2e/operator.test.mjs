@@ -100,10 +100,55 @@ describe("sub-commands", { timeout: 60_000 }, () => {
       const text = run([...args, ...here], { input });
       assert.equal(text.status, 1, args.join(" "));
       assert.equal(text.stdout, "");
-      assert.ok(text.stderr.startsWith(`gatehouse: ${reason}`), text.stderr);
+      const [said, code] = text.stderr.split("\n");
+      assert.match(said, /^gatehouse: [A-Z].{10,}\.$/, "a sentence");
+      assert.ok(code.startsWith(`  ${reason}`), text.stderr);
       const json = run([...args, ...here, "--json"], { input });
       assert.equal(json.status, 1);
       assert.equal(JSON.parse(json.stderr).error, reason);
+      assert.equal(`gatehouse: ${JSON.parse(json.stderr).message}`, said);
+    }
+  });
+
+  it("member add says when somebody is a member already, and changes no role", () => {
+    const add = (role) => ["member", "add", "--org", "acme", "--email", "bea@acme.example", "--role", role];
+    const [, same] = both([add("manager"), add("manager")]);
+    assert.equal(same.already_member, true);
+    const other = run([...add("member"), ...here, "--json"]);
+    assert.equal(other.status, 1, other.stdout);
+    const refusal = JSON.parse(other.stderr);
+    assert.equal(refusal.error, "already_member");
+    assert.match(refusal.detail, /manager/);
+    assert.equal(both([add("manager"), add("manager")])[1].role, "manager");
+  });
+
+  it("routes and keys new print JSON, too", () => {
+    const routes = JSON.parse(run(["routes", "--json"]).stdout);
+    assert.ok(routes.some((r) => r.path === "/api/0/auth/" && r.method === "GET" && r.who));
+    const { line } = JSON.parse(run(["keys", "new", "--json"]).stdout);
+    assert.match(line, /^key [a-z0-9]{1,16} \S{43}$/);
+  });
+
+  it("wrong usage and a wrong configuration exit with 2, as text or JSON", () => {
+    const unknown = run(["nosuch"]);
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /nosuch/);
+    assert.match(run(["user", "nosuch"]).stderr, /nosuch/);
+    for (const args of [["nosuch"], ["user"], ["user", "create"], ["user", "create", "--nosuch"], ["routes", "more"]]) {
+      assert.equal(run(args).status, 2, args.join(" "));
+      const answer = run([...args, "--json"]);
+      assert.equal(answer.status, 2, args.join(" "));
+      const { error, message, detail } = JSON.parse(answer.stderr);
+      assert.equal(error, "wrong_usage");
+      assert.ok(message && detail, answer.stderr);
+    }
+    assert.equal(JSON.parse(run(["nosuch", "--json"]).stderr).detail, "no such command: nosuch");
+    for (const command of [["serve"], ["doctor"], ["migrate"], ["keys", "list"], ["audit", "verify"]]) {
+      const answer = run([...command, "--config", join(data, "missing.toml"), "--json"]);
+      assert.equal(answer.status, 2, command.join(" "));
+      assert.equal(JSON.parse(answer.stderr).error, "config_unreadable_file");
+      assert.equal(run([...command, ...here, "--base-url", "ftp://gate.example"]).status,
+        command[0] === "doctor" ? 1 : 2, command.join(" "));
     }
   });
 
@@ -191,6 +236,26 @@ describe("sub-commands", { timeout: 60_000 }, () => {
       child.kill("SIGKILL");
     }
     assert.equal(run(["idp", "--listen", "nonsense"]).status, 2);
+  });
+
+  it("idp stays on this machine, and takes its secret from a file or standard input", async () => {
+    const port = await freePort();
+    const open = run(["idp", "--listen", `0.0.0.0:${port}`, "--json"]);
+    assert.equal(open.status, 2, open.stderr);
+    assert.match(JSON.parse(open.stderr).detail, /--expose/);
+    assert.equal(run(["idp", "--client-secret", "in-everybodys-sight"]).status, 2);
+    assert.equal(run(["idp", "--client-secret-file", join(data, "missing")]).status, 2);
+    const listening = (args, input) => {
+      const answer = spawnSync(binary, ["idp", "--listen", `127.0.0.1:${port}`, "--json", ...args], {
+        env: cleanEnv, input, encoding: "utf8", timeout: 3_000,
+      });
+      return JSON.parse(answer.stdout).client_secret;
+    };
+    const file = join(folder(), "secret");
+    writeFileSync(file, "a-secret-of-a-file\n", { mode: 0o600 });
+    assert.equal(listening(["--client-secret-file", file]), "a-secret-of-a-file");
+    assert.equal(listening(["--client-secret-file", "-"], "a-secret-of-stdin\n"), "a-secret-of-stdin");
+    assert.match(listening(["--expose"]), /^\S{20,}$/);
   });
 });
 

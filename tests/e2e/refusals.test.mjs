@@ -102,13 +102,21 @@ for (const engine of engines) {
       await page.context().close();
     });
 
-    it("a cancelled log-in is refused politely", async () => {
+    it("a cancelled log-in says so, and administrators see it", async () => {
       const page = await openWindow(browser, gatehouse);
       await page.goto("/auth/login/acme/");
       await page.getByRole("button", { name: /Continue with/ }).click();
       await page.getByRole("button", { name: "Cancel and go back" }).click();
-      assert.match(await page.locator("main").innerText(), /sso_failed/);
+      const text = await page.locator("main").innerText();
+      assert.match(text, /You cancelled at your provider/);
+      assert.match(text, /Sign in again/);
+      assert.match(text, /sso_cancelled/);
+      const id = await page.locator("#correlation-id").textContent();
+      await page.reload();
+      assert.match(await page.locator("main").innerText(), /sso_state_invalid/, "used up");
       await page.context().close();
+      await admin.goto(`/organizations/acme/sso-decisions/?id=${id}`);
+      assert.match(await admin.locator("main").innerText(), /oidc_access_denied/);
     });
 
     it("a good log-in works afterwards", async () => {

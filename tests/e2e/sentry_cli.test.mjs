@@ -54,7 +54,7 @@ for (const engine of engines) {
         fillAcme(g);
         project = g.run(["project", "create", "--org", "acme", "--slug", "shop", "--platform", "node"]);
         token = g.createToken("olivia@acme.example", "org:read", "project:read", "project:releases",
-          "event:read");
+          "event:read", "event:write", "alerts:read");
       } });
       client = new HttpClient(gatehouse);
       folder = mkdtempSync(join(tmpdir(), "gatehouse-cli-"));
@@ -197,6 +197,36 @@ for (const engine of engines) {
       writeFileSync(envelope, `{"event_id":"${"ab".repeat(16)}"}\n{"type":"event"}\n${body}\n`);
       await sentry("send-envelope", envelope);
       await eventOf("shop@5.0.0");
+    });
+
+    it("issues are listed, muted, opened and resolved; events, logs and monitors are listed", async () => {
+      await sentry("send-event", "-m", "to be muted", "-r", "shop@6.0.0", "-E", "environment:production");
+      await eventOf("shop@6.0.0");
+      const [issue] = await api("projects/acme/shop/issues/?query=%22to%20be%20muted%22");
+      const listed = await sentry("issues", "list");
+      assert.match(listed, new RegExp(issue.id));
+      assert.match(listed, /to be muted/);
+      const status = async () => (await api(`organizations/acme/issues/${issue.id}/`)).status;
+      await sentry("issues", "mute", "-i", issue.id);
+      assert.equal(await status(), "ignored");
+      await sentry("issues", "unresolve", "-i", issue.id);
+      assert.equal(await status(), "unresolved");
+      await sentry("issues", "resolve", "-i", issue.id);
+      assert.equal(await status(), "resolved");
+      await sentry("issues", "unresolve", "-i", issue.id);
+      await sentry("issues", "resolve", "--next-release", "-i", issue.id);
+      const resolved = await api(`organizations/acme/issues/${issue.id}/`);
+      assert.equal(resolved.statusDetails.inNextRelease, true);
+      assert.match(await sentry("issues", "list", "--query", "is:resolved"), /to be muted/);
+      const events = await sentry("events", "list", "--show-user", "--show-tags");
+      assert.match(events, /to be muted/);
+      assert.match(await sentry("logs", "list"), /No logs|Timestamp/i);
+      await sentry("monitors", "list");
+    });
+
+    it("what needs a person explains itself, and the hook for shells is there", async () => {
+      assert.match(await sentry("login", "--help"), /login/i);
+      assert.match(await sentry("bash-hook"), /_SENTRY_TRACEBACK_FILE|trap/);
     });
   });
 }

@@ -8,6 +8,8 @@ namespace gatehouse::sso {
 
 inline constexpr std::string_view kStateInvalid = "sso_state_invalid";
 inline constexpr std::string_view kSsoFailed = "sso_failed";  // one page for every refused log-in
+// … but for one that the person ended at the provider, which its answer says to anybody.
+inline constexpr std::string_view kCancelled = "sso_cancelled";
 inline constexpr std::string_view kIdpUnavailable = "idp_unavailable";
 inline constexpr std::string_view kNotAuthed = "not_authed";
 inline constexpr std::string_view kUidMismatch = "uid_mismatch";

@@ -5,6 +5,12 @@
 #include "control/sso/service_impl.h"
 
 namespace gatehouse::sso {
+namespace {
+
+// What every adapter calls the provider's "access_denied" (RFC 6749 §4.1.2.1).
+constexpr std::string_view kAccessDenied = "oidc_access_denied";
+
+}  // namespace
 
 Task<Step> ServiceImpl::BeginLogin(Client client, orgs::Organization organization, std::string next,
                                    std::optional<invites::Ticket> ticket) {
@@ -93,6 +99,8 @@ Task<Step> ServiceImpl::RefuseLogin(Client client, Pipeline pipeline, std::strin
                                       [&](sql::Tx& tx) -> Result<void> {
                                         return RecordRefusal(tx, client, pipeline, reason, checks);
                                       }));
+  // What the browser itself brought tells nobody anything new.
+  if (reason == kAccessDenied) co_return Fail(Code::kInvalidArgument, kCancelled, reason);
   co_return Fail(Code::kPermissionDenied, kSsoFailed, reason);
 }
 

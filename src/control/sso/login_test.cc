@@ -137,6 +137,40 @@ TEST_P(LoginTest, AtMostEightPipelinesPerBrowser) {  // OIDC-52
   EXPECT_EQ(Count("sso_pipelines"), 0);
 }
 
+TEST_P(LoginTest, TwoThousandBegunFlowsOfABrowserLeaveEight) {  // OIDC-52
+  Browser browser = Anonymous();
+  Browser other = Anonymous();
+  auto kept = StartLogin(other);
+  ASSERT_OK(kept);
+  std::optional<Step> last;
+  for (int i = 0; i < 2000; ++i) {
+    auto step = StartLogin(browser);
+    ASSERT_OK(step);
+    last = std::move(*step);
+    if (i % 250 == 0) EXPECT_LE(Count("sso_pipelines"), 9);
+  }
+  EXPECT_EQ(Count("sso_pipelines"), 9) << "eight, and the other browser's";
+  EXPECT_OK(Return(browser, *last));
+  EXPECT_OK(Return(other, *kept));
+}
+
+TEST_P(LoginTest, ACancelledLogInSaysSoAndIsUsedUp) {
+  LinkedMember();
+  Browser fresh = Anonymous();
+  auto started = StartLogin(fresh);
+  ASSERT_OK(started);
+  house_->provider->refusal = "oidc_access_denied";
+  const std::string before = StateDigest();
+  EXPECT_ERROR(kInvalidArgument, kCancelled, Return(fresh, *started));
+  EXPECT_EQ(StateDigest(), before);
+  EXPECT_EQ(AuditEvents().back(), audit::Event::kSsoRefused);
+  EXPECT_EQ(LastReason(), "oidc_access_denied");
+  const auto rows = AuditRows().size();
+  house_->provider->refusal.clear();
+  EXPECT_ERROR(kInvalidArgument, kStateInvalid, Return(fresh, *started));
+  EXPECT_EQ(AuditRows().size(), rows) << "one row, once";
+}
+
 TEST_P(LoginTest, ProviderChangedBetweenRedirectAndCallbackIsRefused) {  // OIDC-45
   LinkedMember();
   Browser fresh = Anonymous();

@@ -96,6 +96,7 @@ struct Step {
 // A refusal that the person should read: `reason` in the Error is the slug, and the correlation id
 // of the request leads the administrators to the chain of checks. Common ones:
 //   sso_state_invalid (kInvalidArgument), sso_failed (kPermissionDenied; same for every cause),
+//   sso_cancelled (kInvalidArgument; the provider answered "access_denied"),
 //   not_authed, uid_mismatch, invalid_identity, provider_exists (kConflict), provider_changed,
 //   link_proof_invalid, identity_conflict, account_inactive, ambiguous_email, sso_not_configured,
 //   idp_unavailable, rate_limited, forbidden.

@@ -174,7 +174,7 @@ Result<void> ServiceImpl::RecordRefusal(sql::Tx& tx, const Client& client, const
 }
 
 Task<Step> ServiceImpl::Explain(Client client, Pipeline context, Result<Step> result) {
-  if (result || result.error().Is(kSsoFailed)) co_return result;
+  if (result || result.error().Is(kSsoFailed) || result.error().Is(kCancelled)) co_return result;
   switch (result.error().code) {
     case Code::kInternal:
     case Code::kUnavailable:

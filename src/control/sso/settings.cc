@@ -135,6 +135,7 @@ Task<void> ServiceImpl::Unlock(OrgId organization, std::string operator_label) {
       co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
         GH_TRY(auto live, providers_.FindSealed(tx, organization));
         if (!live) return Fail(Code::kNotFound, kSsoNotConfigured);
+        if (live->allow_unlinked) return {};  // members may enter already
         GH_TRY_VOID(providers_.SetAllowUnlinked(tx, organization, live->id, true));
         audit::Entry entry;
         entry.organization = organization;

@@ -1,7 +1,9 @@
 // Setting up single sign-on: the pipeline, its refusals, and the one commit point.
 
+#include <barrier>
 #include <thread>
 
+#include "base/text.h"
 #include "control/sso/testing/sso_fixture.h"
 
 namespace gatehouse::sso::fixture {
@@ -135,6 +137,8 @@ TEST_P(SetupTest, StarterRemovedBeforeTheFinishIsRefused) {  // SETUP-03
   const std::string before = StateDigest();
   EXPECT_ERROR(kPermissionDenied, kUidMismatch, Run(house_->sso->FinishSetup(client, Acme())));
   EXPECT_EQ(StateDigest(), before);
+  EXPECT_EQ(AuditEvents().back(), audit::Event::kSsoSetupRefused);
+  EXPECT_EQ(AuditRows().back().data.at("reason").as_string(), kUidMismatch);
 }
 
 TEST_P(SetupTest, StarterDemotedBeforeTheFinishIsRefused) {  // H3
@@ -151,6 +155,8 @@ TEST_P(SetupTest, StarterDemotedBeforeTheFinishIsRefused) {  // H3
   const std::string before = StateDigest();
   EXPECT_ERROR(kPermissionDenied, kForbidden, Run(house_->sso->FinishSetup(client, Acme())));
   EXPECT_EQ(StateDigest(), before);
+  EXPECT_EQ(AuditEvents().back(), audit::Event::kSsoSetupRefused);
+  EXPECT_EQ(AuditRows().back().data.at("reason").as_string(), kForbidden);
 }
 
 TEST_P(SetupTest, FinishUnderAnotherOrganizationsUrlIsRefused) {  // SETUP-05
@@ -265,13 +271,55 @@ TEST_P(SetupTest, TwoAdministratorsAtOnceOneWinsTheOtherReadsWhy) {  // SETUP-08
   EXPECT_EQ(edits, 1);
 }
 
+TEST_P(SetupTest, TwoAdministratorsInTheSameInstantOneWins) {  // SETUP-08
+  for (int round = 0; round < 6; ++round) {
+    ASSERT_OK(Run(house_->orgs->UpdateFlags(acme_, {{"require_2fa", true}}, false, 0, {})));
+    const auto refused_before = std::ranges::count(AuditEvents(), audit::Event::kSsoSetupRefused);
+    std::vector<Browser> browsers{LogIn(owner_), LogIn(manager_)};
+    std::vector<Client> clients;
+    for (Browser& browser : browsers) {
+      house_->provider->next.subject = "subject-" + std::to_string(clients.size());
+      auto started = Begin(browser);
+      ASSERT_OK(started);
+      ASSERT_OK(Return(browser, *started));
+      clients.push_back(ClientOf(browser));
+    }
+    const orgs::Organization acme = Acme();
+    std::vector<Result<Step>> done(2, Fail(Code::kInternal, "not_run"));
+    std::barrier start(2);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < 2; ++i) {
+      threads.emplace_back([&, i] {
+        start.arrive_and_wait();
+        done[i] = runtime::RunSync(house_->sso->FinishSetup(clients[i], acme));
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const std::size_t winner = done[0] ? 0 : 1;
+    ASSERT_OK(done[winner]);
+    EXPECT_ERROR(kConflict, kProviderExists, done[1 - winner]);
+    EXPECT_EQ(Count("auth_providers"), 1);
+    EXPECT_EQ(Count("auth_identities"), 1);
+    house_->DrainAll();
+    EXPECT_FALSE(Acme().require_2fa());
+    EXPECT_EQ(std::ranges::count(AuditEvents(), audit::Event::kSsoSetupRefused),
+              refused_before + 1);
+    EXPECT_EQ(std::ranges::count(AuditEvents(), audit::Event::kSsoEnable), round + 1);
+    Adopt(browsers[winner], done[winner]);
+    ASSERT_OK(Run(house_->sso->Disable(ClientOf(browsers[winner]), Acme())));
+    house_->DrainAll();
+    clock().Advance(std::chrono::minutes(2));
+  }
+}
+
 TEST_P(SetupTest, MemberRoleMayNotBegin) {  // SETUP-10
   Browser browser = LogIn(member_);
+  Browser stranger = LogIn(outsider_);
   const std::string before = StateDigest();
   EXPECT_ERROR(kPermissionDenied, kForbidden, Begin(browser));
-  Browser stranger = LogIn(outsider_);
   EXPECT_ERROR(kPermissionDenied, kUidMismatch, Begin(stranger));
   EXPECT_EQ(Count("sso_pipelines"), 0);
+  EXPECT_EQ(StateDigest(), before);
 }
 
 TEST_P(SetupTest, IdentityWithoutUsableSubjectNeverGoesLive) {  // SETUP-11
@@ -280,7 +328,10 @@ TEST_P(SetupTest, IdentityWithoutUsableSubjectNeverGoesLive) {  // SETUP-11
     house_->provider->next.subject = subject;
     auto started = Begin(browser);
     ASSERT_OK(started);
+    const std::string before = StateDigest();
     ASSERT_OK(Return(browser, *started));
+    EXPECT_EQ(AuditEvents().back(), audit::Event::kSsoSetupRefused);
+    EXPECT_EQ(AuditRows().back().data.at("reason").as_string(), kInvalidIdentity);
     auto shown = Run(house_->sso->ShowSetup(ClientOf(browser), Acme()));
     ASSERT_OK(shown);
     ASSERT_TRUE(shown->form_errors.has_value());
@@ -288,6 +339,7 @@ TEST_P(SetupTest, IdentityWithoutUsableSubjectNeverGoesLive) {  // SETUP-11
     EXPECT_ERROR(kInvalidArgument, kStateInvalid,
                  Run(house_->sso->FinishSetup(ClientOf(browser), Acme())));
     EXPECT_EQ(Count("auth_providers"), 0);
+    EXPECT_EQ(StateDigest(), before);
   }
 }
 
@@ -316,7 +368,19 @@ TEST_P(SetupTest, ProviderRefusalShowsItsChecksAndIsAudited) {
 TEST_P(SetupTest, AssertedEmailOfAnotherUserLinksOnlyTheStarter) {  // SETUP-15, H2
   Browser browser = LogIn(owner_);
   house_->provider->next.email = outsider_.email;
+  // Every row that has to do with the victim.
+  auto victims = [this] {
+    std::string rows;
+    for (std::string_view line : Split(StateDigest(), '\n')) {
+      const bool theirs = line.contains(outsider_.id.ToString()) || line.contains(outsider_.email);
+      if (theirs && !line.contains(owner_.id.ToString())) rows += std::string(line) + "\n";
+    }
+    return rows;
+  };
+  const std::string before = victims();
+  EXPECT_GE(std::ranges::count(before, '\n'), 3) << "account, address, membership";
   ASSERT_OK(SetUpSso(browser));
+  EXPECT_EQ(victims(), before);
   EXPECT_EQ(Number("SELECT user_id FROM auth_identities"), owner_.id.value);
   EXPECT_EQ(
       Number("SELECT COUNT(*) FROM auth_identities WHERE user_id = " + outsider_.id.ToString()), 0);

@@ -12,7 +12,16 @@ constexpr const char* kCsp =
 constexpr const char* kPermissions =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
     "payment=(), usb=()";
+constexpr const char* kHttpsOnly = "max-age=31536000; includeSubDomains";
 }  // namespace
+
+void SetAnswerHeaders(http::Response& response, bool https) {
+  http::Headers& headers = response.headers;
+  if (!headers.Has("X-Content-Type-Options")) headers.Set("X-Content-Type-Options", "nosniff");
+  if (https && !headers.Has("Strict-Transport-Security")) {
+    headers.Set("Strict-Transport-Security", kHttpsOnly);
+  }
+}
 
 void SetStaticHeaders(http::Response& response, bool https) {
   http::Headers& headers = response.headers;
@@ -22,7 +31,7 @@ void SetStaticHeaders(http::Response& response, bool https) {
   headers.Set("Cross-Origin-Opener-Policy", "same-origin");
   headers.Set("Cross-Origin-Resource-Policy", "same-origin");
   headers.Set("Permissions-Policy", kPermissions);
-  if (https) headers.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  if (https) headers.Set("Strict-Transport-Security", kHttpsOnly);
 }
 
 void SetPageHeaders(http::Response& response, const PageHeaders& options) {

@@ -18,4 +18,8 @@ void SetPageHeaders(http::Response& response, const PageHeaders& options);
 // The same without no-store: for files that are the same for everybody.
 void SetStaticHeaders(http::Response& response, bool https);
 
+// What every answer has, also those of programs: no guessing at its type, and https from now on if
+// the base URL is https. Leaves what is there already.
+void SetAnswerHeaders(http::Response& response, bool https);
+
 }  // namespace gatehouse::access

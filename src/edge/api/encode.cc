@@ -81,6 +81,14 @@ json::Object Encode(const users::User& user) {
   return o;
 }
 
+json::Object EncodePerson(const users::User& user) {
+  return {{"id", user.id.ToString()},
+          {"name", user.Display()},
+          {"username", user.username},
+          {"email", user.email},
+          {"avatar", json::Object{{"avatarType", "letter_avatar"}, {"avatarUuid", nullptr}}}};
+}
+
 json::Object EncodeSelf(const users::User& user) {
   json::Object o = Encode(user);
   o["has2fa"] = user.has_2fa;
@@ -184,6 +192,7 @@ json::Object Encode(const teams::Team& team) {
   o["isPending"] = team.has_pending_request;
   o["memberCount"] = team.member_count;
   o["flags"] = json::Object{{"idp:provisioned", team.idp_provisioned}};
+  o["avatar"] = json::Object{{"avatarType", "letter_avatar"}, {"avatarUuid", nullptr}};
   return o;
 }
 

@@ -30,6 +30,8 @@ const users::User* Find(const People& people, const std::optional<UserId>& id);
 json::Value TextOrNull(std::string_view text);  // null for ""
 
 json::Object Encode(const users::User& user);
+// Who somebody is, and nothing of their account: for those who did something.
+json::Object EncodePerson(const users::User& user);
 json::Object EncodeSelf(const users::User& user);
 json::Object Encode(const orgs::Organization& organization);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "edge/api/encode.h"
 #include "region/eventstore/errors.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::api {
 namespace {
@@ -39,6 +40,7 @@ std::string WholeSeconds(Timestamp time) {
 
 json::Array EncodeTags(const StoredEvent& event) {
   std::vector<eventstore::Tag> tags = event.tags;
+  std::erase_if(tags, [](const auto& tag) { return eventstore::IsUserPartKey(tag.first); });
   for (auto& [key, value] : tags) key = std::string(ShownTag(key));
   std::ranges::sort(tags);
   json::Array list;

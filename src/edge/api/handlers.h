@@ -27,6 +27,7 @@ Task<http::Response> UpdateOrganization(Call& call);
 
 // members.cc
 Task<http::Response> ListMembers(Call& call);
+Task<http::Response> ListOrganizationUsers(Call& call);
 Task<http::Response> GetMember(Call& call);
 Task<http::Response> UpdateMember(Call& call);
 Task<http::Response> RemoveMember(Call& call);
@@ -172,6 +173,15 @@ Task<http::Response> AssembleBundle(Call& call);
 Task<http::Response> AssembleRelease(Call& call);
 Task<http::Response> AssembleDebugFiles(Call& call);
 
+// older_paths.cc
+Task<http::Response> GetIssueById(Call& call);
+Task<http::Response> ListEventsOfIssueById(Call& call);
+Task<http::Response> ListProjectReleaseFiles(Call& call);
+Task<http::Response> UploadProjectReleaseFile(Call& call);
+Task<http::Response> ListProjectReleaseCommits(Call& call);
+Task<http::Response> GetReprocessing(Call& call);
+Task<http::Response> Reprocess(Call& call);
+
 // issues.cc
 Task<http::Response> ListIssues(Call& call);
 Task<http::Response> UpdateIssues(Call& call);
@@ -213,6 +223,8 @@ Task<http::Response> CreateMonitor(Call& call);
 Task<http::Response> GetMonitor(Call& call);
 Task<http::Response> UpdateMonitor(Call& call);
 Task<http::Response> DeleteMonitor(Call& call);
+Task<http::Response> UpdateMonitorEnvironment(Call& call);
+Task<http::Response> DeleteMonitorEnvironment(Call& call);
 Task<http::Response> ListCheckIns(Call& call);
 
 // stats.cc
@@ -227,6 +239,7 @@ Task<http::Response> ListIssueUserReports(Call& call);
 Task<http::Response> SubmitUserFeedback(Call& call);
 
 // items.cc
+Task<http::Response> ListIssueAttachments(Call& call);
 Task<http::Response> ListEventAttachments(Call& call);
 Task<http::Response> GetEventAttachment(Call& call);
 Task<http::Response> DeleteEventAttachment(Call& call);

@@ -21,7 +21,7 @@ json::Value ReleaseOf(const std::string& version) {
 json::Array EncodePeople(const std::vector<UserId>& ids, const People& people) {
   json::Array list;
   for (const UserId id : ids) {
-    if (const users::User* user = Find(people, id)) list.push_back(Encode(*user));
+    if (const users::User* user = Find(people, id)) list.push_back(EncodePerson(*user));
   }
   return list;
 }
@@ -67,15 +67,6 @@ Task<json::Object> ShowIssue(Call& call, issues::Issue issue) {
         {"key", name}, {"name", name}, {"totalValues", tag.total}, {"uniqueValues", tag.distinct}});
   }
   o["tags"] = std::move(tags);
-  eventstore::TagQuery handled;
-  handled.project_id = issue.project.value;
-  handled.group_id = issue.id.value;
-  handled.key = "handled";
-  GH_CO_TRY(const auto answers, co_await call.events().store.Tags(std::move(handled)));
-  o["isUnhandled"] =
-      !answers.empty() &&
-      std::ranges::any_of(answers.front().top, [](const auto& v) { return v.value == "no"; });
-
   GH_CO_TRY(const issues::ReleaseSpan span,
             co_await call.events().issues.Releases(organization, issue.id));
   o["firstRelease"] = ReleaseOf(span.first);

@@ -1,6 +1,6 @@
 #include "edge/api/issue_encode.h"
 
-#include <set>
+#include <algorithm>
 
 #include "base/text.h"
 #include "edge/api/encode.h"
@@ -9,6 +9,9 @@
 
 namespace gatehouse::api {
 namespace {
+
+// As far back as an issue is asked whether it was ever unhandled.
+constexpr Duration kLookBack = std::chrono::days(90);
 
 std::string_view PriorityName(std::int64_t priority) {
   return priority >= 75 ? "high" : priority >= 50 ? "medium" : "low";
@@ -21,7 +24,7 @@ void AddUser(std::string_view assignee, std::vector<UserId>& ids) {
 
 json::Value Actor(const std::optional<UserId>& id, const People& people) {
   const users::User* user = Find(people, id);
-  return user == nullptr ? json::Value(nullptr) : json::Value(Encode(*user));
+  return user == nullptr ? json::Value(nullptr) : json::Value(EncodePerson(*user));
 }
 
 }  // namespace
@@ -94,6 +97,21 @@ Task<IssueContext> ContextOf(Call& call, const std::vector<issues::Issue>& issue
     }
   }
   context.period = std::move(period);
+  const Timestamp oldest = call.d.clock.Now() - kLookBack;
+  for (const auto& [project, group] : by_project) {
+    eventstore::TimeRange range{call.d.clock.Now()};
+    std::vector<std::int64_t> groups;
+    for (const issues::Issue& issue : issues) {
+      if (issue.project != project) continue;
+      groups.push_back(issue.id.value);
+      range.from = std::min(range.from, issue.first_seen);
+    }
+    range.from = std::max(range.from, oldest);
+    GH_CO_TRY(const auto found,
+              co_await call.events().store.GroupsHave(project.value, std::move(groups),
+                                                      eventstore::Tag("handled", "no"), range));
+    for (const std::int64_t id : found) context.unhandled.insert(IssueId{id});
+  }
   co_return context;
 }
 
@@ -167,7 +185,7 @@ json::Object EncodeIssue(const Call& call, const issues::Issue& issue,
                               {"slug", issue.project_slug},
                               {"platform", TextOrNull(issue.project_platform)}};
   // Events that are no errors share a type, and say elsewhere what they are.
-  const bool incident = issue.type == "monitor_check_in_failure";
+  const bool incident = issue.type == issues::kMonitorFailure;
   o["type"] = incident ? "generic" : issue.type;
   o["metadata"] = issue.metadata;
   o["numComments"] = issue.comments;
@@ -184,6 +202,7 @@ json::Object EncodeIssue(const Call& call, const issues::Issue& issue,
   o["issueCategory"] = incident ? "cron" : "error";
   o["priority"] = PriorityName(issue.priority);
   o["priorityLockedAt"] = EncodeTime(issue.priority_locked_at);
+  o["isUnhandled"] = context.unhandled.contains(issue.id);
   o["count"] = std::to_string(issue.times_seen);
   o["userCount"] = issue.users_seen;
   o["firstSeen"] = FormatIso8601(issue.first_seen);

@@ -3,6 +3,7 @@
 // Issues as the API shows them, with the people and counts that they name.
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct IssueContext {
   std::map<TeamId, teams::Team> teams = {};
   std::map<IssueId, json::Array> stats = {};  // [[unix, count], …]
   StatsPeriod period = {};
+  std::set<IssueId> unhandled = {};  // those with an event that nothing caught
 };
 Task<IssueContext> ContextOf(Call& call, const std::vector<issues::Issue>& issues,
                              StatsPeriod period);

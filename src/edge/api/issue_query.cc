@@ -160,7 +160,7 @@ Task<issues::Query> IssueQueryOf(Call& call, const http::Form& form, std::string
   const std::string_view sort = form.Get("sort");
   if (sort == "new" || sort == "inbox") {
     query.sort = issues::Sort::kFirstSeen;
-  } else if (sort == "freq") {
+  } else if (sort == "freq" || sort == "trends") {
     query.sort = issues::Sort::kTimesSeen;
   } else if (sort == "user") {
     query.sort = issues::Sort::kUsersSeen;
@@ -184,6 +184,8 @@ Result<std::vector<IssueId>> IssueIdsOf(const http::Form& form, std::string_view
 Task<issues::Change> ChangeOf(Call& call, const json::Object& body) {
   issues::Change change;
   GH_CO_TRY(change.status, OptionalText(body, "status"));
+  // What older clients call it.
+  if (change.status == "muted") change.status = "ignored";
   GH_CO_TRY(change.substatus, OptionalText(body, "substatus"));
   GH_CO_TRY_VOID(TakeDetails(body, change));
   GH_CO_TRY(change.has_seen, OptionalBool(body, "hasSeen"));

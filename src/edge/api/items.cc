@@ -167,7 +167,9 @@ json::Object RowOf(const eventstore::StoredItem& item, const projects::Project& 
 }  // namespace
 
 json::Object EncodeAttachment(const eventstore::StoredItem& item) {
-  const std::string_view mimetype = FieldOf(item, "content_type");
+  // As a header would bear it: it ends where a line does.
+  std::string_view mimetype = FieldOf(item, "content_type");
+  mimetype = Trim(mimetype.substr(0, mimetype.find_first_of("\r\n")));
   json::Object headers;
   if (!mimetype.empty()) headers["Content-Type"] = mimetype;
   return {{"id", item.id},
@@ -216,6 +218,30 @@ Task<http::Response> ListEventAttachments(Call& call) {
   json::Array list;
   for (const eventstore::StoredItem& item : page.items) list.push_back(EncodeAttachment(item));
   co_return Reply(std::move(list));
+}
+
+// A page is that of so many of the issue's events, newest first.
+Task<http::Response> ListIssueAttachments(Call& call) {
+  GH_CO_TRY(const issues::Issue issue, co_await ReadIssue(call));
+  GH_CO_TRY(const http::Form form, call.Query());
+  GH_CO_TRY(const auto cursor, PageCursorOf(form));
+  eventstore::EventQuery events{.project_id = issue.project.value, .group_id = issue.id.value};
+  GH_CO_TRY(events.limit, PageSizeOf(form));
+  events.after = StoreCursorOf(cursor);
+  GH_CO_TRY(const eventstore::EventPage page, co_await call.events().store.List(std::move(events)));
+  json::Array list;
+  for (const eventstore::StoredEvent& event : page.events) {
+    eventstore::ItemQuery query{.project_id = issue.project.value,
+                                .type = "attachment",
+                                .event_id = event.event_id,
+                                .limit = 100,
+                                .with_payload = true};
+    GH_CO_TRY(auto files, co_await call.events().store.ListItems(std::move(query)));
+    for (const eventstore::StoredItem& item : files.items) list.push_back(EncodeAttachment(item));
+  }
+  http::Response response = Reply(std::move(list));
+  AddLinks(response, call.request, call.d.guard.origin(), StoreLinks(cursor, page.next));
+  co_return response;
 }
 
 Task<http::Response> GetEventAttachment(Call& call) {

@@ -51,9 +51,7 @@ Task<void> Reinvite(Call& call, const orgs::Member& row, bool regenerate) {
   co_return Result<void>();
 }
 
-}  // namespace
-
-Task<http::Response> ListMembers(Call& call) {
+Task<http::Response> PageOfMembers(Call& call, bool only_users) {
   GH_CO_TRY(http::Form query, call.Query());
   GH_CO_TRY(auto cursor, CursorOf(query));
   GH_CO_TRY(auto text, query.One("query"));
@@ -79,6 +77,7 @@ Task<http::Response> ListMembers(Call& call) {
   GH_CO_TRY(People people, co_await Load(call.d.users, std::move(ids)));
   json::Array list;
   for (const orgs::Member& member : page.members) {
+    if (only_users && member.pending()) continue;
     json::Object o = Encode(member, people, call.d.clock.Now());
     if (expand == "externalUsers") o["externalUsers"] = json::Array();
     list.push_back(std::move(o));
@@ -87,9 +86,15 @@ Task<http::Response> ListMembers(Call& call) {
   std::optional<std::int64_t> next;
   if (page.members.size() == kPage) next = page.members.back().id.value;
   AddCursor(response, call.request, next);
-  response.headers.Set("X-Hits", std::to_string(page.total));
+  if (!only_users) response.headers.Set("X-Hits", std::to_string(page.total));
   co_return response;
 }
+
+}  // namespace
+
+Task<http::Response> ListMembers(Call& call) { return PageOfMembers(call, false); }
+
+Task<http::Response> ListOrganizationUsers(Call& call) { return PageOfMembers(call, true); }
 
 Task<http::Response> GetMember(Call& call) {
   GH_CO_TRY(MemberId id, MemberOf(call));

@@ -315,9 +315,10 @@ TEST_F(ApiTest, JoiningATeamIsDoneAskedForOrThereAlready) {
 TEST_F(ApiTest, TeamsAreMadeChangedAndDeleted) {
   auto made = Ask(Method::kPost, kOrg + "teams/", R"({"slug":"core","name":"Core"})");
   EXPECT_EQ(made.status, 201) << made.body;
-  EXPECT_EQ(Keys(Body(made)),
-            (std::set<std::string>{"id", "slug", "name", "dateCreated", "isMember", "isPending",
-                                   "memberCount", "flags"}));
+  EXPECT_EQ(
+      Keys(Body(made)),
+      (std::set<std::string>{"id", "slug", "name", "dateCreated", "isMember", "isPending",
+                             "memberCount", "flags", "avatar", "access", "hasAccess", "teamRole"}));
   EXPECT_EQ(Ask(Method::kPost, kOrg + "teams/", R"({"slug":"core"})").status, 409);
   EXPECT_EQ(Body(Ask(Method::kPut, "/api/0/teams/acme/core/", R"({"name":"Heart"})"))
                 .at("name")

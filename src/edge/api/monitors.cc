@@ -27,7 +27,7 @@ std::string PlainId(std::string_view text) {
 json::Object EncodeEnvironment(const monitors::Environment& environment) {
   return {{"name", environment.name},
           {"status", environment.status},
-          {"isMuted", false},
+          {"isMuted", environment.is_muted},
           {"lastCheckIn", EncodeTime(environment.last_check_in)},
           {"nextCheckIn", EncodeTime(environment.next_check_in)},
           {"nextCheckInLatest", EncodeTime(environment.next_latest)}};
@@ -43,7 +43,7 @@ json::Object EncodeMonitor(const monitors::Monitor& monitor, const projects::Pro
           {"name", monitor.name},
           {"type", "cron_job"},
           {"status", monitor.is_active ? "active" : "disabled"},
-          {"isMuted", false},
+          {"isMuted", monitor.is_muted},
           {"config", monitors::ShowConfig(monitor.config)},
           {"owner",
            monitor.config.owner.empty() ? json::Value(nullptr) : json::Value(monitor.config.owner)},
@@ -153,6 +153,7 @@ Task<http::Response> UpdateMonitor(Call& call) {
     }
     edit.is_active = *status == "active";
   }
+  GH_CO_TRY(edit.is_muted, OptionalBool(body, "isMuted"));
   GH_CO_TRY(monitors::Monitor changed,
             co_await call.events().monitors.Update(call.organization(), monitor.id, std::move(edit),
                                                    call.caller()));
@@ -161,8 +162,38 @@ Task<http::Response> UpdateMonitor(Call& call) {
 
 Task<http::Response> DeleteMonitor(Call& call) {
   GH_CO_TRY(const monitors::Monitor monitor, co_await ReadMonitor(call));
+  // Of some environments, if the query names them: then the monitor stays.
+  GH_CO_TRY(const http::Form query, call.Query());
+  bool named = false;
+  for (const auto& [name, value] : query.all()) {
+    if (name != "environment") continue;
+    named = true;
+    GH_CO_TRY_VOID(co_await call.events().monitors.DeleteEnvironment(
+        call.organization(), monitor.id, value, call.caller()));
+  }
+  if (named) co_return http::Response::Empty(202);
   GH_CO_TRY_VOID(
       co_await call.events().monitors.Delete(call.organization(), monitor.id, call.caller()));
+  co_return http::Response::Empty(202);
+}
+
+Task<http::Response> UpdateMonitorEnvironment(Call& call) {
+  GH_CO_TRY(const json::Object body, call.Body());
+  GH_CO_TRY(const monitors::Monitor monitor, co_await ReadMonitor(call));
+  GH_CO_TRY(const auto muted, OptionalBool(body, "isMuted"));
+  if (!muted) co_return Fail(Code::kInvalidArgument, kFieldRequired, "isMuted");
+  GH_CO_TRY(const monitors::Environment changed,
+            co_await call.events().monitors.Mute(call.organization(), monitor.id,
+                                                 std::string(call.request.Param("environment")),
+                                                 *muted, call.caller()));
+  co_return Reply(EncodeEnvironment(changed));
+}
+
+Task<http::Response> DeleteMonitorEnvironment(Call& call) {
+  GH_CO_TRY(const monitors::Monitor monitor, co_await ReadMonitor(call));
+  GH_CO_TRY_VOID(co_await call.events().monitors.DeleteEnvironment(
+      call.organization(), monitor.id, std::string(call.request.Param("environment")),
+      call.caller()));
   co_return http::Response::Empty(202);
 }
 

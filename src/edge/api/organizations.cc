@@ -4,6 +4,7 @@
 #include "edge/api/handlers.h"
 #include "edge/api/projects.h"
 #include "edge/api/refusals.h"
+#include "edge/api/teams.h"
 #include "edge/api/values.h"
 
 namespace gatehouse::api {
@@ -38,6 +39,9 @@ json::Object Detail(const Call& call, const orgs::Organization& organization) {
   json::Object o = WithLinks(call, organization, call.org().sso.provider_exists);
   o["role"] = call.org().member.role;
   o["requiresSso"] = call.org().sso.required;
+  // Limits are those of keys and of the server: an organization has none of its own.
+  o["quota"] = json::Object{
+      {"maxRate", nullptr}, {"maxRateInterval", 60}, {"accountLimit", 0}, {"projectLimit", 100}};
   json::Array access;
   for (const std::string& scope : call.org().scopes) access.emplace_back(scope);
   o["access"] = std::move(access);
@@ -104,10 +108,8 @@ Task<http::Response> GetOrganization(Call& call) {
   GH_CO_TRY(const http::Form query, call.Query());
   json::Object o = Detail(call, call.org().organization);
   if (query.Get("detailed") != "0") {
-    GH_CO_TRY(const auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
-    json::Array list;
-    for (const teams::Team& team : teams) list.push_back(Encode(team));
-    o["teams"] = std::move(list);
+    GH_CO_TRY(auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
+    GH_CO_TRY(o["teams"], co_await EncodeTeamsFor(call, std::move(teams)));
     if (call.d.events != nullptr && call.org().can("project:read")) {
       GH_CO_TRY(o["projects"], co_await EncodeProjects(call));
     }

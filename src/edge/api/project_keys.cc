@@ -6,9 +6,21 @@
 #include "edge/api/paging.h"
 #include "edge/api/projects.h"
 #include "edge/api/values.h"
+#include "platform/crypto/hash.h"
 
 namespace gatehouse::api {
 namespace {
+
+// There are no secret halves: SDKs of old that want one in their DSN get one that follows from the
+// key, and intake passes over it.
+std::string SecretOf(const projects::Key& key) {
+  return crypto::Sha256Hex("dsn " + key.public_key).substr(0, 32);
+}
+
+std::string SecretDsn(const std::string& dsn, const std::string& secret) {
+  const std::size_t at = dsn.find('@');
+  return dsn.substr(0, at) + ":" + secret + dsn.substr(at);
+}
 
 json::Object EncodeKey(const projects::Key& key, std::string_view base_url) {
   const std::string origin(base_url.substr(0, base_url.size() - (base_url.ends_with('/') ? 1 : 0)));
@@ -16,8 +28,8 @@ json::Object EncodeKey(const projects::Key& key, std::string_view base_url) {
   const std::string api = origin + "/api/" + key.project.ToString() + "/";
   const std::string dsn = projects::Dsn(base_url, key);
   json::Object dsns;
-  // There are no secret halves any more: what SDKs of old want as one is the same.
-  dsns["secret"] = dsn;
+  const std::string secret = SecretOf(key);
+  dsns["secret"] = SecretDsn(dsn, secret);
   dsns["public"] = dsn;
   dsns["csp"] = api + "csp-report/?sentry_key=" + name;
   dsns["security"] = api + "security/?sentry_key=" + name;
@@ -31,7 +43,7 @@ json::Object EncodeKey(const projects::Key& key, std::string_view base_url) {
   o["name"] = key.label;
   o["label"] = key.label;
   o["public"] = name;
-  o["secret"] = "";
+  o["secret"] = secret;
   o["projectId"] = key.project.value;
   o["isActive"] = key.is_active;
   if (key.rate_count > 0) {
@@ -65,9 +77,38 @@ Result<void> TakeRateLimit(const json::Object& body, projects::KeyEdit& edit) {
     if (!number) return invalid();
     (std::string_view(name) == "count" ? edit.rate_count : edit.rate_seconds) = *number;
   }
-  if (*edit.rate_count == 0 || *edit.rate_seconds == 0) {
-    edit.rate_count = 0;
-    edit.rate_seconds = 0;
+  // One without the other is no limit, and nobody meant none.
+  if ((*edit.rate_count == 0) != (*edit.rate_seconds == 0)) return invalid();
+  return {};
+}
+
+// What a new key may bring along. A secret half is looked at and not kept: nothing asks for it.
+Result<void> TakeHalves(const json::Object& body, projects::KeyEdit& edit) {
+  for (const char* name : {"public", "secret"}) {
+    GH_TRY(auto half, OptionalText(body, name));
+    if (!half) continue;
+    const bool good =
+        half->size() == 32 && half->find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!good) return Fail(Code::kInvalidArgument, kFieldInvalid, name);
+    if (std::string_view(name) == "public") edit.public_key = std::move(half);
+  }
+  return {};
+}
+
+// The loader is what it is: asking for another one is refused rather than passed over.
+Result<void> CheckLoader(const json::Object& body) {
+  GH_TRY(const auto version, OptionalText(body, "browserSdkVersion"));
+  if (version && *version != "latest") {
+    return Fail(Code::kInvalidArgument, kFieldInvalid, "browserSdkVersion");
+  }
+  const json::Value* options = body.if_contains("dynamicSdkLoaderOptions");
+  if (options == nullptr || options->is_null()) return {};
+  const auto invalid = [] {
+    return Fail(Code::kInvalidArgument, kFieldInvalid, "dynamicSdkLoaderOptions");
+  };
+  if (!options->is_object()) return invalid();
+  for (const auto& [name, value] : options->as_object()) {
+    if (!value.is_bool() || value.as_bool()) return invalid();
   }
   return {};
 }
@@ -112,6 +153,8 @@ Task<http::Response> CreateKey(Call& call) {
   GH_CO_TRY(auto name, OptionalText(body, "name"));
   projects::KeyEdit limits;
   GH_CO_TRY_VOID(TakeRateLimit(body, limits));
+  GH_CO_TRY_VOID(TakeHalves(body, limits));
+  GH_CO_TRY_VOID(CheckLoader(body));
   GH_CO_TRY(const projects::Key key, co_await call.events().projects.CreateKey(
                                          call.organization(), found.project.id,
                                          name.value_or("Key"), std::move(limits), call.caller()));
@@ -133,6 +176,7 @@ Task<http::Response> UpdateKey(Call& call) {
   GH_CO_TRY(edit.label, OptionalText(body, "name"));
   GH_CO_TRY(edit.is_active, OptionalBool(body, "isActive"));
   GH_CO_TRY_VOID(TakeRateLimit(body, edit));
+  GH_CO_TRY_VOID(CheckLoader(body));
   GH_CO_TRY(const projects::Key key,
             co_await call.events().projects.UpdateKey(call.organization(), found.project.id,
                                                       call.request.Param("key"), std::move(edit),

@@ -10,6 +10,7 @@
 #include "edge/api/handlers.h"
 #include "edge/api/paging.h"
 #include "edge/api/refusals.h"
+#include "edge/api/teams.h"
 #include "edge/api/values.h"
 #include "region/orgs/errors.h"
 
@@ -290,11 +291,11 @@ Task<http::Response> ListProjectTeams(Call& call) {
   if (found.moved) co_return *std::move(found.moved);
   GH_CO_TRY(const auto slugs,
             co_await call.events().projects.Teams(call.organization(), found.project.id));
-  GH_CO_TRY(const auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
-  json::Array list;
-  for (const teams::Team& team : teams) {
-    if (std::ranges::find(slugs, team.slug) != slugs.end()) list.push_back(Encode(team));
-  }
+  GH_CO_TRY(auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
+  std::erase_if(teams, [&](const teams::Team& team) {
+    return std::ranges::find(slugs, team.slug) == slugs.end();
+  });
+  GH_CO_TRY(json::Array list, co_await EncodeTeamsFor(call, std::move(teams)));
   co_return Reply(std::move(list));
 }
 

@@ -76,6 +76,13 @@ json::Value Percent(std::int64_t part, std::int64_t whole) {
   return whole <= 0 ? json::Value(nullptr) : json::Value(Share(part, whole) * 100);
 }
 
+// Null of sessions that did not tell how long they took, and of those counted before their
+// durations were kept.
+json::Value Seconds(std::optional<Duration> duration) {
+  return duration ? json::Value(static_cast<double>(duration->count()) / 1e6)
+                  : json::Value(nullptr);
+}
+
 // What is known of one project.
 struct ProjectHealth {
   std::map<std::string, sessions::Counts> summary;
@@ -172,9 +179,8 @@ json::Object EncodeHealth(const ProjectHealth& health, const WantedHealth& wante
   o["totalProjectUsers24h"] = project_users;
   o["sessionsCrashed"] = all.crashed;
   o["sessionsErrored"] = std::max<std::int64_t>(all.Errored() - all.crashed, 0);
-  // Durations are added up, not kept: their mean is known, their percentiles are not.
-  o["durationP50"] = nullptr;
-  o["durationP90"] = nullptr;
+  o["durationP50"] = Seconds(all.duration_parts.Percentile(0.5));
+  o["durationP90"] = Seconds(all.duration_parts.Percentile(0.9));
   o["stats"] = json::Object{{wanted.series_name, std::move(points)}};
   return o;
 }

@@ -63,6 +63,8 @@ const Route kPeopleRoutes[] = {
     // ---- members ------------------------------------------------------------------------------
     {"listMembers", kGet, "/api/0/organizations/{organization}/members/",
      "Members and invitations, with search", ListMembers, kMemberRead},
+    {"listOrganizationUsers", kGet, "/api/0/organizations/{organization}/users/",
+     "Members who have come, with search", ListOrganizationUsers, kMemberRead},
     {"createInvite", kPost, "/api/0/organizations/{organization}/members/",
      "Invite somebody by e-mail", CreateInvite, kMemberWrite},
     {"getMember", kGet, "/api/0/organizations/{organization}/members/{member}/", "A member",

@@ -37,6 +37,10 @@ const Route kEventRoutes[] = {
      AddProjectTeam, kProjectWrite},
     {"removeProjectTeam", kDelete, GH_PROJECT "/teams/{team}/", "Take a project from a team",
      RemoveProjectTeam, kProjectWrite},
+    {"getReprocessing", kGet, GH_PROJECT "/reprocessing/", "Events that wait for files: none",
+     GetReprocessing, kProjectRead},
+    {"reprocess", kPost, GH_PROJECT "/reprocessing/", "Process what waits for files: nothing",
+     Reprocess, "project:write|project:admin|project:releases"},
 
     // ---- keys ---------------------------------------------------------------------------------
     {"listKeys", kGet, GH_PROJECT "/keys/", "Keys (DSNs) of a project", ListKeys, kProjectRead},
@@ -89,6 +93,13 @@ const Route kEventRoutes[] = {
      ListIssueEvents, kEventRead},
     {"getIssueEvent", kGet, GH_ISSUE "/events/{event}/",
      "An event of an issue: by id, latest, oldest or recommended", GetIssueEvent, kEventRead},
+
+    {"listIssueAttachments", kGet, GH_ISSUE "/attachments/", "Attachments of an issue's events",
+     ListIssueAttachments, kEventRead},
+    // The organization is that of the issue: the handler asks for the scopes there.
+    {"getIssueById", kGet, "/api/0/issues/{issue}/", "An issue, by id (event:read)", GetIssueById},
+    {"listEventsOfIssueById", kGet, "/api/0/issues/{issue}/events/",
+     "Events of an issue (event:read)", ListEventsOfIssueById},
 
     // ---- events -------------------------------------------------------------------------------
     {"listEvents", kGet, GH_PROJECT "/events/", "Events of a project", ListEvents, kEventRead},

@@ -28,6 +28,10 @@ const Route kIntakeRoutes[] = {
      kMonitorWrite},
     {"deleteMonitor", kDelete, GH_ORG "/monitors/{monitor}/", "No longer monitor a job",
      DeleteMonitor, kMonitorWrite},
+    {"updateMonitorEnvironment", kPut, GH_ORG "/monitors/{monitor}/environments/{environment}/",
+     "Mute an environment of a monitor, or no longer", UpdateMonitorEnvironment, kMonitorWrite},
+    {"deleteMonitorEnvironment", kDelete, GH_ORG "/monitors/{monitor}/environments/{environment}/",
+     "Forget an environment of a monitor", DeleteMonitorEnvironment, kMonitorWrite},
     {"listCheckIns", kGet, GH_ORG "/monitors/{monitor}/checkins/", "Runs of a monitored job",
      ListCheckIns, kOrgRead},
 

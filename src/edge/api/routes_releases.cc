@@ -59,6 +59,12 @@ constexpr Route kReleaseRoutes[] = {
         "Change a release of a project", UpdateProjectRelease, kWrite, kLarge),
     Row("deleteProjectRelease", kDelete, GH_PROJECT "/releases/{version}/",
         "Delete a release of a project", DeleteProjectRelease, kWrite),
+    Row("listProjectReleaseCommits", kGet, GH_PROJECT "/releases/{version}/commits/",
+        "Commits of a release of a project", ListProjectReleaseCommits, kRead),
+    Row("listProjectReleaseFiles", kGet, GH_PROJECT "/releases/{version}/files/",
+        "Files of a release of a project", ListProjectReleaseFiles, kRead),
+    Row("uploadProjectReleaseFile", kPost, GH_PROJECT "/releases/{version}/files/",
+        "Upload a file of a release of a project", UploadProjectReleaseFile, kWrite, kUpload),
 
     // ---- files --------------------------------------------------------------------------------
     Row("listReleaseFiles", kGet, GH_RELEASE "/files/", "Files of a release", ListReleaseFiles,

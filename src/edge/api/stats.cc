@@ -88,6 +88,18 @@ Task<std::vector<ProjectId>> ProjectIds(Call& call, const http::Form& form) {
   co_return ids;
 }
 
+constexpr std::string_view kOfDuration = "(session.duration)";
+
+// Of the percentiles of durations: p50 is 0.5, max is 1.
+std::optional<double> ShareOf(std::string_view field) {
+  static constexpr std::pair<std::string_view, double> kShares[] = {
+      {"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"max", 1}};
+  for (const auto& [name, share] : kShares) {
+    if (field.starts_with(name) && field.substr(name.size()) == kOfDuration) return share;
+  }
+  return std::nullopt;
+}
+
 // `status`: of a group by session status, else "".
 json::Value FieldOf(const sessions::Counts& counts, std::string_view field,
                     std::string_view status) {
@@ -116,17 +128,23 @@ json::Value FieldOf(const sessions::Counts& counts, std::string_view field,
   if (field.starts_with("errored_rate(")) return share(errored);
   if (field.starts_with("abnormal_rate(")) return share(abnormal);
   if (field.starts_with("unhandled_rate(")) return share(unhandled);
-  if (field == "avg(session.duration)") {
-    if (counts.durations == 0) return nullptr;
-    return static_cast<double>(counts.duration.count()) / 1000.0 /
-           static_cast<double>(counts.durations);
+  if (field.ends_with(kOfDuration)) {
+    // How long those took that ended in one way is not kept apart.
+    if (!status.empty() && status != "healthy") return nullptr;
+    if (field.starts_with("avg(")) {
+      if (counts.durations == 0) return nullptr;
+      return static_cast<double>(counts.duration.count()) / 1000.0 /
+             static_cast<double>(counts.durations);
+    }
+    const auto at = counts.duration_parts.Percentile(ShareOf(field).value_or(1));
+    return at ? json::Value(static_cast<double>(at->count()) / 1000.0) : json::Value(nullptr);
   }
   return nullptr;
 }
 
 bool IsSessionField(std::string_view field) {
   if (field == "avg(session.duration)" || field == "sum(session)" ||
-      field == "count_unique(user)") {
+      field == "count_unique(user)" || ShareOf(field)) {
     return true;
   }
   const std::size_t open = field.find('(');

@@ -55,7 +55,14 @@ json::Object EncodeTag(const eventstore::TagSummary& tag) {
 struct Where {
   ProjectId project;
   IssueId issue;  // 0: the whole project
+  // When the issue was there. Of a value the day is all that is known.
+  Timestamp first = {};
+  Timestamp last = {};
 };
+
+Where WhereOf(const issues::Issue& issue) {
+  return {issue.project, issue.id, issue.first_seen, issue.last_seen};
+}
 
 Task<std::vector<eventstore::TagSummary>> Tags(Call& call, Where where, std::string key,
                                                std::size_t values) {
@@ -64,7 +71,15 @@ Task<std::vector<eventstore::TagSummary>> Tags(Call& call, Where where, std::str
   query.group_id = where.issue.value;
   query.key = std::move(key);
   query.values = values;
-  co_return co_await call.events().store.Tags(std::move(query));
+  GH_CO_TRY(auto tags, co_await call.events().store.Tags(std::move(query)));
+  if (where.issue == IssueId{}) co_return tags;
+  for (eventstore::TagSummary& tag : tags) {
+    for (eventstore::TagValue& value : tag.top) {
+      value.first_seen = std::clamp(value.first_seen, where.first, where.last);
+      value.last_seen = std::clamp(value.last_seen, value.first_seen, where.last);
+    }
+  }
+  co_return tags;
 }
 
 Task<http::Response> Values(Call& call, Where where) {
@@ -90,7 +105,7 @@ Task<http::Response> Values(Call& call, Where where) {
 
 Task<http::Response> ListIssueTags(Call& call) {
   GH_CO_TRY(const issues::Issue issue, co_await ReadIssue(call));
-  const Where where{issue.project, issue.id};
+  const Where where = WhereOf(issue);
   GH_CO_TRY(const auto tags, co_await Tags(call, where, "", kTopValues));
   json::Array list;
   for (const eventstore::TagSummary& tag : tags) list.push_back(EncodeTag(tag));
@@ -99,7 +114,7 @@ Task<http::Response> ListIssueTags(Call& call) {
 
 Task<http::Response> GetIssueTag(Call& call) {
   GH_CO_TRY(const issues::Issue issue, co_await ReadIssue(call));
-  const Where where{issue.project, issue.id};
+  const Where where = WhereOf(issue);
   GH_CO_TRY(const auto tags,
             co_await Tags(call, where, StoredKey(call.request.Param("key")), kTopValues));
   if (tags.empty()) co_return Fail(Code::kNotFound, kTagNotFound);
@@ -108,14 +123,14 @@ Task<http::Response> GetIssueTag(Call& call) {
 
 Task<http::Response> ListIssueTagValues(Call& call) {
   GH_CO_TRY(const issues::Issue issue, co_await ReadIssue(call));
-  const Where where{issue.project, issue.id};
+  const Where where = WhereOf(issue);
   co_return co_await Values(call, where);
 }
 
 Task<http::Response> ListProjectTags(Call& call) {
   GH_CO_TRY(FoundProject found, co_await ReadProject(call));
   if (found.moved) co_return *std::move(found.moved);
-  const Where where{found.project.id, IssueId{}};
+  const Where where{.project = found.project.id, .issue = IssueId{}};
   GH_CO_TRY(const auto tags, co_await Tags(call, where, "", 0));
   json::Array list;
   for (const eventstore::TagSummary& tag : tags) {
@@ -132,7 +147,7 @@ Task<http::Response> ListProjectTags(Call& call) {
 Task<http::Response> ListProjectTagValues(Call& call) {
   GH_CO_TRY(FoundProject found, co_await ReadProject(call));
   if (found.moved) co_return *std::move(found.moved);
-  const Where where{found.project.id, IssueId{}};
+  const Where where{.project = found.project.id, .issue = IssueId{}};
   co_return co_await Values(call, where);
 }
 

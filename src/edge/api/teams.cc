@@ -1,6 +1,8 @@
 // /api/0/organizations/{organization}/teams/, /api/0/teams/{organization}/{team}/…,
 // …/members/{member}/teams/{team}/ and …/access-requests/.
 
+#include "edge/api/teams.h"
+
 #include "edge/api/cursor.h"
 #include "edge/api/errors.h"
 #include "edge/api/handlers.h"
@@ -15,10 +17,44 @@ Task<teams::Team> ReadTeam(Call& call) {
 
 }  // namespace
 
+Task<TeamRolesOfCaller> OwnTeamRoles(Call& call) {
+  TeamRolesOfCaller roles;
+  GH_CO_TRY(const members::Detail own,
+            co_await call.d.members.Get(call.organization(), call.org().member.id, call.caller()));
+  for (const members::TeamRole& one : own.teams) {
+    roles.emplace(one.team_slug, teams::EffectiveTeamRole(own.member.role, one.role));
+  }
+  co_return roles;
+}
+
+json::Object EncodeTeamFor(const Call& call, const teams::Team& team,
+                           const TeamRolesOfCaller& roles) {
+  json::Object o = Encode(team);
+  json::Array scopes;
+  for (const std::string& scope : call.org().scopes) scopes.emplace_back(scope);
+  o["access"] = std::move(scopes);
+  o["hasAccess"] =
+      team.is_member || call.org().organization.open_membership() || call.org().can("team:admin");
+  const auto role = roles.find(team.slug);
+  o["teamRole"] = role == roles.end() ? json::Value(nullptr) : json::Value(role->second);
+  return o;
+}
+
+Task<json::Array> EncodeTeamsFor(Call& call, std::vector<teams::Team> teams) {
+  GH_CO_TRY(const TeamRolesOfCaller roles, co_await OwnTeamRoles(call));
+  json::Array list;
+  for (const teams::Team& team : teams) list.push_back(EncodeTeamFor(call, team, roles));
+  co_return list;
+}
+
+Task<http::Response> ReplyTeam(Call& call, teams::Team team, int status) {
+  GH_CO_TRY(const TeamRolesOfCaller roles, co_await OwnTeamRoles(call));
+  co_return Reply(EncodeTeamFor(call, team, roles), status);
+}
+
 Task<http::Response> ListTeams(Call& call) {
   GH_CO_TRY(auto teams, co_await call.d.teams.List(call.organization(), call.caller()));
-  json::Array list;
-  for (const teams::Team& team : teams) list.push_back(Encode(team));
+  GH_CO_TRY(json::Array list, co_await EncodeTeamsFor(call, std::move(teams)));
   co_return Reply(std::move(list));
 }
 
@@ -29,12 +65,12 @@ Task<http::Response> CreateTeam(Call& call) {
   std::string shown = name.value_or(slug);
   GH_CO_TRY(teams::Team team, co_await call.d.teams.Create(call.organization(), std::move(slug),
                                                            std::move(shown), call.caller()));
-  co_return Reply(Encode(team), 201);
+  co_return co_await ReplyTeam(call, std::move(team), 201);
 }
 
 Task<http::Response> GetTeam(Call& call) {
   GH_CO_TRY(teams::Team team, co_await ReadTeam(call));
-  co_return Reply(Encode(team));
+  co_return co_await ReplyTeam(call, std::move(team));
 }
 
 Task<http::Response> UpdateTeam(Call& call) {
@@ -44,7 +80,7 @@ Task<http::Response> UpdateTeam(Call& call) {
   GH_CO_TRY(teams::Team team,
             co_await call.d.teams.Update(call.organization(), call.request.Param("team"),
                                          std::move(slug), std::move(name), call.caller()));
-  co_return Reply(Encode(team));
+  co_return co_await ReplyTeam(call, std::move(team));
 }
 
 Task<http::Response> DeleteTeam(Call& call) {
@@ -106,7 +142,7 @@ Task<http::Response> JoinTeam(Call& call) {
       break;
   }
   GH_CO_TRY(teams::Team team, co_await ReadTeam(call));
-  co_return Reply(Encode(team), 201);
+  co_return co_await ReplyTeam(call, std::move(team), 201);
 }
 
 Task<http::Response> SetTeamRole(Call& call) {
@@ -123,7 +159,7 @@ Task<http::Response> LeaveTeam(Call& call) {
   GH_CO_TRY_VOID(co_await call.d.teams.Leave(call.organization(), call.request.Param("team"), id,
                                              call.caller()));
   GH_CO_TRY(teams::Team team, co_await ReadTeam(call));
-  co_return Reply(Encode(team));
+  co_return co_await ReplyTeam(call, std::move(team));
 }
 
 // ---- requests to join a team --------------------------------------------------------------------

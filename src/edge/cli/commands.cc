@@ -8,6 +8,8 @@ namespace {
 
 using runtime::RunSync;
 
+constexpr std::string_view kAlreadyMember = "already_member";
+
 Result<users::User> FindUser(Services& s, const std::string& email) {
   return s.db.ReadSync([&](sql::Tx& tx) { return s.user_store.FindForLogin(tx, email); });
 }
@@ -48,12 +50,18 @@ Result<json::Object> AddMember(Services& s, const std::string& org, const std::s
                                const std::string& role) {
   GH_TRY(orgs::Organization organization, RunSync(s.orgs.GetBySlug(org)));
   GH_TRY(users::User user, FindUser(s, email));
+  GH_TRY(const auto before, RunSync(s.orgs.CheckMembership(organization.id, user.id)));
+  if (before && before->role != role && orgs::FindRole(role) != nullptr) {
+    return Fail(Code::kAlreadyExists, kAlreadyMember,
+                user.email + " has the role " + before->role + " in " + organization.slug);
+  }
   GH_TRY(orgs::Member member,
          RunSync(s.orgs.AddMember(organization.id, access::CopyOf(user), role, 0, Operator(s))));
   return json::Object{{"id", member.id.ToString()},
                       {"org", organization.slug},
                       {"email", user.email},
-                      {"role", member.role}};
+                      {"role", member.role},
+                      {"already_member", before.has_value()}};
 }
 
 Result<json::Object> CreateProject(Services& s, const std::string& org, const std::string& slug,
@@ -96,14 +104,19 @@ std::string Format(const json::Object& result, bool as_json) {
   return out;
 }
 
-std::string FormatError(const Error& error, bool as_json) {
+std::string FormatError(const Error& error, std::string_view sentence, bool as_json) {
   if (as_json) {
-    json::Object o{{"error", error.reason}, {"detail", error.detail}};
+    json::Object o{{"error", error.reason}, {"message", sentence}, {"detail", error.detail}};
     return json::Serialize(o) + "\n";
   }
-  std::string out = "gatehouse: " + std::string(error.reason);
-  if (!error.detail.empty()) out += ": " + error.detail;
-  return out + "\n";
+  std::string code(error.reason);
+  if (!error.detail.empty()) code += ": " + error.detail;
+  if (sentence.empty()) return "gatehouse: " + code + "\n";
+  return "gatehouse: " + std::string(sentence) + "\n  " + code + "\n";
+}
+
+int ExitStatus(const Error& error) {
+  return error.reason.starts_with("config_") ? kExitUsage : kExitRefused;
 }
 
 }  // namespace gatehouse::cli

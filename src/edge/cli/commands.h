@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/authn/authn.h"
@@ -40,6 +41,8 @@ Result<json::Object> ResetFactors(Services& s, const std::string& email);
 // `owner` is the user's address.
 Result<json::Object> CreateOrg(Services& s, const std::string& slug, const std::string& name,
                                const std::string& owner);
+// Somebody who has this role already is no error ("already_member": true in the result). Errors:
+// kAlreadyExists "already_member" for a member with another role, which stays as it is.
 Result<json::Object> AddMember(Services& s, const std::string& org, const std::string& email,
                                const std::string& role);
 // The token is printed once and stored only as a hash.
@@ -52,7 +55,16 @@ Result<json::Object> CreateProject(Services& s, const std::string& org, const st
 // Break-glass: members may enter without single sign-on. Audited.
 Result<json::Object> UnlockSso(Services& s, const std::string& org);
 
+// Exit codes, the same for every sub-command; docs/operations.md lists them.
+inline constexpr int kExitDone = 0;
+// It was tried and cannot be done, or what was checked is not in order.
+inline constexpr int kExitRefused = 1;
+// Nothing was tried: the command line, the configuration or an input cannot be read.
+inline constexpr int kExitUsage = 2;
+int ExitStatus(const Error& error);
+
 std::string Format(const json::Object& result, bool as_json);
-std::string FormatError(const Error& error, bool as_json);
+// `sentence`: the reason in words, "" when there are none; the slug and the detail follow them.
+std::string FormatError(const Error& error, std::string_view sentence, bool as_json);
 
 }  // namespace gatehouse::cli

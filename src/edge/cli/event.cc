@@ -1,8 +1,10 @@
 #include "edge/cli/event.h"
 
+#include "edge/cli/commands.h"
 #include "region/events/document/event_json.h"
 #include "region/events/grouping/grouping.h"
 #include "region/events/normalize/normalize.h"
+#include "region/events/scrub/rules.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -49,6 +51,9 @@ Result<json::Object> NormalizeEvent(std::string_view text, const EventContext& c
   events::Context as_received;
   as_received.received = context.received;
   as_received.new_event_id = context.new_event_id;
+  // As a project does that has said nothing else.
+  const events::scrub::Rules defaults;
+  as_received.scrub = &defaults;
   const events::Outcome outcome = events::Normalize(event, as_received);
   if (!outcome.kept()) {
     std::string detail(outcome.reason);
@@ -76,7 +81,9 @@ Result<grouping::Config> GroupingConfig(std::string_view enhancement_rules,
   return config;
 }
 
-int ExitStatus(const Error& error) { return error.code == Code::kInvalidArgument ? 2 : 1; }
+int EventExitStatus(const Error& error) {
+  return error.code == Code::kInvalidArgument ? kExitUsage : kExitRefused;
+}
 
 std::string Indented(const json::Value& value) {
   std::string out;

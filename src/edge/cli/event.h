@@ -22,9 +22,9 @@ struct EventContext {
   std::function<std::string()> new_event_id;  // for an event without one
 };
 
-// The event as it would be stored before grouping. Errors: kInvalidArgument "invalid_json" and
-// others of the parser for text that is no JSON object, kFailedPrecondition "event_rejected" for an
-// event that the intake would reject.
+// The event as it would be stored before grouping, scrubbed by the default rules. Errors:
+// kInvalidArgument "invalid_json" and others of the parser for text that is no JSON object,
+// kFailedPrecondition "event_rejected" for an event that the intake would reject.
 Result<json::Object> NormalizeEvent(std::string_view text, const EventContext& context);
 
 // Its hashes and why: every variant with its components, the fingerprint rule, title and culprit.
@@ -37,8 +37,8 @@ Result<json::Object> GroupEvent(std::string_view text, const EventContext& conte
 Result<grouping::Config> GroupingConfig(std::string_view enhancement_rules,
                                         std::string_view fingerprint_rules);
 
-// Exit status of a failed command: 2 when the input is at fault.
-int ExitStatus(const Error& error);
+// Exit code of a failed command: kExitUsage when the input is at fault.
+int EventExitStatus(const Error& error);
 
 // JSON with a line per value and two blanks per level, and a line end.
 std::string Indented(const json::Value& value);

@@ -29,6 +29,18 @@ TEST(EventCommand, NormalizePrintsTheEvent) {
   EXPECT_EQ(out->at("logentry").at("formatted"), "foo");
 }
 
+TEST(EventCommand, NormalizeScrubsAsAProjectWithoutSettingsDoes) {
+  const auto out = NormalizeEvent(
+      R"({"message":"foo","extra":{"password":"hunter2","card":"4111 1111 1111 1111","n":1}})",
+      Now());
+  ASSERT_TRUE(out.has_value()) << out.error().detail;
+  const std::string text = json::Serialize(*out);
+  EXPECT_EQ(text.find("hunter2"), std::string::npos) << text;
+  EXPECT_EQ(text.find("4111"), std::string::npos) << text;
+  EXPECT_EQ(out->at("extra").at("password"), "[Filtered]");
+  EXPECT_TRUE(out->contains("_meta"));
+}
+
 TEST(EventCommand, ProjectRulesApply) {
   const auto config = GroupingConfig("", "message:foo* -> ours");
   ASSERT_TRUE(config.has_value());
@@ -41,13 +53,14 @@ TEST(EventCommand, WrongInputIsExitStatusTwo) {
   for (const char* text : {"", "[]", "no", "{\"a\":", "1", "\"x\""}) {
     const auto out = GroupEvent(text, Now(), grouping::Config::Default());
     ASSERT_FALSE(out.has_value()) << text;
-    EXPECT_EQ(ExitStatus(out.error()), 2) << text;
+    EXPECT_EQ(EventExitStatus(out.error()), 2) << text;
   }
   const auto rules = GroupingConfig("nonsense", "");
   ASSERT_FALSE(rules.has_value());
   EXPECT_EQ(rules.error().reason, grouping::kEnhancementRulesInvalid);
-  EXPECT_EQ(ExitStatus(rules.error()), 2);
-  EXPECT_EQ(ExitStatus(Error{.code = Code::kFailedPrecondition, .reason = "x", .detail = {}}), 1);
+  EXPECT_EQ(EventExitStatus(rules.error()), 2);
+  EXPECT_EQ(EventExitStatus(Error{.code = Code::kFailedPrecondition, .reason = "x", .detail = {}}),
+            1);
 }
 
 TEST(EventCommand, RejectedEventSaysWhy) {
@@ -57,7 +70,7 @@ TEST(EventCommand, RejectedEventSaysWhy) {
   }
   const auto transaction = NormalizeEvent(R"({"type":"transaction"})", Now());
   ASSERT_FALSE(transaction.has_value());
-  EXPECT_EQ(ExitStatus(transaction.error()), 1);
+  EXPECT_EQ(EventExitStatus(transaction.error()), 1);
 }
 
 TEST(EventCommand, IndentedJson) {

@@ -1,7 +1,10 @@
 #include "edge/intake/routes.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 
+#include "base/text.h"
 #include "region/ingest/protocol/origin.h"
 #include "region/ingest/protocol/response.h"
 
@@ -15,9 +18,41 @@ using ingest::IntakeAnswer;
 using ingest::IntakeRequest;
 
 // What may come over the wire, encoded; what comes out of it is bounded by intake.
-constexpr http::RouteOptions kLarge{.max_body = 200 * 1024 * 1024};
-constexpr http::RouteOptions kEvent{.max_body = 20 * 1024 * 1024};
-constexpr http::RouteOptions kReport{.max_body = 1024 * 1024};
+constexpr http::RouteOptions kLarge{.max_body = 200 * 1024 * 1024, .collapse_slashes = true};
+constexpr http::RouteOptions kEvent{.max_body = 20 * 1024 * 1024, .collapse_slashes = true};
+constexpr http::RouteOptions kReport{.max_body = 1024 * 1024, .collapse_slashes = true};
+
+// The first segments behind /api/{project}/.
+constexpr std::array<std::string_view, 11> kFirst = {
+    "envelope", "store",  "security", "csp-report", "nel",        "minidump",
+    "unreal",   "events", "cron",     "otlp",       "integration"};
+
+bool IsIntakePath(std::string_view path) {
+  std::vector<std::string_view> segments;
+  for (const std::string_view segment : Split(path, '/')) {
+    if (!segment.empty()) segments.push_back(segment);
+    if (segments.size() == 3) break;
+  }
+  if (segments.size() == 1) return segments[0] == "tunnel";
+  if (segments.empty() || segments[0] != "api" || segments[1] == "0") return false;
+  if (segments.size() == 2) return segments[1] == "store";
+  return std::ranges::find(kFirst, segments[2]) != kFirst.end();
+}
+
+std::string_view DetailOf(int status) {
+  switch (status) {
+    case 405:
+      return "method not allowed";
+    case 413:
+      return "request body too large";
+    case 500:
+      return "internal server error";
+    case 503:
+      return "the server is overloaded";
+    default:
+      return "bad request";
+  }
+}
 
 std::string_view ParamOr(const Request& request, std::string_view name) {
   for (const auto& [key, value] : request.params) {
@@ -26,7 +61,7 @@ std::string_view ParamOr(const Request& request, std::string_view name) {
   return {};
 }
 
-IntakeRequest Decode(const Request& request) {
+IntakeRequest Decode(Request& request) {
   return {.path_project = ParamOr(request, "project"),
           .path_key = ParamOr(request, "key"),
           .query = request.query,
@@ -39,7 +74,8 @@ IntakeRequest Decode(const Request& request) {
           .user_agent = request.headers.Get("User-Agent"),
           .remote_ip = request.remote_ip,
           .received = request.received,
-          .body = request.body};
+          .body = request.body,
+          .owned_body = &request.body};
 }
 
 Response Encode(IntakeAnswer answer) {
@@ -100,8 +136,8 @@ class Table {
   }
   void AddPreflight(const std::string& pattern) {
     const http::Handler handler = [](Request&) { return Preflight(); };
-    router_.Add(Method::kOptions, pattern + "/", handler);
-    router_.Add(Method::kOptions, pattern, handler);
+    router_.Add(Method::kOptions, pattern + "/", handler, kReport);
+    router_.Add(Method::kOptions, pattern, handler, kReport);
   }
 
  private:
@@ -110,6 +146,14 @@ class Table {
 };
 
 }  // namespace
+
+std::optional<http::Response> RenderRefusal(const http::Request& request, int status) {
+  if (status == 404 || !IsIntakePath(request.path)) return std::nullopt;
+  const std::string detail(DetailOf(status));
+  return Encode(IntakeAnswer{.status = status,
+                             .body = ingest::RejectedBody(detail, ""),
+                             .headers = {{"X-Sentry-Error", detail}}});
+}
 
 void AddRoutes(http::Router& router, ingest::Intake& intake) {
   using ingest::Intake;

@@ -162,5 +162,41 @@ TEST_P(IntakeRoutesTest, AttachmentsBeyondTheirLimitAreToldSo) {
   EXPECT_EQ(OutcomeCount("rate_limited", ""), 0) << "a limit has a reason";
 }
 
+TEST_P(IntakeRoutesTest, DoubledSlashesCountAsOne) {
+  const std::string id = shop_.id.ToString();
+  int n = 20;
+  for (const std::string& path : {"/api/" + id + "//envelope/", "//api/" + id + "/envelope/",
+                                  "/api/" + id + "/envelope//", "/api//" + id + "/envelope"}) {
+    http::Request request = Request(http::Method::kPost, path, Error(HexId(++n)));
+    request.headers.Set("X-Sentry-Auth", Auth());
+    EXPECT_EQ(Ask(std::move(request)).status, 200) << path;
+    EXPECT_TRUE(IsStored(HexId(n))) << path;
+  }
+  http::Request bare = Request(http::Method::kPost, "/api/" + id + "///store//", Bare(HexId(40)));
+  bare.headers.Set("X-Sentry-Auth", Auth());
+  EXPECT_EQ(Ask(std::move(bare)).status, 200);
+}
+
+TEST_P(IntakeRoutesTest, WhatTheServerRefusesItselfMayBeReadAsWell) {
+  for (const std::string& path :
+       {Path("envelope"), Path("store"), "/api/" + shop_.id.ToString() + "//envelope//",
+        std::string("/api/store/"), std::string("/tunnel"), Path("cron/m/k")}) {
+    for (const int status : {405, 413, 500}) {
+      const auto answer = RenderRefusal(Request(http::Method::kDelete, path), status);
+      ASSERT_TRUE(answer) << path;
+      EXPECT_EQ(answer->status, status);
+      EXPECT_EQ(answer->headers.Get("Access-Control-Allow-Origin"), "*");
+      EXPECT_NE(answer->headers.Get("X-Sentry-Error"), "");
+      EXPECT_EQ(answer->headers.Get("Content-Type"), "application/json");
+      EXPECT_NE(answer->body.find(answer->headers.Get("X-Sentry-Error")), std::string::npos);
+    }
+    EXPECT_FALSE(RenderRefusal(Request(http::Method::kGet, path), 404)) << path;
+  }
+  for (const char* path : {"/", "/api/0/store/", "/api/0/organizations/", "/api/1/keys/",
+                           "/auth/login/", "/tunnel/of/love/", "/api/"}) {
+    EXPECT_FALSE(RenderRefusal(Request(http::Method::kPost, path), 405)) << path;
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::edge_intake

@@ -142,9 +142,11 @@ void FillEntry(html::Data& row, const audit::Stored& entry, const People& people
       .Set("TIME", FormatHuman(entry.created_at))
       .Set("ISO", FormatIso8601(entry.created_at))
       .SetIf("IP", entry.ip);
-  const std::string who = entry.actor                 ? people.Name(*entry.actor)
-                          : entry.actor_label.empty() ? "the system"
-                                                      : entry.actor_label;
+  // What came over the network without a name was somebody, not this server.
+  const std::string who = entry.actor                  ? people.Name(*entry.actor)
+                          : !entry.actor_label.empty() ? entry.actor_label
+                          : !entry.ip.empty()          ? "somebody not signed in"
+                                                       : "the system";
   if (entry.actor) {
     row.Add("ACTOR_LINK")
         .Set("WHO", who)

@@ -244,6 +244,10 @@ std::vector<Message> OtherMessages() {
        "There was an error encountered during authentication.",
        "Try again. If it keeps happening, give your administrator the code below: it leads to the "
        "exact reason in the organization's sign-in decisions."},
+      {"sso_cancelled", "You cancelled at your provider",
+       "You ended the sign-in there, or your provider does not let you use this application.",
+       "Sign in again. If you did not cancel, ask your administrator to give you access at the "
+       "provider."},
       {"sso_state_invalid", "This sign-in cannot continue",
        "Something unexpected happened during authentication. It took too long, was already used, "
        "or "
@@ -313,7 +317,9 @@ std::vector<Message> OtherMessages() {
        "It must be a full https address without query, user name or fragment.", "Check it."},
       {"url_forbidden", "This address is not allowed",
        "The server may not connect to it: it is not https, or it leads into a private network.",
-       "Use the public https address, or have the host added to the allowed list."},
+       "Use the public https address, or have the origin added to the option allowed_origins of "
+       "this "
+       "server."},
       {"discovery_invalid", "The provider's description could not be used",
        "The discovery document is missing, unreadable or says something else than the settings.",
        "Compare the failed checks below with your provider's settings."},
@@ -402,7 +408,8 @@ std::vector<Message> OtherMessages() {
        "Check the provider's key set."},
       {"sign_failed", "Signing failed", "Our own key could not sign.",
        "Enter the private key again."},
-      {"peer_unreachable", "The other server could not be reached", "No connection came about.",
+      {"peer_unreachable", "The other server could not be reached",
+       "Its name is not known, or nothing accepts connections there.",
        "Check the address and the network."},
       {"peer_timeout", "The other server did not answer in time", "The connection was given up.",
        "Try again in a minute."},

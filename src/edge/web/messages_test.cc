@@ -125,5 +125,27 @@ TEST(MessagesTest, ChecksHavePlainWords) {
   EXPECT_EQ(CheckLabel("something.new"), "something.new");
 }
 
+// Reads the sources, so that a check without words fails here.
+TEST(MessagesTest, EveryCheckOfEveryAdapterHasPlainWords) {
+  const std::regex named(
+      R"re("((?:discovery|jwks|callback|token|id_token|userinfo|settings|user|claims|identity|provider|account)\.[a-z_0-9]+)")re");
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("src/control/sso")) {
+    if (entry.path().extension() != ".cc" || entry.path().string().contains("_test.")) continue;
+    const std::string text = ReadFile(entry.path());
+    for (std::sregex_iterator it(text.begin(), text.end(), named), end; it != end; ++it) {
+      names.insert((*it)[1].str());
+    }
+  }
+  // Made from the name of a member of the discovery document.
+  for (const char* member :
+       {"authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"}) {
+    names.insert("discovery." + std::string(member));
+  }
+  names.erase("jwks.json");  // a file
+  EXPECT_GE(names.size(), 50u);
+  for (const std::string& name : names) EXPECT_NE(CheckLabel(name), name);
+}
+
 }  // namespace
 }  // namespace gatehouse::web

@@ -159,9 +159,10 @@ Task<http::Response> PostOrgLogin(Site& site, Call& call) {
   co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
 }
 
-// What the browser sees of a refused log-in: one page for every cause. Two tell themselves apart
+// What the browser sees of a refused log-in: one page for every cause. Three tell themselves apart
 // without telling anything: an answer that the provider sent as an error says so in the request (it
-// is no log-in at all), and a provider that did not answer has judged nobody.
+// is no log-in at all), "access_denied" among them by a page of its own ("sso_cancelled"), and a
+// provider that did not answer has judged nobody.
 Result<http::Response> RefuseCallback(const Site& site, const Call& call, Error error) {
   constexpr int kBadRequest = 400;
   constexpr int kBadGateway = 502;

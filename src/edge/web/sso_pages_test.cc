@@ -448,5 +448,21 @@ TEST_F(SsoPagesTest, AuditLogPagesByCursor) {
   EXPECT_TRUE(Has(second, "number-0-"));
 }
 
+TEST_F(SsoPagesTest, WhoeverSetsUpSecondHearsThatSomebodyWasFaster) {
+  // Ada's session has her own proof only, and single sign-on became required a moment ago.
+  Browser second(town_);
+  second.SignIn(world().AddSession(town_.ada, {PasswordProof()}));
+  second.Get("/account/");
+  world().AddProvider(town_.acme, false);
+  sso::Step review;
+  review.review.emplace();
+  world().steps.push_back(review);
+  auto response = second.Post(configure_, {{"op", "finish"}});
+  EXPECT_EQ(Location(response), "/auth/login/acme/?flash=sso_enabled_meanwhile");
+  EXPECT_TRUE(Has(second.Get(Location(response)), "Somebody switched single sign-on on meanwhile"));
+  // Without a set-up of her own there is nothing to explain.
+  EXPECT_EQ(Location(second.Post(configure_, {{"op", "finish"}})), "/auth/login/acme/");
+}
+
 }  // namespace
 }  // namespace gatehouse::web

@@ -5,10 +5,12 @@
 
 #include "base/text.h"
 #include "edge/access/access.h"
+#include "edge/access/errors.h"
 #include "edge/web/organization.h"
 #include "edge/web/settings_form.h"
 #include "edge/web/site.h"
 #include "edge/web/steps.h"
+#include "platform/http/url.h"
 
 namespace gatehouse::web {
 
@@ -309,8 +311,23 @@ Task<http::Response> ChangeSettings(Site& site, Call& call, const access::OrgAcc
                                   "SETTINGS_ERROR", FormStatus(error));
 }
 
+// Somebody else's set-up was faster: from now on single sign-on is required here, so the guard
+// sends whoever is in the middle of their own away. They hear why.
+Task<std::optional<http::Response>> SetUpMeanwhile(Site& site, Call& call) {
+  const std::string slug = call.request.Param("slug");
+  GH_CO_TRY(orgs::Organization organization, co_await site.d.orgs.GetBySlug(slug));
+  auto own = co_await site.d.sso.ShowSetup(call.visitor.client, organization);
+  if (!own) co_return std::nullopt;
+  co_return Go("/auth/login/" + http::PercentEncode(slug) + "/", "sso_enabled_meanwhile");
+}
+
 Task<http::Response> PostConfigure(Site& site, Call& call) {
-  GH_CO_TRY(auto access, co_await Enter(site, call, "org:write"));
+  auto entered = co_await Enter(site, call, "org:write");
+  if (!entered && entered.error().Is(access::kSsoRequired)) {
+    GH_CO_TRY(auto meanwhile, co_await SetUpMeanwhile(site, call));
+    if (meanwhile) co_return *std::move(meanwhile);
+  }
+  GH_CO_TRY(auto access, std::move(entered));
   const sso::Client& client = call.visitor.client;
   const std::string op = Field(call.form, "op");
   if (op == "finish") {

@@ -45,6 +45,8 @@ Result<void> CheckIns::End(sql::Tx& tx, const Monitor& monitor, const CheckIn& c
   const bool failed = check_in.status != "ok";
   // One failure of a job that may fail sometimes is no news, nor is a success of one that is well.
   if (failed ? !IsFailing(environment) : !was_failing || IsFailing(environment)) return {};
+  // An issue from before it was muted still ends when the job is well again.
+  if (failed && (monitor.is_muted || environment.is_muted)) return {};
   json::Object data{{"slug", monitor.slug},
                     {"name", monitor.name},
                     {"guid", monitor.guid},

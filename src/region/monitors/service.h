@@ -18,6 +18,7 @@ struct Edit {
   std::optional<std::string> slug = {};
   std::optional<std::string> name = {};
   std::optional<bool> is_active = {};
+  std::optional<bool> is_muted = {};
   std::optional<Config> config = {};
 };
 
@@ -44,6 +45,15 @@ class Service {
                                std::string name, Config config, Caller caller) = 0;
   virtual Task<Monitor> Update(OrgId organization, MonitorId monitor, Edit edit, Caller caller) = 0;
   virtual Task<void> Delete(OrgId organization, MonitorId monitor, Caller caller) = 0;
+
+  // Of one environment; the same rights, and audited as well. A muted one still takes check-ins and
+  // shows how they went, but what goes wrong makes no issue, and so no mail. Errors: kNotFound
+  // "monitor_not_found", "monitor_environment_not_found".
+  virtual Task<Environment> Mute(OrgId organization, MonitorId monitor, std::string environment,
+                                 bool is_muted, Caller caller) = 0;
+  // Forgets it with its check-ins. A check-in that names it makes it again.
+  virtual Task<void> DeleteEnvironment(OrgId organization, MonitorId monitor,
+                                       std::string environment, Caller caller) = 0;
 
   // Notes what was missed and what took too long. For a periodic job, once a minute or more often.
   virtual Task<std::int64_t> Judge() = 0;

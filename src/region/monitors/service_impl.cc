@@ -33,7 +33,7 @@ Result<projects::Project> ServiceImpl::Managed(sql::Tx& tx, OrgId organization, 
 }
 
 Result<void> ServiceImpl::Audit(sql::Tx& tx, const projects::Project& project,
-                                std::string_view what, const Monitor& monitor,
+                                std::string_view what, std::string_view which,
                                 const Caller& caller) const {
   audit::Entry entry;
   entry.organization = project.organization;
@@ -47,7 +47,7 @@ Result<void> ServiceImpl::Audit(sql::Tx& tx, const projects::Project& project,
                 {"slug", project.slug},
                 {"name", project.name},
                 {"platform", project.platform},
-                {"changes", json::Object{{what, monitor.slug}}}};
+                {"changes", json::Object{{what, which}}}};
   GH_TRY_VOID(d_.audit.Record(tx, entry));
   return {};
 }
@@ -97,7 +97,7 @@ Task<Monitor> ServiceImpl::Create(OrgId organization, ProjectId project, std::st
         if (!IsSlug(monitor.slug)) return Fail(Code::kInvalidArgument, kMonitorSlugInvalid);
         GH_TRY(const bool inserted, store::Insert(tx, monitor));
         if (!inserted) return Fail(Code::kAlreadyExists, kMonitorSlugTaken);
-        GH_TRY_VOID(Audit(tx, found, "monitor_added", monitor, caller));
+        GH_TRY_VOID(Audit(tx, found, "monitor_added", monitor.slug, caller));
         return monitor;
       });
 }
@@ -119,8 +119,16 @@ Task<Monitor> ServiceImpl::Update(OrgId organization, MonitorId monitor, Edit ed
         }
         changed.is_active = edit.is_active.value_or(changed.is_active);
         if (edit.config) changed.config = *edit.config;
+        const bool mutes = edit.is_muted.value_or(changed.is_muted) != changed.is_muted;
+        changed.is_muted = edit.is_muted.value_or(changed.is_muted);
         GH_TRY_VOID(store::Update(tx, changed));
-        GH_TRY_VOID(Audit(tx, found, "monitor_edited", changed, caller));
+        if (mutes) {
+          GH_TRY_VOID(Audit(tx, found, changed.is_muted ? "monitor_muted" : "monitor_unmuted",
+                            changed.slug, caller));
+        }
+        if (!mutes || edit.name || edit.slug || edit.is_active || edit.config) {
+          GH_TRY_VOID(Audit(tx, found, "monitor_edited", changed.slug, caller));
+        }
         return store::Find(tx, organization, changed.guid, changed.project);
       });
 }
@@ -130,7 +138,37 @@ Task<void> ServiceImpl::Delete(OrgId organization, MonitorId monitor, Caller cal
     GH_TRY(const Monitor found, store::FindById(tx, organization, monitor));
     GH_TRY(const projects::Project project, Managed(tx, organization, found.project, caller));
     GH_TRY_VOID(store::Delete(tx, found));
-    return Audit(tx, project, "monitor_removed", found, caller);
+    return Audit(tx, project, "monitor_removed", found.slug, caller);
+  });
+}
+
+Task<Environment> ServiceImpl::Mute(OrgId organization, MonitorId monitor, std::string environment,
+                                    bool is_muted, Caller caller) {
+  co_return co_await d_.db.Write(
+      sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Environment> {
+        GH_TRY(const Monitor found, store::FindById(tx, organization, monitor));
+        GH_TRY(const projects::Project project, Managed(tx, organization, found.project, caller));
+        GH_TRY(std::optional<Environment> changed, store::FindEnvironment(tx, found, environment));
+        if (!changed) return Fail(Code::kNotFound, kMonitorEnvironmentNotFound);
+        if (changed->is_muted == is_muted) return std::move(*changed);
+        changed->is_muted = is_muted;
+        GH_TRY_VOID(store::MuteEnvironment(tx, found, environment, is_muted));
+        GH_TRY_VOID(Audit(tx, project,
+                          is_muted ? "monitor_environment_muted" : "monitor_environment_unmuted",
+                          found.slug + "/" + environment, caller));
+        return std::move(*changed);
+      });
+}
+
+Task<void> ServiceImpl::DeleteEnvironment(OrgId organization, MonitorId monitor,
+                                          std::string environment, Caller caller) {
+  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY(const Monitor found, store::FindById(tx, organization, monitor));
+    GH_TRY(const projects::Project project, Managed(tx, organization, found.project, caller));
+    GH_TRY(const bool deleted, store::DeleteEnvironment(tx, found, environment));
+    if (!deleted) return Fail(Code::kNotFound, kMonitorEnvironmentNotFound);
+    return Audit(tx, project, "monitor_environment_removed", found.slug + "/" + environment,
+                 caller);
   });
 }
 

@@ -37,6 +37,10 @@ class ServiceImpl final : public Service {
                        Config config, Caller caller) override;
   Task<Monitor> Update(OrgId organization, MonitorId monitor, Edit edit, Caller caller) override;
   Task<void> Delete(OrgId organization, MonitorId monitor, Caller caller) override;
+  Task<Environment> Mute(OrgId organization, MonitorId monitor, std::string environment,
+                         bool is_muted, Caller caller) override;
+  Task<void> DeleteEnvironment(OrgId organization, MonitorId monitor, std::string environment,
+                               Caller caller) override;
   Task<std::int64_t> Judge() override;
   Task<std::int64_t> DropOld() override;
 
@@ -45,7 +49,7 @@ class ServiceImpl final : public Service {
   Result<projects::Project> Managed(sql::Tx& tx, OrgId organization, ProjectId project,
                                     const Caller& caller) const;
   Result<void> Audit(sql::Tx& tx, const projects::Project& project, std::string_view what,
-                     const Monitor& monitor, const Caller& caller) const;
+                     std::string_view which, const Caller& caller) const;
 
   const Parts d_;
 };

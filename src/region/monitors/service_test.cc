@@ -181,6 +181,62 @@ TEST_P(MonitorsTest, PeopleCreateChangeAndRemove) {
   EXPECT_ERROR(kNotFound, kMonitorNotFound, Run(service_->Get(acme_, "nightly", std::nullopt)));
 }
 
+TEST_P(MonitorsTest, PeopleMuteAndForgetEnvironments) {
+  Take(kOk, Guid(1), Hourly());
+  const MonitorId id = Nightly().id;
+  EXPECT_FALSE(Nightly().is_muted);
+  EXPECT_FALSE(Nightly().environments[0].is_muted);
+  auto muted = Run(service_->Mute(acme_, id, "production", true, By(acme_, admin_)));
+  ASSERT_OK(muted);
+  EXPECT_TRUE(muted->is_muted);
+  EXPECT_EQ(muted->status, "ok");
+  clock().Advance(minutes(1));
+  Take(kError, Guid(2), Hourly());
+  EXPECT_TRUE(Nightly().environments[0].is_muted) << "a check-in does not take it back";
+  EXPECT_EQ(Nightly().environments[0].status, "error");
+  const std::string audited = "SELECT COUNT(*) FROM audit_log WHERE data LIKE '%\"monitor_";
+  EXPECT_EQ(Number(audited + "environment_muted\":\"nightly/production\"%'"), 1);
+  ASSERT_OK(Run(service_->Mute(acme_, id, "production", true, By(acme_, admin_))));
+  EXPECT_EQ(Number(audited + "environment_muted%'"), 1) << "no change, no entry";
+  EXPECT_ERROR(kNotFound, kMonitorEnvironmentNotFound,
+               Run(service_->Mute(acme_, id, "nowhere", true, By(acme_, admin_))));
+  // A token of a member that may only read.
+  members::Caller reader = By(acme_, member_);
+  reader.scopes = {"alerts:read"};
+  EXPECT_ERROR(kPermissionDenied, members::kForbidden,
+               Run(service_->Mute(acme_, id, "production", false, reader)));
+  EXPECT_ERROR(kPermissionDenied, members::kForbidden,
+               Run(service_->DeleteEnvironment(acme_, id, "production", reader)));
+
+  auto changed = Run(service_->Update(acme_, id, {.is_muted = true}, By(acme_, admin_)));
+  ASSERT_OK(changed);
+  EXPECT_TRUE(changed->is_muted);
+  EXPECT_EQ(Number(audited + "muted\":\"nightly\"%'"), 1);
+  EXPECT_EQ(Number(audited + "edited%'"), 0);
+  Config other = Hourly();
+  other.max_runtime = 55;
+  clock().Advance(minutes(2));
+  Take(kOk, Guid(3), other);
+  EXPECT_TRUE(Nightly().is_muted);
+  ASSERT_OK(
+      Run(service_->Update(acme_, id, {.name = "Night", .is_muted = false}, By(acme_, admin_))));
+  EXPECT_FALSE(Nightly().is_muted);
+  EXPECT_EQ(Number(audited + "unmuted%'"), 1);
+  EXPECT_EQ(Number(audited + "edited%'"), 1);
+
+  EXPECT_EQ(Runs().size(), 3u);
+  ASSERT_OK(Run(service_->DeleteEnvironment(acme_, id, "production", By(acme_, admin_))));
+  EXPECT_TRUE(Nightly().environments.empty());
+  EXPECT_TRUE(Runs().empty());
+  EXPECT_EQ(Number(audited + "environment_removed%'"), 1);
+  EXPECT_ERROR(kNotFound, kMonitorEnvironmentNotFound,
+               Run(service_->DeleteEnvironment(acme_, id, "production", By(acme_, admin_))));
+  clock().Advance(minutes(2));
+  Take(kOk, Guid(4));
+  ASSERT_EQ(Nightly().environments.size(), 1u);
+  EXPECT_FALSE(Nightly().environments[0].is_muted) << "a new one";
+}
+
 TEST_P(MonitorsTest, AnotherOrganizationFindsNothing) {
   Take(kOk, Guid(1), Hourly());
   const Monitor monitor = Nightly();
@@ -192,6 +248,12 @@ TEST_P(MonitorsTest, AnotherOrganizationFindsNothing) {
                Run(service_->Update(other, monitor.id, {.is_active = false}, By(other, stranger))));
   EXPECT_ERROR(kNotFound, kMonitorNotFound,
                Run(service_->Delete(other, monitor.id, By(other, stranger))));
+  EXPECT_ERROR(kNotFound, kMonitorNotFound,
+               Run(service_->Mute(other, monitor.id, "production", true, By(other, stranger))));
+  EXPECT_ERROR(
+      kNotFound, kMonitorNotFound,
+      Run(service_->DeleteEnvironment(other, monitor.id, "production", By(other, stranger))));
+  EXPECT_EQ(Nightly().environments.size(), 1u);
 }
 
 TEST_P(MonitorsTest, OldRunsAreForgotten) {

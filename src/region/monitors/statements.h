@@ -7,17 +7,20 @@
 
 namespace gatehouse::monitors::sqls {
 
-#define GATEHOUSE_MONITOR_COLUMNS \
-  "id, organization_id, project_id, guid, slug, name, status, config, version, created_at"
+#define GATEHOUSE_MONITOR_COLUMNS                                                            \
+  "id, organization_id, project_id, guid, slug, name, status, config, version, created_at, " \
+  "is_muted"
 #define GATEHOUSE_MONITOR_ENVIRONMENT_COLUMNS \
   "environment, status, failures, recoveries, last_check_in, next_check_in, next_latest"
+#define GATEHOUSE_MONITOR_ENVIRONMENT_READ GATEHOUSE_MONITOR_ENVIRONMENT_COLUMNS ", is_muted"
 #define GATEHOUSE_CHECK_IN_COLUMNS                                                               \
   "id, guid, environment, status, duration_millis, release, trace_id, expected_at, timeout_at, " \
   "created_at"
 
 inline constexpr sql::Statement kInsert{
-    "monitors_insert", "INSERT INTO monitors (" GATEHOUSE_MONITOR_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9) ON CONFLICT DO NOTHING"};
+    "monitors_insert",
+    "INSERT INTO monitors (" GATEHOUSE_MONITOR_COLUMNS
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10) ON CONFLICT DO NOTHING"};
 inline constexpr sql::Statement kFindInProject{
     "monitors_find_in_project", "SELECT " GATEHOUSE_MONITOR_COLUMNS
                                 " FROM monitors WHERE organization_id = $1 AND project_id = $2 AND "
@@ -35,7 +38,8 @@ inline constexpr sql::Statement kList{
                      " FROM monitors WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3"};
 inline constexpr sql::Statement kUpdate{
     "monitors_update",
-    "UPDATE monitors SET slug = $3, name = $4, status = $5, config = $6, version = version + 1 "
+    "UPDATE monitors SET slug = $3, name = $4, status = $5, config = $6, is_muted = $7, version = "
+    "version + 1 "
     "WHERE organization_id = $1 AND id = $2"};
 inline constexpr sql::Statement kDelete{
     "monitors_delete", "DELETE FROM monitors WHERE organization_id = $1 AND id = $2"};
@@ -50,11 +54,11 @@ inline constexpr sql::Statement kCount{
     "SELECT COUNT(*) FROM monitors WHERE organization_id = $1 AND project_id = $2"};
 
 inline constexpr sql::Statement kEnvironments{
-    "monitor_environments_list", "SELECT " GATEHOUSE_MONITOR_ENVIRONMENT_COLUMNS
+    "monitor_environments_list", "SELECT " GATEHOUSE_MONITOR_ENVIRONMENT_READ
                                  " FROM monitor_environments WHERE organization_id = $1 AND "
                                  "monitor_id = $2 ORDER BY environment"};
 inline constexpr sql::Statement kEnvironment{
-    "monitor_environments_find", "SELECT " GATEHOUSE_MONITOR_ENVIRONMENT_COLUMNS
+    "monitor_environments_find", "SELECT " GATEHOUSE_MONITOR_ENVIRONMENT_READ
                                  " FROM monitor_environments WHERE organization_id = $1 AND "
                                  "monitor_id = $2 AND environment = $3"};
 inline constexpr sql::Statement kPutEnvironment{
@@ -65,6 +69,23 @@ inline constexpr sql::Statement kPutEnvironment{
     "SET status = excluded.status, failures = excluded.failures, recoveries = excluded.recoveries, "
     "last_check_in = excluded.last_check_in, next_check_in = excluded.next_check_in, next_latest = "
     "excluded.next_latest"};
+// Apart from the above, which check-ins write: neither takes back what the other says.
+inline constexpr sql::Statement kMuteEnvironment{
+    "monitor_environments_mute",
+    "UPDATE monitor_environments SET is_muted = $4 WHERE organization_id = $1 AND monitor_id = $2 "
+    "AND environment = $3"};
+inline constexpr sql::Statement kDeleteEnvironment{
+    "monitor_environments_delete_one",
+    "DELETE FROM monitor_environments WHERE organization_id = $1 AND monitor_id = $2 AND "
+    "environment = $3"};
+inline constexpr sql::Statement kDeleteCheckInsOfEnvironment{
+    "monitor_check_ins_delete_environment",
+    "DELETE FROM monitor_check_ins WHERE organization_id = $1 AND monitor_id = $2 AND environment "
+    "= $3"};
+inline constexpr sql::Statement kDeleteOccurrencesOfEnvironment{
+    "monitor_occurrences_delete_environment",
+    "DELETE FROM monitor_occurrences WHERE organization_id = $1 AND monitor_id = $2 AND "
+    "environment = $3"};
 // Of active monitors, longest overdue first.
 inline constexpr sql::Statement kDue{
     "monitor_environments_due",

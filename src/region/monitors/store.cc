@@ -18,6 +18,7 @@ Monitor ReadMonitor(const sql::Row& row) {
                   .config = {},
                   .version = row.Int(8),
                   .created_at = row.Time(9)};
+  monitor.is_muted = row.Bool(10);
   if (auto config = json::ParseObject(row.Text(7))) {
     if (auto read = ReadConfig(*config)) monitor.config = std::move(*read);
   }
@@ -31,7 +32,8 @@ Environment ReadEnvironment(const sql::Row& row) {
           .recoveries = row.Int(3),
           .last_check_in = row.OptTime(4),
           .next_check_in = row.OptTime(5),
-          .next_latest = row.OptTime(6)};
+          .next_latest = row.OptTime(6),
+          .is_muted = row.Bool(7)};
 }
 
 CheckIn ReadCheckIn(const sql::Row& row) {
@@ -79,14 +81,14 @@ Result<bool> Insert(sql::Tx& tx, const Monitor& monitor) {
   GH_TRY(const std::int64_t rows,
          tx.Exec(sqls::kInsert,
                  {monitor.id, monitor.organization, monitor.project, monitor.guid, monitor.slug,
-                  monitor.name, StatusOf(monitor), config, monitor.created_at}));
+                  monitor.name, StatusOf(monitor), config, monitor.created_at, monitor.is_muted}));
   return rows == 1;
 }
 
 Result<void> Update(sql::Tx& tx, const Monitor& monitor) {
   const std::string config = json::Serialize(ToJson(monitor.config));
   GH_TRY_VOID(tx.Exec(sqls::kUpdate, {monitor.organization, monitor.id, monitor.slug, monitor.name,
-                                      StatusOf(monitor), config}));
+                                      StatusOf(monitor), config, monitor.is_muted}));
   return {};
 }
 
@@ -152,6 +154,23 @@ Result<void> PutEnvironment(sql::Tx& tx, const Monitor& monitor, const Environme
                       {monitor.organization, monitor.id, e.name, e.status, e.failures, e.recoveries,
                        e.last_check_in, e.next_check_in, e.next_latest}));
   return {};
+}
+
+Result<void> MuteEnvironment(sql::Tx& tx, const Monitor& monitor, std::string_view environment,
+                             bool is_muted) {
+  GH_TRY_VOID(
+      tx.Exec(sqls::kMuteEnvironment, {monitor.organization, monitor.id, environment, is_muted}));
+  return {};
+}
+
+Result<bool> DeleteEnvironment(sql::Tx& tx, const Monitor& monitor, std::string_view environment) {
+  GH_TRY_VOID(tx.Exec(sqls::kDeleteOccurrencesOfEnvironment,
+                      {monitor.organization, monitor.id, environment}));
+  GH_TRY_VOID(
+      tx.Exec(sqls::kDeleteCheckInsOfEnvironment, {monitor.organization, monitor.id, environment}));
+  GH_TRY(const std::int64_t rows,
+         tx.Exec(sqls::kDeleteEnvironment, {monitor.organization, monitor.id, environment}));
+  return rows == 1;
 }
 
 Result<std::optional<CheckIn>> FindCheckIn(sql::Tx& tx, const Monitor& monitor,

@@ -29,7 +29,12 @@ Result<std::int64_t> Count(sql::Tx& tx, OrgId organization, ProjectId project);
 
 Result<std::optional<Environment>> FindEnvironment(sql::Tx& tx, const Monitor& monitor,
                                                    std::string_view name);
+// All but whether it is muted.
 Result<void> PutEnvironment(sql::Tx& tx, const Monitor& monitor, const Environment& environment);
+Result<void> MuteEnvironment(sql::Tx& tx, const Monitor& monitor, std::string_view environment,
+                             bool is_muted);
+// With its check-ins and what issues are still to be told of it. False if there was none.
+Result<bool> DeleteEnvironment(sql::Tx& tx, const Monitor& monitor, std::string_view environment);
 
 Result<std::optional<CheckIn>> FindCheckIn(sql::Tx& tx, const Monitor& monitor,
                                            std::string_view guid);

@@ -37,6 +37,7 @@ struct Environment {
   std::optional<Timestamp> last_check_in = {};
   std::optional<Timestamp> next_check_in = {};
   std::optional<Timestamp> next_latest = {};  // later than this it is missed
+  bool is_muted = false;                      // what goes wrong makes no issue
 };
 
 struct Monitor {
@@ -47,6 +48,7 @@ struct Monitor {
   std::string slug;
   std::string name;
   bool is_active = true;
+  bool is_muted = false;  // with all its environments
   Config config;
   std::int64_t version = 0;
   Timestamp created_at;

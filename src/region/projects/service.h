@@ -28,6 +28,8 @@ struct KeyEdit {
   std::optional<bool> is_active = {};
   std::optional<std::int64_t> rate_count = {};
   std::optional<std::int64_t> rate_seconds = {};
+  // Of a new key: this instead of a random one. 32 lower-case hexadecimal digits.
+  std::optional<std::string> public_key = {};
 };
 
 class Service {
@@ -76,7 +78,8 @@ class Service {
 
   virtual Task<std::vector<Key>> Keys(OrgId organization, ProjectId project) = 0;
   // REQUIRES project:write. Audited (projectkey.create, .edit, .remove). Errors: kNotFound
-  // "project_key_not_found"; kInvalidArgument "name_invalid", "rate_limit_invalid".
+  // "project_key_not_found"; kInvalidArgument "name_invalid", "rate_limit_invalid",
+  // "project_key_invalid"; kAlreadyExists "project_key_taken", in whatever project.
   virtual Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label,
                               KeyEdit limits, Caller caller) = 0;
   Task<Key> CreateKey(OrgId organization, ProjectId project, std::string label, Caller caller) {

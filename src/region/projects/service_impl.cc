@@ -33,6 +33,12 @@ bool IsPlatform(std::string_view text) {
          });
 }
 
+bool IsPublicKey(std::string_view text) {
+  return text.size() == 32 && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
 Result<void> CheckRate(const Key& key) {
   const bool none = key.rate_count == 0 && key.rate_seconds == 0;
   const bool some = key.rate_count > 0 && key.rate_count <= kMaxRate && key.rate_seconds > 0 &&
@@ -184,7 +190,15 @@ Result<Key> ServiceImpl::AddKey(sql::Tx& tx, const Project& project, std::string
           .rate_seconds = limits.rate_seconds.value_or(0),
           .created_at = d_.clock.Now()};
   GH_TRY_VOID(CheckRate(key));
-  GH_TRY_VOID(store::InsertKey(tx, key));
+  if (limits.public_key) {
+    if (!IsPublicKey(*limits.public_key)) return Fail(Code::kInvalidArgument, kProjectKeyInvalid);
+    key.public_key = *limits.public_key;
+  }
+  auto inserted = store::InsertKey(tx, key);
+  if (!inserted && inserted.error().code == Code::kAlreadyExists) {
+    return Fail(Code::kAlreadyExists, kProjectKeyTaken);
+  }
+  GH_TRY_VOID(std::move(inserted));
   GH_TRY_VOID(AuditKey(tx, audit::Event::kProjectKeyAdd, project, key, actor));
   return key;
 }
@@ -300,11 +314,15 @@ Task<std::vector<Key>> ServiceImpl::Keys(OrgId organization, ProjectId project) 
 
 Task<Key> ServiceImpl::CreateKey(OrgId organization, ProjectId project, std::string label,
                                  KeyEdit limits, Caller caller) {
-  co_return co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Key> {
-    GH_TRY(const Project found, Managed(tx, organization, project, caller, "project:write"));
-    GH_TRY(std::string checked, orgs::CheckName(label));
-    return AddKey(tx, found, std::move(checked), limits, caller.actor);
-  });
+  auto created =
+      co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Key> {
+        GH_TRY(const Project found, Managed(tx, organization, project, caller, "project:write"));
+        GH_TRY(std::string checked, orgs::CheckName(label));
+        return AddKey(tx, found, std::move(checked), limits, caller.actor);
+      });
+  // A key that somebody chose may have been asked for before.
+  ForgetAdmissions();
+  co_return created;
 }
 
 Task<Key> ServiceImpl::UpdateKey(OrgId organization, ProjectId project, std::string public_key,

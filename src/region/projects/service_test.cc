@@ -172,6 +172,25 @@ TEST_P(ProjectServiceTest, AKeyThatIsCreatedLaterOpensAlthoughItWasGuessedBefore
   EXPECT_TRUE(Run(projects().Admit(key->public_key))->has_value());
 }
 
+TEST_P(ProjectServiceTest, AKeyMayBeBroughtAlongIfItIsOneAndNobodyHasIt) {
+  const Project shop = Shop();
+  const std::string own = "0123456789abcdef0123456789abcdef";
+  const auto create = [&](std::string key) {
+    return Run(projects().CreateKey(acme_, shop.id, "Mine", KeyEdit{.public_key = std::move(key)},
+                                    By(acme_, admin_)));
+  };
+  for (const std::string& bad : {std::string(), own + "0", own.substr(1), std::string(32, 'G'),
+                                 std::string(32, 'A'), "'" + own.substr(1)}) {
+    EXPECT_ERROR(kInvalidArgument, kProjectKeyInvalid, create(bad));
+  }
+  EXPECT_FALSE(Run(projects().Admit(own))->has_value());
+  auto key = create(own);
+  ASSERT_OK(key);
+  EXPECT_EQ(key->public_key, own);
+  EXPECT_TRUE(Run(projects().Admit(own))->has_value());
+  EXPECT_ERROR(kAlreadyExists, kProjectKeyTaken, create(own));
+}
+
 TEST(Dsn, NamesKeyHostAndProject) {
   Key key;
   key.public_key = "0123456789abcdef0123456789abcdef";

@@ -320,6 +320,9 @@ TEST_P(ReleaseServiceTest, TheListIsSearchedSortedAndPaged) {
             (Versions{"shop@1.10.0-rc.1"}));
   ASSERT_OK(Run(service().AddDeploy(
       kAcme, "nightly", Deploy{.environment = "production", .name = {}, .url = {}}, {})));
+  EXPECT_FALSE(Run(service().Get(kAcme, "nightly"))->last_event.has_value())
+      << "a deploy is no event";
+  clock().Advance(std::chrono::minutes(2));
   const auto project = Shop();
   ASSERT_OK(Write([&](sql::Tx& tx) -> Result<void> {
     GH_TRY(const Release release, store::Find(tx, kAcme, "nightly"));

@@ -131,10 +131,14 @@ inline constexpr sql::Statement kProjects{
     "SELECT p.id, p.slug, p.name, p.platform, p.flags, rp.new_groups FROM release_projects rp "
     "JOIN projects p ON p.id = rp.project_id WHERE rp.organization_id = $1 AND rp.release_id = $2 "
     "AND p.status <> 'deleted' ORDER BY p.slug"};
+// Of events: a deploy makes a row, too, and says when in an activity.
 inline constexpr sql::Statement kSeen{
     "release_project_environments_span",
-    "SELECT MIN(first_seen), MAX(last_seen) FROM release_project_environments "
-    "WHERE organization_id = $1 AND release_id = $2"};
+    "SELECT MIN(s.first_seen), MAX(s.last_seen) FROM release_project_environments s WHERE "
+    "s.organization_id = $1 AND s.release_id = $2 AND NOT (s.last_deploy_id IS NOT NULL AND "
+    "s.first_seen = s.last_seen AND EXISTS (SELECT 1 FROM project_activities a WHERE "
+    "a.organization_id = s.organization_id AND a.project_id = s.project_id AND a.type = 'deploy' "
+    "AND a.created_at = s.first_seen))"};
 
 #define GATEHOUSE_DEPLOY_COLUMNS "d.id, e.name, d.name, d.url, d.started_at, d.finished_at"
 inline constexpr sql::Statement kDeploys{

@@ -155,6 +155,32 @@ TEST_P(SessionsTest, AnswersBySeriesAndGroup) {
   EXPECT_TRUE(foreign->groups.empty());
 }
 
+TEST_P(SessionsTest, DurationsAreKeptAsFarAsPercentilesNeedThem) {
+  std::vector<ingest::SessionUpdate> first, second;
+  for (int i = 0; i < 9; ++i) {
+    first.push_back(Session(i, kExited, true));
+    first.back().duration = 10.0;
+  }
+  second.push_back(Session(9, kCrashed, true));
+  second.back().duration = 600.0;
+  second.push_back(Session(1, kOk, false));
+  second.back().duration = 7'000.0;
+  Apply(first);
+  Apply(second);
+  const Counts counts = Of("shop@1").counts;
+  EXPECT_EQ(counts.durations, 10) << "one that goes on has none yet";
+  EXPECT_NEAR(static_cast<double>(counts.duration_parts.Percentile(0.5)->count()), 10e6, 1e6);
+  EXPECT_EQ(counts.duration_parts.Percentile(1), std::chrono::seconds(600));
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM session_counts"), 1);
+
+  // As a row from before histograms were kept: what comes later is known.
+  Execute("UPDATE session_counts SET duration_parts = ''");
+  EXPECT_FALSE(Of("shop@1").counts.duration_parts.Percentile(0.5).has_value());
+  EXPECT_EQ(Of("shop@1").counts.durations, 10);
+  Apply({Session(3, kExited, false)});
+  EXPECT_EQ(Of("shop@1").counts.duration_parts.Percentile(1), std::chrono::seconds(2));
+}
+
 TEST_P(SessionsTest, OldCountsAreForgotten) {
   Apply({Session(1, kOk, true)});
   clock().Advance(std::chrono::hours(24 * 91));

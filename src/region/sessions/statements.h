@@ -8,7 +8,8 @@ namespace gatehouse::sessions::sqls {
 
 #define GATEHOUSE_SESSION_COUNTS                                                               \
   "sessions, errored, abnormal, unhandled, crashed, duration_micros, durations, errored_ids, " \
-  "users, users_errored, users_abnormal, users_unhandled, users_crashed"
+  "users, users_errored, users_abnormal, users_unhandled, users_crashed, "                     \
+  "duration_parts"
 
 inline constexpr sql::Statement kFind{
     "session_counts_find", "SELECT " GATEHOUSE_SESSION_COUNTS
@@ -18,13 +19,15 @@ inline constexpr sql::Statement kPut{
     "session_counts_put",
     "INSERT INTO session_counts (organization_id, project_id, release, environment, "
     "hour, " GATEHOUSE_SESSION_COUNTS
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) "
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+    "$19) "
     "ON CONFLICT (project_id, release, environment, hour) DO UPDATE SET sessions = "
     "excluded.sessions, errored = excluded.errored, abnormal = excluded.abnormal, unhandled = "
     "excluded.unhandled, crashed = excluded.crashed, duration_micros = excluded.duration_micros, "
     "durations = excluded.durations, errored_ids = excluded.errored_ids, users = excluded.users, "
     "users_errored = excluded.users_errored, users_abnormal = excluded.users_abnormal, "
-    "users_unhandled = excluded.users_unhandled, users_crashed = excluded.users_crashed"};
+    "users_unhandled = excluded.users_unhandled, users_crashed = excluded.users_crashed, "
+    "duration_parts = excluded.duration_parts"};
 // $3 and $4 hours, $5 release and $6 environment: NULL for any.
 inline constexpr sql::Statement kRange{
     "session_counts_range",

@@ -22,6 +22,7 @@ Counts ReadCounts(const sql::Row& row, std::size_t at) {
   counts.users_abnormal = Sketch::Parse(row.Text(at + 10));
   counts.users_unhandled = Sketch::Parse(row.Text(at + 11));
   counts.users_crashed = Sketch::Parse(row.Text(at + 12));
+  counts.duration_parts = Durations::Parse(row.Text(at + 13));
   return counts;
 }
 
@@ -58,11 +59,12 @@ Result<void> Apply(sql::Tx& tx, IdGenerator& ids, const Tally& tally, Timestamp 
     const std::string users_abnormal = all.users_abnormal.ToText();
     const std::string users_unhandled = all.users_unhandled.ToText();
     const std::string users_crashed = all.users_crashed.ToText();
-    GH_TRY_VOID(tx.Exec(
-        sqls::kPut,
-        {slot.organization, slot.project, slot.release, slot.environment, slot.hour, all.sessions,
-         all.errored, all.abnormal, all.unhandled, all.crashed, all.duration.count(), all.durations,
-         errored, users, users_errored, users_abnormal, users_unhandled, users_crashed}));
+    const std::string durations = all.duration_parts.ToText();
+    GH_TRY_VOID(tx.Exec(sqls::kPut,
+                        {slot.organization, slot.project, slot.release, slot.environment, slot.hour,
+                         all.sessions, all.errored, all.abnormal, all.unhandled, all.crashed,
+                         all.duration.count(), all.durations, errored, users, users_errored,
+                         users_abnormal, users_unhandled, users_crashed, durations}));
   }
   return {};
 }

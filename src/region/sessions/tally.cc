@@ -27,6 +27,7 @@ void Counts::Merge(const Counts& other) {
   crashed += other.crashed;
   duration += other.duration;
   durations += other.durations;
+  duration_parts.Merge(other.duration_parts);
   errored_ids.Merge(other.errored_ids);
   users.Merge(other.users);
   users_errored.Merge(other.users_errored);
@@ -70,8 +71,10 @@ void Add(const projects::Project& project, const ingest::SessionUpdate& session,
   // Told at the end.
   if (session.status != kOk && session.duration && *session.duration >= 0 &&
       *session.duration < 1e9) {
-    counts.duration += Duration(static_cast<std::int64_t>(*session.duration * 1e6));
+    const Duration duration(static_cast<std::int64_t>(*session.duration * 1e6));
+    counts.duration += duration;
     ++counts.durations;
+    counts.duration_parts.Add(duration);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "region/projects/types.h"
+#include "region/sessions/durations.h"
 #include "region/sessions/sketch.h"
 
 namespace gatehouse::sessions {
@@ -27,6 +28,7 @@ struct Counts {
   std::int64_t crashed = 0;
   Duration duration{};
   std::int64_t durations = 0;  // sessions that told theirs
+  Durations duration_parts;    // of those counted since histograms are kept
   Sketch errored_ids;
   Sketch users;
   Sketch users_errored;

@@ -8,7 +8,8 @@ import { describeMachine, median, rounds, spread, startNginx, wrk } from "./proc
 console.log(`machine: ${describeMachine()}`);
 const acme = await startAcme();
 const nginx = await startNginx();
-const sizes = [32, 16, 1];
+// So many at once on a Monday morning, in a usual hour, and alone.
+const sizes = [128, 32, 1];
 const browsers = Object.fromEntries(
   await Promise.all(sizes.map(async (n) => [n, await openBrowsers(acme.gatehouse, n)])));
 for (const n of sizes) await logInRound(acme, browsers[n], 200);
@@ -24,12 +25,14 @@ const base = median(yardstick);
 console.log(`nginx "return 200":   ${spread(yardstick)} us CPU per request`);
 for (const n of sizes) {
   const cpu = results[n].map((r) => r.cpu);
-  console.log(`log-in, ${String(n).padStart(2)} browsers: ${spread(cpu, 3)} ms CPU, ` +
+  console.log(`log-in, ${String(n).padStart(3)} browsers: ${spread(cpu, 3)} ms CPU, ` +
     `${((median(cpu) * 1000) / base).toFixed(0)} x nginx, ` +
     `${median(results[n].map((r) => r.rate)).toFixed(0)} per second ` +
     `(provider: ${median(results[n].map((r) => r.provider)).toFixed(3)} ms)`);
 }
 console.log(`log-in page (GET):    ${spread(pages)} us CPU, ${(median(pages) / base).toFixed(1)} x nginx`);
-const best = median(results[32].map((r) => r.cpu));
-console.log(`target 0.45 ms: ${best <= 0.45 ? "met" : "MISSED"}`);
+for (const n of [128, 32]) {
+  const cpu = median(results[n].map((r) => r.cpu));
+  console.log(`target 0.45 ms, ${n} browsers: ${cpu <= 0.45 ? "met" : "MISSED"}`);
+}
 process.exit(0);

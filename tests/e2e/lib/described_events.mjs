@@ -67,6 +67,10 @@ export async function storyOfProjects(api, gatehouse, olivia) {
     params, body: { name: "Second", rateLimit: { count: 1000, window: 60 } } });
   assert.match(key.dsn.public, new RegExp(`${key.public}@.*/${project.id}$`));
   await api.call(olivia, "createKey", 400, { params, body: { rateLimit: { count: -1, window: 60 } } });
+  await api.call(olivia, "createKey", 409, { params, body: { public: key.public } });
+  await api.call(olivia, "getReprocessing", 200, { params });
+  await api.call(olivia, "reprocess", 200, { params });
+  assert.ok((await api.call(olivia, "listOrganizationUsers", 200, { params: acme })).length > 0);
   await api.call(olivia, "updateKey", 200, { params: { ...params, key: first.id }, body: { isActive: false } });
   await api.call(olivia, "getKey", 200, { params: { ...params, key: first.id } });
   await api.call(olivia, "deleteKey", 204, { params: { ...params, key: first.id } });
@@ -141,6 +145,10 @@ export async function storyOfEvents(api, olivia, { params, ids }, paid) {
   const issue = { ...acme, issue: paid.id };
   assert.equal((await api.call(olivia, "listEvents", 200, { params, query: { full: "1" } })).length, 6);
   assert.equal((await api.call(olivia, "listIssueEvents", 200, { params: issue })).length, 2);
+  await api.call(olivia, "listIssueAttachments", 200, { params: issue });
+  await api.call(olivia, "getIssueById", 200, { params: { issue: paid.id } });
+  await api.call(olivia, "getIssueById", 404, { params: { issue: paid.shortId } });
+  assert.equal((await api.call(olivia, "listEventsOfIssueById", 200, { params: { issue: paid.id } })).length, 2);
   for (const event of ["latest", "oldest", "recommended", ids[0]]) {
     await api.call(olivia, "getIssueEvent", 200, { params: { ...issue, event } });
   }

@@ -36,6 +36,17 @@ export async function callIntake(api, gatehouse, olivia, nina, project, key) {
   const shown = await api.call(olivia, "getMonitor", 200, { params: monitor });
   assert.equal(shown.environments[0].status, "ok");
   assert.equal((await api.call(olivia, "listCheckIns", 200, { params: monitor })).length, 1);
+  const production = { ...monitor, environment: "production" };
+  const muted = await api.call(olivia, "updateMonitorEnvironment", 200, {
+    params: production, body: { isMuted: true } });
+  assert.equal(muted.isMuted, true);
+  await api.call(olivia, "updateMonitorEnvironment", 400, { params: production, body: {} });
+  assert.equal((await api.call(olivia, "updateMonitor", 200, {
+    params: monitor, body: { isMuted: true } })).isMuted, true);
+  await api.call(olivia, "updateMonitorEnvironment", 404, {
+    params: { ...monitor, environment: "nowhere" }, body: { isMuted: true } });
+  await api.call(olivia, "deleteMonitorEnvironment", 202, { params: production });
+  await api.call(olivia, "deleteMonitorEnvironment", 404, { params: production });
   const config = { schedule_type: "interval", schedule: [2, "hour"] };
   await api.call(olivia, "createMonitor", 201, {
     params: acme, body: { name: "Hourly", slug: "hourly", project, config } });
@@ -51,9 +62,12 @@ export async function callIntake(api, gatehouse, olivia, nina, project, key) {
   await api.call(olivia, "getMonitor", 404, { params: hourly });
 
   const health = await api.call(olivia, "getSessionStats", 200, { params: acme, query:
-    [["field", "sum(session)"], ["field", "crash_free_rate(session)"], ["groupBy", "release"], ["statsPeriod", "24h"]] });
+    [["field", "sum(session)"], ["field", "crash_free_rate(session)"],
+     ["field", "p50(session.duration)"], ["field", "max(session.duration)"], ["groupBy", "release"], ["statsPeriod", "24h"]] });
   assert.equal(health.groups[0].by.release, "described@1.0");
   assert.equal(health.groups[0].totals["sum(session)"], 1);
+  assert.ok(Math.abs(health.groups[0].totals["p50(session.duration)"] - 3000) < 300);
+  assert.equal(health.groups[0].totals["max(session.duration)"], 3000);
   await api.call(olivia, "getSessionStats", 400, { params: acme });
   const stats = await api.call(olivia, "getOutcomeStats", 200, { params: acme, query:
     [["field", "sum(quantity)"], ["groupBy", "outcome"], ["groupBy", "category"], ["statsPeriod", "24h"]] });

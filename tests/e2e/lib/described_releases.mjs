@@ -80,6 +80,10 @@ export async function callReleases(api, who, organization, project) {
   await api.call(who, "getProjectRelease", 200, { params: v2 });
   await api.call(who, "getProjectRelease", 400, {
     params: v2, query: { health: "1", summaryStatsPeriod: "x" } });
+  await api.call(who, "listProjectReleaseCommits", 200, { params: v2 });
+  await api.call(who, "uploadProjectReleaseFile", 201, {
+    params: v2, ...multipart("file", "old.js", "alert(0)", { name: "~/old.js" }) });
+  assert.equal((await api.call(who, "listProjectReleaseFiles", 200, { params: v2 })).length, 1);
   await api.call(who, "updateProjectRelease", 200, { params: v2, body: { status: "archived" } });
   await api.call(who, "deleteProjectRelease", 204, { params: v2 });
   await api.call(who, "createRelease", 201, { params: org, body: { version: "v3", projects: [project] } });

@@ -66,10 +66,6 @@ inline constexpr sql::Statement kPutCeremonyOnce{
     "factor_ceremonies_put_once",
     "INSERT INTO factor_ceremonies (id, purpose, user_id, bound_to, data, created_at, expires_at) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (bound_to, purpose) DO NOTHING"};
-inline constexpr sql::Statement kFindCeremony{
-    "factor_ceremonies_find",
-    "SELECT user_id, data, created_at, expires_at FROM factor_ceremonies "
-    "WHERE bound_to = $1 AND purpose = $2"};
 inline constexpr sql::Statement kTakeCeremony{
     "factor_ceremonies_take",
     "DELETE FROM factor_ceremonies WHERE bound_to = $1 AND purpose = $2 "

@@ -222,12 +222,6 @@ std::optional<Ceremony> LiveCeremony(const sql::Rows& rows, Timestamp now) {
 
 }  // namespace
 
-Result<std::optional<Ceremony>> Store::FindCeremony(sql::Tx& tx, Purpose purpose,
-                                                    std::string_view bound_to) const {
-  GH_TRY(sql::Rows rows, tx.Query(sqls::kFindCeremony, {bound_to, PurposeName(purpose)}));
-  return LiveCeremony(rows, clock_.Now());
-}
-
 Result<std::optional<Ceremony>> Store::TakeCeremony(sql::Tx& tx, Purpose purpose,
                                                     std::string_view bound_to) const {
   GH_TRY(sql::Rows rows, tx.Query(sqls::kTakeCeremony, {bound_to, PurposeName(purpose)}));

@@ -82,8 +82,6 @@ class Store {
   Result<bool> PutCeremonyOnce(sql::Tx& tx, Purpose purpose, std::string_view bound_to,
                                Duration life) const;
   // Live ones only. Take removes it, also when it is outdated.
-  Result<std::optional<Ceremony>> FindCeremony(sql::Tx& tx, Purpose purpose,
-                                               std::string_view bound_to) const;
   Result<std::optional<Ceremony>> TakeCeremony(sql::Tx& tx, Purpose purpose,
                                                std::string_view bound_to) const;
   Result<std::int64_t> DeleteExpiredCeremonies(sql::Tx& tx) const;

@@ -37,7 +37,8 @@ bool CheckUsable(const crypto::JwkSet& set, const std::vector<std::string>& algs
              });
   }
   return checks.Add("jwks.usable", usable, "a key for " + Join(algs, ", "),
-                    std::to_string(set.keys.size()) + " keys: " + Join(types, ", "));
+                    std::to_string(set.keys.size()) +
+                        (set.keys.size() == 1 ? " key: " : " keys: ") + Join(types, ", "));
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ Task<ConfigOutcome> OidcAdapter::BuildConfig(Settings settings,
   Result<http::ClientResponse> answer = co_await client_.Send(std::move(request));
   if (!answer) {
     if (IsOurs(answer.error())) co_return std::unexpected(answer.error());
-    checks.Add("discovery.fetched", false, url, answer.error().reason);
+    checks.Add("discovery.fetched", false, url, PeerWords(answer.error()));
     refuse("issuer", SettingsReason(answer.error()));
     co_return out;
   }
@@ -121,7 +122,7 @@ Task<ConfigOutcome> OidcAdapter::BuildConfig(Settings settings,
   auto keys = co_await keys_.Get(issuer, discovery->endpoints.jwks, Remaining(deadline));
   if (!keys) {
     if (IsOurs(keys.error())) co_return std::unexpected(keys.error());
-    checks.Add("jwks.fetched", false, discovery->endpoints.jwks, keys.error().reason);
+    checks.Add("jwks.fetched", false, discovery->endpoints.jwks, PeerWords(keys.error()));
     std::string_view reason = SettingsReason(keys.error());
     refuse("issuer", reason == kDiscoveryInvalid ? kJwksInvalid : reason);
     co_return out;

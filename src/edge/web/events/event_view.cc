@@ -10,6 +10,7 @@
 #include "edge/web/events/json_text.h"
 #include "edge/web/events/when.h"
 #include "edge/web/site.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::web {
 
@@ -449,7 +450,9 @@ void AddEventTags(html::Data& data, const eventstore::StoredEvent& event,
   constexpr std::size_t kTop = 3;
   html::Data& tags = data.Include("EVENT_TAGS", "event_tags.tpl");
   std::map<std::string, std::string> own;
-  for (const auto& [key, value] : event.tags) own.emplace(ShownTag(key), value);
+  for (const auto& [key, value] : event.tags) {
+    if (!eventstore::IsUserPartKey(key)) own.emplace(ShownTag(key), value);
+  }
   std::map<std::string, const eventstore::TagSummary*> summaries;
   for (const eventstore::TagSummary& one : known) summaries.emplace(ShownTag(one.key), &one);
   const auto link = [&](html::Data& at, const std::string& key, const std::string& value) {

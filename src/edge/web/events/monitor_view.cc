@@ -38,13 +38,16 @@ StatusWord WordOf(std::string_view status) {
   return {"Waiting", ""};
 }
 
-void AddEnvironments(html::Data& data, const monitors::Monitor& monitor, Timestamp now) {
+void AddEnvironments(html::Data& data, const monitors::Monitor& monitor, bool may_change,
+                     Timestamp now) {
   for (const monitors::Environment& one : monitor.environments) {
     html::Data& row = data.Add("ENVIRONMENT_ROW");
     const StatusWord word = WordOf(one.status);
     row.Set("NAME", one.name)
         .Set("STATUS", std::string(word.word))
         .Set("STATUS_CLASS", std::string(word.pill));
+    if (one.is_muted) row.Show("IS_MUTED");
+    if (may_change) row.Show(one.is_muted ? "MAY_UNMUTE" : "MAY_MUTE");
     if (one.last_check_in) AddTime(row, "LAST", *one.last_check_in, now);
     if (one.next_check_in && monitor.is_active) AddTime(row, "NEXT", *one.next_check_in, now);
   }

@@ -19,8 +19,10 @@ struct StatusWord {
 };
 StatusWord WordOf(std::string_view status);
 
-// Fills {{#ENVIRONMENT_ROW}} for each environment of the monitor.
-void AddEnvironments(html::Data& data, const monitors::Monitor& monitor, Timestamp now);
+// Fills {{#ENVIRONMENT_ROW}} for each environment of the monitor; with its button to mute it for
+// those who may change it.
+void AddEnvironments(html::Data& data, const monitors::Monitor& monitor, bool may_change,
+                     Timestamp now);
 
 // Fills {{#STRIP}}{{WORDS}}{{#RUN}}{{X}}{{CLASS}}: the newest runs, the newest at the right.
 inline constexpr std::size_t kStripRuns = 30;

@@ -99,7 +99,8 @@ Task<http::Response> ShowMonitors(Site& site, Call& call) {
         .Set("SLUG_OF", SlugOf(all, monitor.project.value))
         .Set("SCHEDULE", ScheduleWords(monitor.config));
     if (!monitor.is_active) row.Show("PAUSED");
-    AddEnvironments(row, monitor, now);
+    if (monitor.is_muted) row.Show("MUTED");
+    AddEnvironments(row, monitor, false, now);
     if (monitor.environments.empty()) row.Show("NEVER");
     GH_CO_TRY(const auto runs,
               co_await site.d.events->monitors.CheckInsOf(access.organization.id, monitor.id,
@@ -149,11 +150,19 @@ Task<http::Response> ShowMonitor(Site& site, Call& call) {
       .Set("ISSUES_URL", WithQuery(WithQuery(OrgPath(access) + "issues/", "project", project.slug),
                                    "query", "monitor.slug:" + monitor.slug));
   if (!monitor.is_active) body.Show("PAUSED");
+  if (monitor.is_muted) body.Show("MUTED");
   if (MayChangeMonitors(access)) {
     body.Show("MAY_CHANGE");
     body.Show(monitor.is_active ? "MAY_PAUSE" : "MAY_RESUME");
+    body.Show(monitor.is_muted ? "MAY_UNMUTE_ALL" : "MAY_MUTE_ALL");
+    if (!monitor.environments.empty()) {
+      html::Data& removables = body.Add("REMOVABLES");
+      for (const monitors::Environment& one : monitor.environments) {
+        removables.Add("REMOVABLE").Set("NAME", one.name);
+      }
+    }
   }
-  AddEnvironments(body, monitor, now);
+  AddEnvironments(body, monitor, MayChangeMonitors(access), now);
   GH_CO_TRY(const auto before, NumberIn(call.query, "before"));
   GH_CO_TRY(const auto runs, co_await site.d.events->monitors.CheckInsOf(
                                  access.organization.id, monitor.id, std::nullopt, before, kRuns));
@@ -195,11 +204,25 @@ Task<http::Response> PostMonitor(Site& site, Call& call) {
                                            access::CallerOf(call.visitor, access)));
     co_return Go(MonitorsPath(access));
   }
-  if (op != "pause" && op != "resume") {
-    co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+  const std::string environment = Field(call.form, "environment");
+  if (op == "forget") {
+    GH_CO_TRY_VOID(co_await service.DeleteEnvironment(
+        access.organization.id, monitor.id, environment, access::CallerOf(call.visitor, access)));
+    co_return Go(UrlOf(access, monitor));
+  }
+  if ((op == "mute" || op == "unmute") && !environment.empty()) {
+    GH_CO_TRY_VOID(co_await service.Mute(access.organization.id, monitor.id, environment,
+                                         op == "mute", access::CallerOf(call.visitor, access)));
+    co_return Go(UrlOf(access, monitor));
   }
   monitors::Edit edit;
-  edit.is_active = op == "resume";
+  if (op == "mute" || op == "unmute") {
+    edit.is_muted = op == "mute";
+  } else if (op == "pause" || op == "resume") {
+    edit.is_active = op == "resume";
+  } else {
+    co_return Fail(Code::kInvalidArgument, "bad_request", "unknown op");
+  }
   GH_CO_TRY_VOID(co_await service.Update(access.organization.id, monitor.id, std::move(edit),
                                          access::CallerOf(call.visitor, access)));
   co_return Go(UrlOf(access, monitor));

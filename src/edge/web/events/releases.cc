@@ -209,6 +209,9 @@ Task<void> AddSeries(Site& site, const access::OrgAccess& access, const releases
         .Set("USER_COUNT", Grouped(all.totals.users.Count()));
   }
   if (all.totals.durations > 0) {
+    if (const auto median = all.totals.duration_parts.Percentile(0.5)) {
+      figures.Add("MEDIAN").Set("LENGTH", ShownDuration(*median));
+    }
     figures.Add("MEAN").Set("LENGTH", ShownDuration(all.totals.duration / all.totals.durations));
   }
   co_return Result<void>();

@@ -12,6 +12,7 @@
 #include "region/events/grouping/grouping.h"
 #include "region/events/grouping/parametrize.h"
 #include "region/events/grouping/rule_text.h"
+#include "region/events/grouping/span_hash.h"
 #include "region/events/normalize/normalize.h"
 
 namespace gatehouse::grouping {
@@ -198,6 +199,31 @@ TEST_F(ReferenceData, RealPayloadsAreGrouped) {
       EXPECT_FALSE(json::Serialize(Explain(grouping)).empty());
     }
   }
+}
+
+// Transactions as they were stored, with the hashes of their spans.
+TEST_F(ReferenceData, SpansHaveTheirHashes) {
+  for (const char* name : {"m-n-plus-one-db-spans-duration-suceeds", "m-n-plus-one-graphql"}) {
+    json::Object stored = Read("sentry_perf/" + std::string(name) + ".json");
+    json::Object event = stored;
+    HashSpans(event);
+    ASSERT_EQ(event.at("spans").as_array().size(), 31u) << name;
+    EXPECT_EQ(event.at("spans"), stored.at("spans")) << name;
+  }
+  int roots = 0;
+  for (const std::string& name : Names("sentry_perf")) {
+    const json::Object stored = Read("sentry_perf/" + name + ".json");
+    const json::Object* config = json::GetObject(stored, "span_grouping_config");
+    // One has had its names taken out.
+    if (config == nullptr || name == "m-n-plus-one-off-by-one") continue;
+    json::Object event = stored;
+    HashSpans(event);
+    EXPECT_EQ(event.at("contexts").at("trace").at("hash"),
+              stored.at("contexts").at("trace").at("hash"))
+        << name;
+    ++roots;
+  }
+  EXPECT_EQ(roots, 10);
 }
 
 }  // namespace

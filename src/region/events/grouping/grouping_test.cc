@@ -177,6 +177,45 @@ TEST(Grouping, SyntheticTypeIsNotHashed) {
   EXPECT_EQ(HashOf(Group(event, Base()), "system"), Md5Hex("crash"));
 }
 
+// 196: only configurations for phones take a type such as EXC_BAD_ACCESS, or the frames of a signal
+// handler, as a sign that the exception is synthetic. For ours it is what the client says.
+TEST(Grouping, SyntheticIsWhatTheClientSaysAndNothingElse) {
+  const auto event_with = [](const std::string& type, const std::string& mechanism) {
+    return Event(
+        R"({"platform":"cocoa","exception":{"values":[{"type":")" + type +
+        R"(","value":"Attempted to read")" + mechanism +
+        R"(,"stacktrace":{"frames":[{"function":"crash","in_app":true},)"
+        R"({"function":"_sigtramp","package":"/usr/lib/system/libsystem_platform.dylib"}]})"
+        "}]}}");
+  };
+  const std::string told = R"(,"mechanism":{"type":"mach","synthetic":true})";
+  for (const std::string type : {"EXC_BAD_ACCESS", "EXC_BAD_ACCESS / KERN_INVALID_ADDRESS / 0x50",
+                                 "SIGABRT", "0xC0000005"}) {
+    json::Object plain = event_with(type, "");
+    const Grouping first = Group(plain, Base());
+    ASSERT_FALSE(first.Primary().empty());
+    for (const char* mechanism : {R"(,"mechanism":{"type":"mach","handled":false})",
+                                  R"(,"mechanism":{"type":"signalhandler","synthetic":false})"}) {
+      json::Object event = event_with(type, mechanism);
+      const Grouping grouping = Group(event, Base());
+      EXPECT_EQ(grouping.Primary(), first.Primary()) << mechanism;
+      EXPECT_EQ(grouping.headline.title, type + ": Attempted to read");
+      const json::Value& left = event.at("exception").at("values").at(0).at("mechanism");
+      EXPECT_FALSE(json::GetBool(left.as_object(), "synthetic").value_or(false))
+          << "nor is the event made to say so";
+    }
+    json::Object other = event_with("Other", "");
+    EXPECT_NE(Group(other, Base()).Primary(), first.Primary()) << "the type counts";
+
+    json::Object synthetic = event_with(type, told);
+    const Grouping silent = Group(synthetic, Base());
+    EXPECT_NE(silent.Primary(), first.Primary());
+    EXPECT_EQ(silent.headline.title, "crash");
+    json::Object other_synthetic = event_with("Other", told);
+    EXPECT_EQ(Group(other_synthetic, Base()).Primary(), silent.Primary());
+  }
+}
+
 constexpr std::string_view kFrames =
     R"("stacktrace":{"frames":[{"function":"f","filename":"f.py"}]})";
 

@@ -64,7 +64,10 @@ bool IsSynthetic(const json::Object& exception) {
 void ErrorHeadline(const json::Object& event, std::optional<std::int64_t> main_exception_id,
                    Headline& out) {
   const json::Object* exception = MainException(event, main_exception_id);
+  // A message that was given a stack trace: where it was sent from says less than the message.
+  bool is_message = false;
   if (exception != nullptr) {
+    is_message = IsSynthetic(*exception) && TextOf(*exception, "type").empty();
     out.metadata["value"] = Shorten(TextOf(*exception, "value"), kMaxValue);
     if (!IsSynthetic(*exception)) {
       const std::string_view type = TextOf(*exception, "type");
@@ -83,8 +86,11 @@ void ErrorHeadline(const json::Object& event, std::optional<std::int64_t> main_e
     const std::string_view value = TextOf(out.metadata, "value");
     if (!value.empty()) out.title += ": " + Shorten(FirstLine(value), kMaxTitleLine);
   } else {
-    out.title = TextOf(out.metadata, "function");
-    if (out.title.empty()) out.title = "<unknown>";
+    std::string said = Shorten(FirstLine(TrimSpace(MessageOf(event))), kMaxTitleLine);
+    if (said.empty()) said = Shorten(FirstLine(TextOf(out.metadata, "value")), kMaxTitleLine);
+    const std::string function(TextOf(out.metadata, "function"));
+    out.title = is_message || function.empty() ? said : function;
+    if (out.title.empty()) out.title = function.empty() ? "<unknown>" : function;
   }
   out.location = TextOf(out.metadata, "filename");
 }

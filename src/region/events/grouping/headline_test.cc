@@ -35,12 +35,26 @@ TEST(Title, OfAnErrorIsTypeAndValue) {
            Case{R"({"type":"E","value":"v","mechanism":{"type":"x","synthetic":true},
                     "stacktrace":{"frames":[{"function":"f"},{"function":"<unknown>"},null]}})",
                 "f"},
-           Case{R"({"type":"E","value":"v","mechanism":{"type":"x","synthetic":true}})",
-                "<unknown>"},
+           Case{R"({"type":"E","value":"v","mechanism":{"type":"x","synthetic":true}})", "v"},
+           Case{R"({"type":"E","mechanism":{"type":"x","synthetic":true}})", "<unknown>"},
+           // A captured message with a stack trace.
+           Case{R"({"value":"cart is empty","mechanism":{"type":"generic","synthetic":true},
+                    "stacktrace":{"frames":[{"function":"runNextTicks"}]}})",
+                "cart is empty"},
+           Case{R"({"mechanism":{"synthetic":true},"stacktrace":{"frames":[{"function":"f"}]}})",
+                "f"},
        }) {
     EXPECT_EQ(Of(R"({"exception":{"values":[)" + std::string(c.exception) + "]}}").title, c.title)
         << c.exception;
   }
+}
+
+TEST(Title, OfAMessageWithAStackTraceIsTheMessage) {
+  EXPECT_EQ(Of(R"({"logentry":{"formatted":" said\nmore"},"exception":{"values":[
+      {"value":"v","mechanism":{"synthetic":true},
+       "stacktrace":{"frames":[{"function":"runNextTicks"}]}}]}})")
+                .title,
+            "said");
 }
 
 TEST(Metadata, OfAnError) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -12,6 +13,8 @@
 #include "region/events/issues/store.h"
 #include "region/orgs/members/errors.h"
 #include "region/orgs/members/standing.h"
+#include "region/releases/policy.h"
+#include "region/releases/store.h"
 
 namespace gatehouse::issues {
 namespace {
@@ -87,18 +90,22 @@ bool NamesRelease(const Change& change) {
          change.status == "resolvedInNextRelease";
 }
 
+// How many users issues have at this moment; what lists show may be a minute old.
+using UsersNow = std::map<IssueId, std::int64_t>;
+
 // One Update while it runs.
 class Work {
  public:
   Work(sql::Tx& tx, IdGenerator& ids, Rng& rng, Timestamp now, OrgId organization,
-       const Change& change, const Caller& caller)
+       const Change& change, const Caller& caller, const UsersNow& users_now = {})
       : tx_(tx),
         ids_(ids),
         rng_(rng),
         now_(now),
         organization_(organization),
         change_(change),
-        caller_(caller) {}
+        caller_(caller),
+        users_now_(users_now) {}
 
   Result<Changed> Run(const std::vector<Issue>& issues) {
     Changed changed;
@@ -252,10 +259,12 @@ class Work {
       const auto until = change_.ignore_minutes
                              ? std::optional(now_ + std::chrono::minutes(*change_.ignore_minutes))
                              : std::nullopt;
+      const auto counted = users_now_.find(issue.id);
+      const std::int64_t users = counted != users_now_.end() ? counted->second : issue.users_seen;
       GH_TRY_VOID(tx_.Exec(sqls::kAddSnooze, {issue.id, organization_, until, change_.ignore_events,
                                               change_.ignore_window_minutes, change_.ignore_users,
                                               change_.ignore_user_window_minutes, issue.times_seen,
-                                              issue.users_seen, caller_.actor.user, now_}));
+                                              users, caller_.actor.user, now_}));
       const auto put = [&data](std::string_view key, const std::optional<std::int64_t>& value) {
         if (value) data[key] = *value;
       };
@@ -270,22 +279,52 @@ class Work {
     return Noted(issue, "set_ignored", std::move(data));
   }
 
+  struct NamedRelease {
+    ReleaseId id;
+    std::string version;
+  };
+
+  // The release that the issue is in by now: the highest one that it was seen in, or the one that
+  // it was seen in last when versions have no order. std::nullopt: none.
+  Result<std::optional<NamedRelease>> CurrentRelease(const Issue& issue) {
+    GH_TRY(const sql::Rows rows, tx_.Query(sqls::kReleasesOfIssue, {organization_, issue.id}));
+    if (rows.empty()) return std::optional<NamedRelease>();
+    std::optional<NamedRelease> found(
+        NamedRelease{rows.front().As<ReleaseId>(0), rows.front().String(1)});
+    GH_TRY(const auto newest, releases::store::NewestOfProject(tx_, organization_, issue.project));
+    if (!releases::FollowsSemanticVersioning(newest)) return found;
+    std::optional<releases::SemanticVersion> highest;
+    for (const sql::Row row : rows) {
+      auto version = releases::ParseSemanticVersion(row.Text(1));
+      if (!version || (highest && releases::Compare(*version, *highest) <= 0)) continue;
+      highest = std::move(version);
+      found = NamedRelease{row.As<ReleaseId>(0), row.String(1)};
+    }
+    return found;
+  }
+
   Result<void> Resolve(const Issue& issue) {
     GH_TRY_VOID(SetStatus(issue, kResolved, ""));
     if (!NamesRelease(change_)) return Noted(issue, "set_resolved", {});
     json::Object data;
     const bool named = !change_.in_release.empty() && change_.in_release != "latest";
-    GH_TRY(const sql::Rows rows,
-           named
-               ? tx_.Query(sqls::kNamedRelease, {organization_, issue.project, change_.in_release})
-               : tx_.Query(sqls::kNewestRelease, {organization_, issue.project}));
-    if (rows.empty()) {
-      // Without a release there is nothing to be the next of: resolved as it is.
-      if (change_.in_release.empty()) return Noted(issue, "set_resolved", {});
-      return Fail(Code::kInvalidArgument, kIssueReleaseUnknown, change_.in_release);
+    std::optional<NamedRelease> found;
+    if (change_.in_release.empty() && !change_.in_upcoming_release) {
+      GH_TRY(found, CurrentRelease(issue));
     }
-    const auto release = rows.front().As<ReleaseId>(0);
-    const std::string version = rows.front().String(1);
+    if (!found) {
+      GH_TRY(
+          const sql::Rows rows,
+          named ? tx_.Query(sqls::kNamedRelease, {organization_, issue.project, change_.in_release})
+                : tx_.Query(sqls::kNewestRelease, {organization_, issue.project}));
+      if (rows.empty()) {
+        // Without a release there is nothing to be the next of: resolved as it is.
+        if (change_.in_release.empty()) return Noted(issue, "set_resolved", {});
+        return Fail(Code::kInvalidArgument, kIssueReleaseUnknown, change_.in_release);
+      }
+      found = NamedRelease{rows.front().As<ReleaseId>(0), rows.front().String(1)};
+    }
+    const auto& [release, version] = *found;
     std::string_view type = "in_next_release";
     if (change_.in_upcoming_release) type = "in_upcoming_release";
     if (!change_.in_release.empty()) type = "in_release";
@@ -337,6 +376,7 @@ class Work {
   const OrgId organization_;
   const Change& change_;
   const Caller& caller_;
+  const UsersNow users_now_;
   std::optional<Activity> activity_;
 };
 
@@ -402,6 +442,20 @@ Result<Activity> OwnNote(sql::Tx& tx, OrgId organization, IssueId issue, std::in
 Task<Changed> ServiceImpl::Update(OrgId organization, std::vector<IssueId> issues, Change change,
                                   Caller caller) {
   GH_CO_TRY_VOID(Check(change));
+  UsersNow users_now;
+  if (change.status == kIgnored && change.ignore_users && !change.ignore_user_window_minutes) {
+    GH_CO_TRY(const std::vector<Issue> found,
+              co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+                return store::FindMany(tx, organization, issues);
+              }));
+    std::map<ProjectId, std::vector<std::int64_t>> by_project;
+    for (const Issue& issue : found) by_project[issue.project].push_back(issue.id.value);
+    const eventstore::TimeRange range{d_.clock.Now() - kUserWindow};
+    for (const auto& [project, ids] : by_project) {
+      GH_CO_TRY(const auto users, co_await d_.store.DistinctUsersOf(project.value, ids, range));
+      for (std::size_t i = 0; i < ids.size(); ++i) users_now[IssueId{ids[i]}] = users[i];
+    }
+  }
   GH_CO_TRY(
       Changed changed,
       co_await d_.db.Write(sql::Tenant::Of(organization), [&](sql::Tx& tx) -> Result<Changed> {
@@ -413,7 +467,7 @@ Task<Changed> ServiceImpl::Update(OrgId organization, std::vector<IssueId> issue
           GH_TRY_VOID(
               NoteGone(tx, d_.audit, organization, audit::Event::kIssueDiscard, found, caller));
         }
-        Work work(tx, d_.ids, d_.rng, d_.clock.Now(), organization, change, caller);
+        Work work(tx, d_.ids, d_.rng, d_.clock.Now(), organization, change, caller, users_now);
         return work.Run(found);
       }));
   if (change.discard || changed.merged_into) {

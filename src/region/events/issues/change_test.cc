@@ -69,6 +69,52 @@ TEST_P(IssueChangeTest, AReleaseIsRemembered) {
   EXPECT_EQ(span->last, "shop@1.0");
 }
 
+TEST_P(IssueChangeTest, TheNextReleaseComesAfterTheHighestThatTheIssueWasSeenIn) {
+  const auto resolve = [this](const char* type) {
+    const IssueId id = Of(type).id;
+    ASSERT_OK(Update({id}, {.status = "resolved", .in_next_release = true}));
+    // The release is what counts, not the time.
+    clock().Advance(std::chrono::minutes(1));
+  };
+  Seed({{.number = 1, .release = "qq@1.0.0"}});
+  clock().Advance(std::chrono::minutes(1));
+  // Made later, and lower.
+  Seed({{.number = 2, .release = "qq@0.9.0"}});
+  resolve("TypeError");
+  Seed({{.number = 3, .release = "qq@1.0.0"}, {.number = 4, .release = "qq@0.9.0"}});
+  EXPECT_EQ(Of("TypeError").status, "resolved");
+  EXPECT_EQ(Of("TypeError").resolution->release, "qq@1.0.0");
+  Seed({{.number = 5, .release = "qq@1.0.1"}});
+  EXPECT_EQ(Of("TypeError").substatus, "regressed");
+}
+
+TEST_P(IssueChangeTest, WithoutOrderedVersionsTheNextReleaseComesAfterTheOneSeenLast) {
+  Seed({{.number = 1, .release = "red", .ago = std::chrono::hours(1)}});
+  clock().Advance(std::chrono::minutes(1));
+  Seed({{.number = 2, .type = "Other", .release = "blue"}});
+  const IssueId id = Of("TypeError").id;
+  ASSERT_OK(Update({id}, {.status = "resolved", .in_next_release = true}));
+  EXPECT_EQ(Of("TypeError").resolution->release, "red") << "not another issue's";
+  clock().Advance(std::chrono::minutes(1));
+  Seed({{.number = 3, .release = "red"}});
+  EXPECT_EQ(Of("TypeError").status, "resolved");
+  Seed({{.number = 4, .release = "blue"}});
+  EXPECT_EQ(Of("TypeError").substatus, "regressed");
+}
+
+TEST_P(IssueChangeTest, UsersAreCountedFromThoseOfTheMomentOfTheDecision) {
+  Seed({{.number = 1, .user = "1"}, {.number = 2, .user = "2"}, {.number = 3, .user = "3"}});
+  // Lists do not know of them yet.
+  EXPECT_EQ(Of("TypeError").users_seen, 0);
+  ASSERT_OK(Update({Of("TypeError").id}, {.status = "ignored", .ignore_users = 2}));
+  EXPECT_EQ(Of("TypeError").snooze->users_then, 3);
+  EXPECT_EQ(*Run(issues_->WakeSnoozed()), 0);
+  Seed({{.number = 4, .user = "4"}});
+  EXPECT_EQ(*Run(issues_->WakeSnoozed()), 0);
+  Seed({{.number = 5, .user = "5"}});
+  EXPECT_EQ(*Run(issues_->WakeSnoozed()), 1);
+}
+
 TEST_P(IssueChangeTest, AReleaseOfSeveralProjectsAndAMergeAcrossThemAreRefused) {
   const IssueId here = One().id;
   const projects::Project second = Project("second");
@@ -103,7 +149,8 @@ TEST_P(IssueChangeTest, SnoozesWakeWhenTheirConditionIsOver) {
         {.number = 14, .type = "Window", .ago = std::chrono::hours(31)}});
   EXPECT_EQ(*Run(issues_->WakeSnoozed()), 0);
   Seed({{.number = 21, .type = "Events"}, {.number = 22, .type = "Users", .user = "3"}});
-  EXPECT_EQ(*Run(issues_->WakeSnoozed()), 2);
+  EXPECT_EQ(Of("Events").status, "unresolved") << "with the event itself";
+  EXPECT_EQ(*Run(issues_->WakeSnoozed()), 1);
   EXPECT_EQ(Of("Events").substatus, "escalating");
   EXPECT_EQ(Of("Users").status, "unresolved");
   EXPECT_EQ(Of("Window").status, "ignored") << "two events, but not within the hour";

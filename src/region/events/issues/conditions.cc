@@ -298,6 +298,8 @@ int RankOf(const Term& term) {
       return is ? 5 : 0;
     case Field::kSubstatus:
       return is && IsSubsetOf(term.values, {"regressed", "escalating"}) ? 6 : 0;
+    case Field::kPriority:
+      return is ? 6 : 0;
     case Field::kTimesSeen:
     case Field::kUsersSeen:
     case Field::kFirstSeen:
@@ -349,6 +351,9 @@ std::string ProbeText(Binder& b, const std::string& organization, const Query& q
       return "SELECT i.id FROM issues i WHERE i.organization_id = " + organization +
              " AND i.substatus IN ('regressed', 'escalating')" +
              And(OneOf(b, "i.substatus", term.values));
+    case Field::kPriority:
+      return "SELECT i.id FROM issues i WHERE i.organization_id = " + organization +
+             And(Condition(b, term));
     default:
       return RangeProbe(organization, query.terms, Condition(b, term));
   }

@@ -19,6 +19,7 @@
 #include "region/events/issues/service_impl.h"
 #include "region/events/issues/statements.h"
 #include "region/events/issues/store.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::issues {
 namespace {
@@ -361,12 +362,14 @@ Task<void> Select(eventstore::EventStore& store, const std::vector<std::int64_t>
       co_return Fail(Code::kInvalidArgument, kIssueQueryInvalid,
                      term.key + ": no wildcards in tags");
     }
-    common.values.emplace_back(term.key, value);
-    for (const std::int64_t project : projects) {
-      if (found.size() > many) break;
-      GH_CO_TRY(const auto groups, co_await store.GroupsWithTag(project, common.values.back(),
-                                                                selection.range, many + 1));
-      found.insert(groups.begin(), groups.end());
+    for (const eventstore::Tag& tag : eventstore::SameTags({term.key, value})) {
+      common.values.push_back(tag);
+      for (const std::int64_t project : projects) {
+        if (found.size() > many) break;
+        GH_CO_TRY(const auto groups,
+                  co_await store.GroupsWithTag(project, tag, selection.range, many + 1));
+        found.insert(groups.begin(), groups.end());
+      }
     }
   }
   if (found.size() > many) {

@@ -102,6 +102,7 @@ class IssuePopulationTest : public IssuesFixture {
     Execute("UPDATE issues SET assignee = 'user:11' WHERE short_id % 8 = 4");
     Execute("UPDATE issues SET assignee = 'team:3' WHERE short_id % 9 = 5");
     Execute("UPDATE issues SET users_seen = short_id % 4");
+    Execute("UPDATE issues SET priority = 25 WHERE short_id % 11 = 7");
     Execute(
         "INSERT INTO issue_marks (organization_id, issue_id, user_id, is_bookmarked, "
         "subscription_reason) SELECT organization_id, id, 10, 1, '' FROM issues WHERE short_id % "
@@ -143,6 +144,9 @@ class IssuePopulationTest : public IssuesFixture {
         {"!platform.name:node", [](auto& i, auto&) { return i.platform == "python"; }},
         {"issue.category:error", [](auto&, auto&) { return true; }},
         {"issue.priority:medium", [](auto& i, auto&) { return i.priority == 50; }},
+        {"issue.priority:low", [](auto& i, auto&) { return i.priority == 25; }},
+        {"priority:[low, medium]", [](auto& i, auto&) { return i.priority != 75; }},
+        {"!priority:high", [](auto& i, auto&) { return i.priority != 75; }},
         {"release:r1", in_release("r1")},
         {"!release:r1", [=](auto& i, auto& s) { return !in_release("r1")(i, s); }},
         {"release:r*",

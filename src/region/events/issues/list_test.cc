@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "region/events/issues/event_search.h"
 #include "region/events/issues/issues_fixture.h"
 
 namespace gatehouse::issues {
@@ -133,6 +134,61 @@ TEST_P(IssueListTest, EveryTokenOfTheGrammarFindsWhatItSays) {
   EXPECT_TRUE(Find("100%_").empty()) << "no wildcards of SQL";
   EXPECT_TRUE(Find("'; DROP TABLE issues; --").empty());
   EXPECT_EQ(List().issues.size(), 3u);
+}
+
+TEST_P(IssueListTest, FailuresOfMonitorsAndErrorsAreToldApart) {
+  SeedThree();
+  Execute("UPDATE issues SET type = 'monitor_check_in_failure' WHERE title LIKE 'B%'");
+  Execute(
+      "UPDATE issue_search SET type = 'monitor_check_in_failure' WHERE issue_id IN (SELECT id FROM "
+      "issues WHERE title LIKE 'B%')");
+  const Titles monitor = {"B: boom"};
+  const Titles errors = {"A: boom", "C: boom"};
+  EXPECT_EQ(Find("issue.category:cron"), monitor);
+  EXPECT_EQ(Find("issue.type:monitor_check_in_failure"), monitor);
+  EXPECT_EQ(Find("issue.category:error"), errors);
+  EXPECT_EQ(Find("issue.type:error"), errors);
+  EXPECT_EQ(Find("!issue.category:cron"), errors);
+  EXPECT_TRUE(Find("issue.category:performance").empty());
+  EXPECT_EQ(Find("issue.category:[error, cron]").size(), 3u);
+}
+
+TEST_P(IssueListTest, AUserIsFoundByEverythingThatTheEventSaysOfThem) {
+  SeedThree();
+  Seed({{.number = 30,
+         .type = "D",
+         .more = R"(,"user":{"id":"42","email":"jane@example.com","username":"jane",)"
+                 R"("ip_address":"203.0.113.9"})"},
+        {.number = 31, .type = "E", .more = R"(,"user":{"email":"jane@example.com"})"}});
+  const Titles both = {"D: boom", "E: boom"};
+  const auto sorted = [this](const char* text) {
+    Titles found = Find(text);
+    std::ranges::sort(found);
+    return found;
+  };
+  EXPECT_EQ(sorted("user.id:42"), Titles{"D: boom"});
+  EXPECT_EQ(sorted("user.username:jane"), Titles{"D: boom"});
+  EXPECT_EQ(sorted("user.ip:203.0.113.9"), Titles{"D: boom"});
+  EXPECT_EQ(sorted("user.email:jane@example.com"), both);
+  EXPECT_EQ(Find("!user.email:jane@example.com").size(), 3u);
+  EXPECT_TRUE(Find("user.email:42").empty());
+  // They are no tags to look at, and count nobody twice.
+  eventstore::TagQuery query{.project_id = shop_.id.value, .group_id = Of("D").id.value};
+  auto tags = Run(store_->Tags(query));
+  ASSERT_OK(tags);
+  for (const eventstore::TagSummary& tag : *tags) {
+    EXPECT_FALSE(tag.key.starts_with("sentry:user.")) << tag.key;
+  }
+  ASSERT_OK(Run(issues_->CountUsers()));
+  EXPECT_EQ(Of("D").users_seen, 1);
+  // Events of an issue are searched alike.
+  auto terms = ParseQuery("user.email:jane@example.com", clock().Now());
+  ASSERT_OK(terms);
+  eventstore::EventQuery events{.project_id = shop_.id.value};
+  ASSERT_OK(NarrowEvents(*terms, events));
+  auto page = Run(store_->List(events));
+  ASSERT_OK(page);
+  EXPECT_EQ(page->events.size(), 2u);
 }
 
 TEST_P(IssueListTest, ProjectsIdsTimesAndEnvironmentsNarrow) {

@@ -259,7 +259,7 @@ constexpr std::array kKnown = {
     Known{"platform", Field::kPlatform},
     Known{"platform.name", Field::kPlatform},
     Known{"type", Field::kType},
-    Known{"issue.type", Field::kType},
+    Known{"issue.type", Field::kType},  // values: AddKind
     Known{"issue.category", Field::kType},
     Known{"issue.priority", Field::kPriority},
     Known{"priority", Field::kPriority},
@@ -312,6 +312,30 @@ Result<void> AddHas(Terms& terms, const Token& token) {
   return {};
 }
 
+// An issue is an error, whatever its events are, or the failure of a monitor.
+Result<void> AddKind(Terms& terms, const Token& token) {
+  const std::string_view failure = token.key == "issue.type" ? kMonitorFailure : "cron";
+  bool errors = false;
+  bool failures = false;
+  for (const std::string& value : token.values) {
+    errors = errors || value == "error";
+    failures = failures || value == failure;
+  }
+  if (errors && failures && !token.negated) return {};
+  Term term{.field = Field::kType, .negated = token.negated, .values = {}};
+  if (errors == failures) {
+    // Both, which is every issue, or none of them; no issue has the empty type.
+    term.negated = false;
+    if (!errors && token.negated) return {};
+    term.values.emplace_back();
+  } else {
+    term.negated = token.negated != errors;
+    term.values.emplace_back(kMonitorFailure);
+  }
+  terms.terms.push_back(std::move(term));
+  return {};
+}
+
 // "user.email:ann@x" is the tag "user" with the value "email:ann@x".
 std::optional<std::string_view> UserPart(std::string_view key) {
   if (!key.starts_with("user.")) return std::nullopt;
@@ -345,11 +369,7 @@ Result<void> Add(Terms& terms, Token& token, Timestamp now) {
   if (key == "lastSeen" || key == "last_seen" || key == "event.timestamp" || key == "timestamp") {
     return AddTime(terms, {.field = Field::kLastSeen, .negated = token.negated}, token, now);
   }
-  // Whatever is an issue here is an error to the field, whatever its events are.
-  if ((key == "issue.type" || key == "issue.category") && !token.negated &&
-      std::ranges::find(token.values, "error") != token.values.end()) {
-    return {};
-  }
+  if (key == "issue.type" || key == "issue.category") return AddKind(terms, token);
   if (const Known* known = Find(key)) return AddKnown(terms, known->field, token);
   // "TypeError: boom" is how people quote what they see.
   if (!token.negated && token.values.size() == 1 && token.values.front().empty()) {

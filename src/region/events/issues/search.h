@@ -20,6 +20,9 @@
 
 namespace gatehouse::issues {
 
+// The type of the issues that failures of monitors make; all others are errors of some kind.
+inline constexpr std::string_view kMonitorFailure = "monitor_check_in_failure";
+
 enum class Field {
   kStatus,      // values: unresolved, resolved, ignored
   kSubstatus,   // new, ongoing, …

@@ -44,6 +44,36 @@ TEST(IssueSearch, ListsNegationsQuotesAndTags) {
   EXPECT_EQ(terms->texts, std::vector<std::string>{"!odd"});
 }
 
+TEST(IssueSearch, KindsAreThoseThatAnIssueShows) {
+  struct Case {
+    const char* query;
+    int terms;
+    bool negated;
+    const char* value;
+  };
+  for (const Case& c : {
+           Case{"issue.category:error", 1, true, "monitor_check_in_failure"},
+           Case{"!issue.category:error", 1, false, "monitor_check_in_failure"},
+           Case{"issue.category:cron", 1, false, "monitor_check_in_failure"},
+           Case{"issue.type:error", 1, true, "monitor_check_in_failure"},
+           Case{"issue.type:monitor_check_in_failure", 1, false, "monitor_check_in_failure"},
+           Case{"issue.category:[cron, performance]", 1, false, "monitor_check_in_failure"},
+           Case{"issue.category:[error, cron]", 0, false, ""},
+           Case{"!issue.category:[error, cron]", 1, false, ""},
+           Case{"issue.category:performance", 1, false, ""},
+           Case{"!issue.category:performance", 0, false, ""},
+           Case{"issue.type:cron", 1, false, ""},
+       }) {
+    auto terms = ParseQuery(c.query, kNow);
+    ASSERT_TRUE(terms) << c.query;
+    ASSERT_EQ(terms->terms.size(), static_cast<std::size_t>(c.terms)) << c.query;
+    if (c.terms == 0) continue;
+    EXPECT_EQ(terms->terms.front().field, Field::kType) << c.query;
+    EXPECT_EQ(terms->terms.front().negated, c.negated) << c.query;
+    EXPECT_EQ(terms->terms.front().values, std::vector<std::string>{c.value}) << c.query;
+  }
+}
+
 TEST(IssueSearch, AQuotedErrorIsText) {
   auto terms = ParseQuery("TypeError: card was refused", kNow);
   ASSERT_TRUE(terms);

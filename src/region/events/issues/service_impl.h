@@ -13,6 +13,9 @@
 
 namespace gatehouse::issues {
 
+// Users of an issue are those of so many days.
+inline constexpr Duration kUserWindow = std::chrono::days(30);
+
 // What is given by reference must outlive the service. Thread-safe.
 class ServiceImpl final : public Service {
  public:

@@ -134,6 +134,12 @@ inline constexpr sql::Statement kAddSnooze{
     "INSERT INTO issue_snoozes (issue_id, organization_id, until_at, events, window_minutes, "
     "users, user_window_minutes, events_then, users_then, actor_user_id, created_at) VALUES ($1, "
     "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+// The one seen last comes first.
+inline constexpr sql::Statement kReleasesOfIssue{
+    "issue_releases_of_issue",
+    "SELECT r.id, r.version FROM issue_releases ir JOIN releases r ON r.id = ir.release_id WHERE "
+    "ir.organization_id = $1 AND ir.issue_id = $2 GROUP BY r.id, r.version ORDER BY "
+    "MAX(ir.last_seen) DESC, r.id DESC LIMIT 1000"};
 inline constexpr sql::Statement kNewestRelease{
     "issues_newest_release",
     "SELECT r.id, r.version FROM releases r JOIN release_projects rp ON rp.release_id = r.id AND "

@@ -11,7 +11,6 @@
 namespace gatehouse::issues {
 namespace {
 
-constexpr Duration kUserWindow = std::chrono::days(30);
 // An event is counted as saved before the event store has it.
 constexpr Duration kOverlap = std::chrono::minutes(2);
 constexpr Duration kSavedWindow = std::chrono::hours(1);

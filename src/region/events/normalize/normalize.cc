@@ -35,7 +35,7 @@ Outcome Normalize(json::Object& event, const Context& context) {
   NormalizeContexts(pass);
   NormalizeIdentity(pass);
   NormalizeUser(pass);
-  CorrectTimestamps(pass);
+  if (Outcome outcome = CorrectTimestamps(pass); !outcome.kept()) return outcome;
   NormalizeTags(pass);
   NormalizeFingerprint(pass);
   NormalizeLogentry(pass);

@@ -32,7 +32,7 @@ Outcome ValidateTransaction(Pass& pass);  // transactions.cc
 
 // After it.
 Outcome CheckTimestamps(Pass& pass);     // timestamps.cc: the floor, missing and bad values
-void CorrectTimestamps(Pass& pass);      // timestamps.cc: drift, future, past, received
+Outcome CorrectTimestamps(Pass& pass);   // timestamps.cc: drift, future, past, received
 void NormalizeReports(Pass& pass);       // user.cc: back-fill for security reports and NEL
 void NormalizeUser(Pass& pass);          // user.cc: user and IP resolution
 void NormalizeIdentity(Pass& pass);      // identity.cc: id, type, platform, level, release, …

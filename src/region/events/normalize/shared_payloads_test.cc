@@ -75,6 +75,11 @@ TEST(SharedPayloads, AreNormalizedOnceAndForAll) {
         context.client_ip = "198.51.100.4";
         context.scrub = &rules;
         auto first = RunEvent(text, context);
+        if (first.outcome.reason == kReasonTimestamp) {
+          // Transactions of other years: as if they had arrived in time.
+          context.max_secs_in_past = context.max_secs_in_future = std::int64_t{100} * 365 * 86400;
+          first = RunEvent(text, context);
+        }
         if (!first.outcome.kept()) {
           EXPECT_EQ(first.outcome.reason, kReasonInvalidTransaction);
           continue;

@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kMinDrift = 55 * 60;
 constexpr std::string_view kTooStale = "timestamp is too stale";
+constexpr std::string_view kTooOld = "transaction is too old";
+constexpr std::string_view kTooNew = "transaction is in the future";
 
 void Shift(json::Object& object, std::string_view key, double delta) {
   if (json::Value* value = object.if_contains(key); value != nullptr && value->is_double()) {
@@ -92,9 +94,9 @@ Outcome CheckTimestamps(Pass& pass) {
   return {};
 }
 
-void CorrectTimestamps(Pass& pass) {
+Outcome CorrectTimestamps(Pass& pass) {
   json::Object& event = pass.event;
-  if (pass.context.renormalize && event.contains("received")) return;
+  if (pass.context.renormalize && event.contains("received")) return {};
   double received = Seconds(pass.context.received);
   Slot(event, "received") = received;
   json::Value& timestamp = Slot(event, "timestamp");
@@ -118,11 +120,16 @@ void CorrectTimestamps(Pass& pass) {
   } else if (now < received - static_cast<double>(pass.context.max_secs_in_past)) {
     error = kPastTimestamp;
   }
+  // What a transaction measured means nothing at another time.
+  if (!error.empty() && pass.is_transaction) {
+    return {kReasonTimestamp, error == kPastTimestamp ? kTooOld : kTooNew};
+  }
   if (!error.empty()) {
     ShiftAll(event, received - now);
     pass.notes.Add(path, error, nullptr,
                    {{"sdk_time", FormatTime(now)}, {"server_time", FormatTime(received)}});
   }
+  return {};
 }
 
 }  // namespace gatehouse::events

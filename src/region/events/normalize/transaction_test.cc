@@ -35,6 +35,29 @@ TEST(Transactions, AreKeptWithDefaults) {
   EXPECT_EQ(result.Errors(), "");
 }
 
+TEST(Transactions, FarInThePastOrFutureAreRejectedAndNotMoved) {
+  const auto at = [](double seconds) {
+    return [seconds](json::Object& e) {
+      e["start_timestamp"] = seconds - 2;
+      e["timestamp"] = seconds;
+      e.erase("spans");
+    };
+  };
+  for (const double days : {-40.0, -31.0, 1.0}) {
+    const auto result = RunChanged(at(double{kNow} + days * 86400));
+    EXPECT_EQ(result.outcome.reason, kReasonTimestamp) << days;
+  }
+  const auto kept = RunChanged(at(double{kNow} - 29.0 * 86400));
+  EXPECT_TRUE(kept.outcome.kept());
+  EXPECT_EQ(kept.NumberAt("timestamp"), double{kNow} - 29.0 * 86400);
+  // A clock that is known to be wrong is put right first.
+  Context context = TestContext();
+  context.sent_at = Timestamp::FromSeconds(kNow - 40 * 86400);
+  const auto drifted = RunChanged(at(double{kNow} - 40.0 * 86400 - 5), context);
+  EXPECT_TRUE(drifted.outcome.kept());
+  EXPECT_EQ(drifted.NumberAt("timestamp"), double{kNow} - 5);
+}
+
 TEST(Transactions, WithoutTheirPartsAreRejected) {
   const std::pair<std::string_view, std::function<void(json::Object&)>> kCases[] = {
       {"timestamp", [](json::Object& e) { e.erase("timestamp"); }},

@@ -371,8 +371,29 @@ Result<void> SaveBatch::Flush() {
                          {state.organization, issue, state.last, LevelNumber(latest.level),
                           latest.incoming->grouping.headline.culprit, state.title, latest.message,
                           latest.metadata, state.first, state.count}));
+    if (state.status == "ignored") GH_TRY_VOID(WakeIfDue(IssueId{issue}, state));
     GH_TRY_VOID(DescribeForSearch(IssueId{issue}, state));
   }
+  return {};
+}
+
+// Conditions that need the event store (so many within a window, so many users) are looked at by
+// the periodic work on issues.
+Result<void> SaveBatch::WakeIfDue(IssueId issue, const IssueState& state) {
+  GH_TRY(const sql::Rows rows, tx_.Query(sqls::kSnooze, {state.organization, issue}));
+  if (rows.empty()) return {};
+  const sql::Row row = rows.front();
+  std::string_view substatus;
+  if (const auto until = row.OptTime(0); until && *until <= now_) substatus = "ongoing";
+  const auto wanted = row.OptInt(1);
+  if (wanted && row.IsNull(2) && row.Int(3) >= *wanted) substatus = "escalating";
+  if (substatus.empty()) return {};
+  GH_TRY(const std::int64_t woken, tx_.Exec(sqls::kWake, {state.organization, issue, substatus}));
+  GH_TRY_VOID(tx_.Exec(sqls::kDropSnooze, {state.organization, issue}));
+  if (woken == 0) return {};
+  GH_TRY_VOID(
+      tx_.Exec(sqls::kActivity, {ids_.NextValue(), state.organization, state.latest->project().id,
+                                 issue, "set_unresolved", R"({"snoozed":true})", now_}));
   return {};
 }
 

@@ -111,6 +111,8 @@ class SaveBatch {
   Result<void> NoteFirsts(Work& work, bool has_release);
   // Which crash reports the issue has no room for (crash_reports.cc).
   Result<void> StripCrashReports(Work& work);
+  // An ignored issue whose condition these events have met comes back.
+  Result<void> WakeIfDue(IssueId issue, const IssueState& state);
   Result<void> DescribeForSearch(IssueId issue, const IssueState& state);
   static void Together(SeenTogether& seen, Timestamp at);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/json/text.h"
+#include "region/events/grouping/span_hash.h"
 #include "region/events/save/batch.h"
 #include "region/events/save/statements.h"
 #include "region/eventstore/transactions.h"
@@ -41,6 +42,7 @@ void Prepare(Work& work) {
   work.tags = PrepareTags(event);
   work.level = json::TextOf(event, "level");
   if (work.incoming->is_transaction) {
+    grouping::HashSpans(event);
     work.message = json::TextOf(event, "transaction");
     return;
   }
@@ -85,7 +87,9 @@ eventstore::StoredEvent ToStore(Work& work) {
     }
   }
   stored.tags = std::move(work.tags);
-  if (transaction) {
+  if (!transaction) {
+    for (Tag& tag : UserPartTags(event)) stored.tags.push_back(std::move(tag));
+  } else {
     // Not among the event's own tags: what lists of transactions count failures by.
     if (std::string status = TraceField(event, "status"); !status.empty()) {
       stored.tags.emplace_back(eventstore::kTagTransactionStatus, std::move(status));

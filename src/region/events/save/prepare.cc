@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 #include "platform/json/text.h"
 #include "region/events/normalize/normalize.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::events {
 namespace {
@@ -14,6 +16,10 @@ namespace {
 constexpr std::size_t kMaxTagValue = 200;
 constexpr std::size_t kMaxMessage = 8192;
 constexpr std::int64_t kMinifiedColumn = 500;
+
+// Of a user, in the order in which they make the user tag.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kUserParts = {
+    {{"id", "id"}, {"username", "username"}, {"email", "email"}, {"ip_address", "ip"}}};
 
 // At most `limit` bytes, never half a character.
 std::string Cut(std::string text, std::size_t limit) {
@@ -84,13 +90,27 @@ std::vector<Tag> PrepareTags(json::Object& event) {
 std::string UserTag(const json::Object& event) {
   const json::Object* user = json::GetObject(event, "user");
   if (user == nullptr) return "";
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kNames = {
-      {{"id", "id:"}, {"username", "username:"}, {"email", "email:"}, {"ip_address", "ip:"}}};
-  for (const auto& [key, prefix] : kNames) {
+  for (const auto& [key, part] : kUserParts) {
     const auto value = json::GetString(*user, key);
-    if (value && !value->empty()) return std::string(prefix) + std::string(*value);
+    if (value && !value->empty()) return std::string(part) + ":" + std::string(*value);
   }
   return "";
+}
+
+std::vector<Tag> UserPartTags(const json::Object& event) {
+  std::vector<Tag> tags;
+  const json::Object* user = json::GetObject(event, "user");
+  if (user == nullptr) return tags;
+  bool is_first = true;
+  for (const auto& [key, part] : kUserParts) {
+    const auto value = json::GetString(*user, key);
+    if (!value || value->empty()) continue;
+    // The first one is the user tag.
+    if (!std::exchange(is_first, false)) {
+      tags.emplace_back(eventstore::UserPartKey(part), TruncateUtf8(*value, kMaxTagValue));
+    }
+  }
+  return tags;
 }
 
 std::int64_t LevelNumber(std::string_view level) {

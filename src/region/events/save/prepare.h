@@ -22,6 +22,8 @@ std::vector<Tag> PrepareTags(json::Object& event);
 
 // "id:7", "username:ann", "email:…", "ip:…": the first that the user has; "" for none.
 std::string UserTag(const json::Object& event);
+// What else the event says of its user: searched by, shown nowhere (eventstore/user_tags.h).
+std::vector<Tag> UserPartTags(const json::Object& event);
 
 // 10 debug, 20 info, 30 warning, 40 error, 50 fatal. Unknown: error.
 std::int64_t LevelNumber(std::string_view level);

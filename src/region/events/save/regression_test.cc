@@ -164,6 +164,36 @@ TEST_P(RegressionTest, AnIgnoredIssueStaysIgnoredAndIsCounted) {
   EXPECT_EQ(Status(), "ignored archived_forever 2");
 }
 
+TEST_P(RegressionTest, AnIgnoredIssueWakesWithTheBatchThatMeetsItsCondition) {
+  const auto ignore = [this](const char* until, const char* events, const char* window) {
+    Execute("DELETE FROM issue_snoozes");
+    Execute("DELETE FROM issue_activities");
+    Execute("UPDATE issues SET status = 'ignored', substatus = 'archived_until_condition_met'");
+    Execute(std::string("INSERT INTO issue_snoozes (issue_id, organization_id, until_at, events, "
+                        "window_minutes, events_then, users_then, created_at) SELECT id, 1, ") +
+            until + ", " + events + ", " + window + ", times_seen, 0, 0 FROM issues");
+  };
+  ignore("NULL", "3", "NULL");
+  Save({.id = Id(2)});
+  EXPECT_EQ(Status(), "ignored archived_until_condition_met 2");
+  std::vector<Incoming> batch;
+  batch.push_back(Event({.id = Id(3)}));
+  batch.push_back(Event({.id = Id(4)}));
+  Save(std::move(batch));
+  EXPECT_EQ(Status(), "unresolved escalating 4");
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM issue_snoozes"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM issue_activities WHERE type = 'set_unresolved'"), 1);
+  ignore("NULL", "1", "60");
+  Save({.id = Id(5)});
+  EXPECT_EQ(Status(), "ignored archived_until_condition_met 5") << "windows are the store's";
+  ignore(std::to_string(clock().Now().micros + 1'000'000).c_str(), "NULL", "NULL");
+  Save({.id = Id(6)});
+  EXPECT_EQ(Status(), "ignored archived_until_condition_met 6");
+  clock().Advance(std::chrono::seconds(1));
+  Save({.id = Id(7)});
+  EXPECT_EQ(Status(), "unresolved ongoing 7");
+}
+
 TEST_P(RegressionTest, AReplayAfterACrashDoesNotBringItBackAgain) {
   Resolve();
   clock().Advance(std::chrono::minutes(1));

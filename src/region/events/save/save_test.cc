@@ -157,6 +157,24 @@ TEST_P(SaveTest, AnErrorAndATransactionTakeTheirOwnBranches) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM release_environments"), 1) << "both have seen it";
 }
 
+// 185
+TEST_P(SaveTest, SpansOfATransactionGetHashesAndNothingElseDoes) {
+  const std::string spans =
+      R"(,"contexts":{"trace":{"span_id":"aaaaaaaaaaaaaaaa"}},"spans":[)"
+      R"({"span_id":"b","op":"db","description":"SELECT 1"},)"
+      R"({"span_id":"c","op":"db","description":"SELECT 2","hash":"theirs"}])";
+  const json::Object kept =
+      *json::ParseObject(Keep({.id = Id(1), .more = spans, .transaction = true}).stored.payload);
+  const json::Value& stored = kept.at("spans");
+  EXPECT_EQ(stored.at(0).at("hash"), stored.at(1).at("hash"));
+  EXPECT_EQ(stored.at(0).at("hash").as_string().size(), 16u);
+  EXPECT_EQ(kept.at("contexts").at("trace").at("hash").as_string().size(), 16u);
+  EXPECT_EQ(kept.at("span_grouping_config").at("id").as_string(), "default:2022-10-27");
+  const json::Object error = *json::ParseObject(Keep({.id = Id(2), .more = spans}).stored.payload);
+  EXPECT_FALSE(error.at("spans").at(0).as_object().contains("hash"));
+  EXPECT_FALSE(error.contains("span_grouping_config"));
+}
+
 TEST_P(SaveTest, SecurityReportsKeepTheirType) {
   Incoming report = Event({.id = Id(1)});
   report.event = *json::ParseObject(

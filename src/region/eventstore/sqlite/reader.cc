@@ -7,6 +7,7 @@
 #include "region/eventstore/sqlite/day_sql.h"
 #include "region/eventstore/sqlite/record.h"
 #include "region/eventstore/sqlite/search_block.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -17,7 +18,9 @@ constexpr std::size_t kMaxExamined = 5000;
 
 bool HasTags(const StoredEvent& event, const std::vector<Tag>& wanted) {
   return std::ranges::all_of(wanted, [&event](const Tag& tag) {
-    return std::ranges::find(event.tags, tag) != event.tags.end();
+    return std::ranges::any_of(SameTags(tag), [&event](const Tag& same) {
+      return std::ranges::find(event.tags, same) != event.tags.end();
+    });
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "region/eventstore/sqlite/day_sql.h"
 #include "region/eventstore/sqlite/reader.h"
+#include "region/eventstore/user_tags.h"
 
 namespace gatehouse::eventstore::sqlite {
 namespace {
@@ -194,6 +195,7 @@ Result<std::vector<TagSummary>> Reader::Tags(const TagQuery& q) {
       return {};
     }));
   }
+  std::erase_if(out, [](const TagSummary& tag) { return IsUserPartKey(tag.key); });
   std::ranges::sort(out, {}, &TagSummary::key);
   return out;
 }

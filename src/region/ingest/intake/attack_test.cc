@@ -149,13 +149,18 @@ TEST_P(IntakeAttack, DeepJsonIsRefusedWithoutACrash) {
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   for (const char* field : {"extra", "contexts", "message"}) {
     const std::string event = "{\"" + std::string(field) + "\":{\"a\":" + deep + "}}";
-    Send("{\"event_id\":\"" + std::string(kId) + "\"}\n" + Item("event", event));
+    const IntakeAnswer answer =
+        Send("{\"event_id\":\"" + std::string(kId) + "\"}\n" + Item("event", event));
+    EXPECT_EQ(answer.status, 400) << field;
+    IntakeRequest stored = Request(event);
+    EXPECT_EQ(Run(intake_->Store(stored))->status, 400) << field;
   }
   IntakeRequest request = Request(deep);
   EXPECT_EQ(Run(intake_->Store(request))->status, 400);
   Process();
   EXPECT_EQ(Run(issues_->List(acme_, {}))->total, 0);
-  EXPECT_EQ(OutcomeCount("invalid", "invalid_json"), 4);
+  EXPECT_EQ(OutcomeCount("invalid", "invalid_json"), 7);
+  EXPECT_EQ(OutcomeCount("accepted"), 0);
 }
 
 // INTAKE-18, INTAKE-19, INTAKE-20
@@ -191,6 +196,48 @@ TEST_P(IntakeAttack, NumbersTextAndTimesOutOfRange) {
   }
   EXPECT_EQ(kept + OutcomeCount("invalid", "invalid_json"), n);
   EXPECT_GE(kept, 6);
+}
+
+TEST_P(IntakeAttack, TheNilIdIsNoId) {
+  const std::string nil(32, '0');
+  const std::string bare = "{\"event_id\":\"" + nil + "\",\"message\":\"x\"}";
+  const auto stored = Run(intake_->Store(Request(bare)));
+  ASSERT_OK(stored);
+  EXPECT_EQ(stored->status, 200);
+  EXPECT_EQ(stored->body.find(nil), std::string::npos) << "a new one";
+  EXPECT_EQ(Send("{}\n" + Item("event", bare)).status, 200);
+  EXPECT_EQ(Send(Error(nil)).status, 400);
+  IntakeRequest files = Request("--b--");
+  files.content_type = "multipart/form-data; boundary=b";
+  EXPECT_EQ(Run(intake_->Attachments(files, nil))->status, 400);
+  EXPECT_EQ(Process(), 2u);
+  EXPECT_EQ(OnlyIssue().times_seen, 2);
+  EXPECT_EQ(OutcomeCount("accepted"), 2);
+  const std::string id = stored->body.substr(7, 32);
+  EXPECT_TRUE(*Run(store_->Get(shop_.id.value, id))) << stored->body;
+}
+
+// The clock went back after it was accepted: the store keeps nothing of so far ahead.
+TEST_P(IntakeAttack, WhatTheStoreRefusesIsNotCountedAsAccepted) {
+  EXPECT_EQ(Send(Error(HexId(1))).status, 200);
+  EXPECT_EQ(Process(), 1u);
+  EXPECT_EQ(Send(Error(HexId(2))).status, 200);
+  const Timestamp now = clock().Now();
+  clock().SetWall(now - std::chrono::hours(72));
+  ASSERT_OK(Run(processor_->Step()));
+  EXPECT_FALSE(*Run(store_->Get(shop_.id.value, HexId(2))));
+  EXPECT_EQ(OutcomeCount("accepted"), 1);
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1);
+  // It comes again after a crash: nothing is counted twice.
+  StartProcessor();
+  EXPECT_EQ(Process(), 1u);
+  EXPECT_EQ(OutcomeCount("accepted"), 1);
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1);
+  clock().SetWall(now);
+  EXPECT_EQ(Send(Error(HexId(3))).status, 200);
+  Process();
+  EXPECT_EQ(OutcomeCount("accepted"), 2);
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1);
 }
 
 // INTAKE-21: not the latest one wins, as elsewhere in the field, but the first.

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "platform/compress/decode.h"
+#include "platform/compress/errors.h"
 #include "region/ingest/intake/parts.h"
 #include "region/ingest/intake/records.h"
 #include "region/ingest/protocol/auth.h"
 #include "region/ingest/protocol/check_in.h"
-#include "region/ingest/protocol/envelope_rules.h"
+#include "region/ingest/protocol/envelope_watch.h"
 #include "region/ingest/protocol/minidump.h"
 #include "region/ingest/protocol/nel.h"
 #include "region/ingest/protocol/origin.h"
@@ -24,6 +25,11 @@ namespace {
 
 constexpr std::size_t kMaxRatio = 500;
 constexpr std::size_t kMaxReport = 1024 * 1024;
+// What is no larger than this, packed and unpacked, is dealt with where it came in.
+constexpr std::size_t kAtOncePacked = 64 * 1024;
+constexpr std::size_t kAtOnce = 1024 * 1024;
+// A header line fits into it, however badly it is packed.
+constexpr std::size_t kOpening = 4 * kMaxEnvelopeHeader;
 
 std::vector<std::string> AllowedDomains(const projects::Project& project) {
   std::vector<std::string> domains;
@@ -53,6 +59,25 @@ struct Intake::Sender {
   std::string client;
   std::shared_ptr<const OrganizationSettings> settings;
 };
+
+// A body with the room that it takes of what may be unpacked.
+struct Intake::Body {
+  std::string text;
+  UnpackBudget::Hold hold;
+};
+
+struct Intake::Opening {
+  EnvelopeHeader header;
+  std::optional<std::string> whole;  // the body, if it was no longer than what was looked at
+};
+
+template <class F>
+auto Intake::Work(std::size_t bytes, F f) -> Task<typename std::invoke_result_t<F>::value_type> {
+  if (d_.workers == nullptr || bytes <= kAtOnce) co_return f();
+  auto done = co_await d_.workers->Run(std::move(f));
+  if (!done && done.error().Is("overloaded")) co_return Reject(kOverloaded);
+  co_return done;
+}
 
 std::vector<Quota> Intake::QuotasOf(const Sender& sender) const {
   return ingest::QuotasOf(d_.installation, *sender.settings, sender.admission.key);
@@ -134,15 +159,78 @@ Task<Intake::Sender> Intake::Authenticate(const IntakeRequest& request,
   co_return sender;
 }
 
-Result<std::string> Intake::Decoded(const IntakeRequest& request, std::size_t max) const {
+Task<Intake::Body> Intake::Decoded(IntakeRequest& request, std::size_t max, Kind kind) {
+  const auto encoding = compress::ParseEncoding(request.content_encoding);
+  if (!encoding) co_return Reject(kUnsupportedEncoding);
+  const bool plain = *encoding == compress::Encoding::kIdentity;
+  if (plain && request.body.size() > max) co_return Reject(kBodyTooLarge);
+  if (request.body.size() <= (plain ? kAtOnce : kAtOncePacked)) {
+    compress::Decoder decoder;
+    auto text = decoder.Decode(*encoding, request.body,
+                               {.max_out = std::min(max, kAtOnce), .max_ratio = kMaxRatio});
+    if (text) {
+      auto hold = unpacked_.Take(text->size());
+      if (!hold) co_return Reject(kOverloaded);
+      co_return Body{std::move(*text), std::move(*hold)};
+    }
+    if (!text.error().Is(compress::kTooLarge) || max <= kAtOnce) {
+      co_return std::unexpected(std::move(text).error());
+    }
+  }
+  GH_CO_TRY(Body body, co_await Work(kAtOnce + 1, [this, &request, max, kind] {
+              return DecodedLarge(request, max, kind);
+            }));
+  request.body = {};
+  if (request.owned_body != nullptr) std::string().swap(*request.owned_body);
+  co_return body;
+}
+
+Result<Intake::Body> Intake::DecodedLarge(const IntakeRequest& request, std::size_t max,
+                                          Kind kind) {
   const auto encoding = compress::ParseEncoding(request.content_encoding);
   if (!encoding) return Reject(kUnsupportedEncoding);
-  if (*encoding == compress::Encoding::kIdentity) {
-    if (request.body.size() > max) return Reject(kBodyTooLarge);
-    return std::string(request.body);
-  }
+  EnvelopeWatch watch({.event = d_.max_event});
   compress::Decoder decoder;
-  return decoder.Decode(*encoding, request.body, {.max_out = max, .max_ratio = kMaxRatio});
+  GH_TRY(const compress::Streamed streamed,
+         decoder.Stream(*encoding, request.body, {.max_out = max, .max_ratio = kMaxRatio},
+                        [&watch, kind](std::string_view piece) -> Result<bool> {
+                          if (kind == Kind::kEnvelope) GH_TRY_VOID(watch.Take(piece));
+                          return true;
+                        }));
+  auto hold = unpacked_.Take(streamed.bytes);
+  if (!hold) return Reject(kOverloaded);
+  if (*encoding == compress::Encoding::kIdentity && request.owned_body != nullptr) {
+    return Body{std::move(*request.owned_body), std::move(*hold)};
+  }
+  GH_TRY(std::string text, decoder.Decode(*encoding, request.body,
+                                          {.max_out = streamed.bytes, .expected = streamed.bytes}));
+  return Body{std::move(text), std::move(*hold)};
+}
+
+Result<Intake::Opening> Intake::Open(const IntakeRequest& request) const {
+  const auto encoding = compress::ParseEncoding(request.content_encoding);
+  if (!encoding) return Reject(kUnsupportedEncoding);
+  Opening opening;
+  if (*encoding == compress::Encoding::kIdentity) {
+    GH_TRY(opening.header, ParseEnvelopeHeader(request.body.substr(0, kOpening)));
+    return opening;
+  }
+  std::string text;
+  compress::Decoder decoder;
+  auto streamed =
+      decoder.Stream(*encoding, request.body.substr(0, kOpening), {.max_out = 2 * kOpening},
+                     [&text](std::string_view piece) -> Result<bool> {
+                       text += piece;
+                       return text.size() <= kMaxEnvelopeHeader && !text.contains('\n');
+                     });
+  const bool cut = request.body.size() > kOpening;
+  if (!streamed) {
+    if (cut || streamed.error().Is(compress::kTooLarge)) return Reject(kEnvelopeBadHeader);
+    return std::unexpected(std::move(streamed).error());
+  }
+  GH_TRY(opening.header, ParseEnvelopeHeader(text));
+  if (streamed->whole && !cut) opening.whole = std::move(text);
+  return opening;
 }
 
 Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
@@ -154,6 +242,10 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
   if (!admitted) {
     NoteInvalid(request, sender, admitted.error());
     co_return Refused(admitted.error());
+  }
+  if (auto shallow = CheckDepth(envelope); !shallow) {
+    NoteInvalid(request, sender, shallow.error());
+    co_return Refused(shallow.error());
   }
   const std::optional<EventId> id = EnsureEventId(envelope, d_.rng);
 
@@ -189,7 +281,16 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
                       {"client", sender.client}};
     const bool as_sent = envelope.items.size() == sent_items && (has_id || !id) &&
                          limited.limits.empty() && limited.drops.empty();
-    record.payload = as_sent ? std::move(text) : Serialize(envelope);
+    if (as_sent) {
+      record.payload = std::move(text);
+    } else {
+      auto written = co_await Work(
+          text.size(), [&envelope]() -> Result<std::string> { return Serialize(envelope); });
+      if (!written) co_return Refused(written.error());
+      record.payload = std::move(*written);
+      envelope.items.clear();
+      std::string().swap(text);
+    }
     const std::size_t bytes = record.payload.size();
     const std::int64_t project = who.project.id.value;
     const Backlog::Place place = d_.backlog.Enter(project, bytes);
@@ -198,10 +299,20 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
       NoteInvalid(request, sender, refused.error());
       co_return Refused(refused.error());
     }
-    auto appended = co_await d_.stream.Append(
-        std::string(place.topic),
-        SplitRecord(std::move(record),
-                    bytes > kPartBytes ? EventId::NewV4(d_.rng).ToString() : std::string()));
+    std::vector<stream::Record> parts;
+    if (bytes <= kPartBytes) {
+      parts.push_back(std::move(record));
+    } else {
+      auto cut = co_await Work(bytes, [this, &record]() -> Result<std::vector<stream::Record>> {
+        return SplitRecord(std::move(record), EventId::NewV4(d_.rng).ToString());
+      });
+      if (!cut) {
+        d_.backlog.Done(project, place.topic, bytes);
+        co_return Refused(cut.error());
+      }
+      parts = std::move(*cut);
+    }
+    auto appended = co_await d_.stream.Append(std::string(place.topic), std::move(parts));
     if (!appended) {
       // Nothing is acknowledged that is not on disk. Clients come again after the pause.
       d_.backlog.Done(project, place.topic, bytes);
@@ -237,7 +348,7 @@ Task<IntakeAnswer> Intake::Accept(const IntakeRequest& request, Sender sender,
 Task<IntakeAnswer> Intake::AcceptWrapped(const IntakeRequest& request, Sender sender,
                                          std::string text) {
   // `text` stays where it is: the envelope's items are views into it.
-  auto envelope = ParseEnvelope(text);
+  auto envelope = co_await Work(text.size(), [&text] { return ParseEnvelope(text); });
   if (!envelope) co_return Refused(envelope.error());
   co_return co_await Accept(request, std::move(sender), std::move(*envelope), text);
 }
@@ -248,71 +359,87 @@ Task<IntakeAnswer> Intake::Envelope(IntakeRequest request) {
                          .query = request.query,
                          .path_key = request.path_key});
   if (!found) co_return Refused(found.error());
-  // Who is not known pays for no unpacking, unless the envelope itself has to say who it is.
-  std::optional<Sender> known;
+  // Who is not known pays for no unpacking, unless the envelope itself has to say who it is: then
+  // its first line is read and no more.
+  std::optional<std::string> whole;
+  auto sender = Result<Sender>(Reject(kMissingAuth));
   if (*found) {
-    auto sender = co_await Authenticate(request, std::nullopt, "");
-    if (!sender) co_return Refused(sender.error());
-    known = std::move(*sender);
+    sender = co_await Authenticate(request, std::nullopt, "");
+  } else {
+    auto opening = Open(request);
+    if (!opening) co_return Refused(opening.error());
+    if (!opening->header.dsn) co_return Refused(sender.error());
+    sender = co_await Authenticate(request, opening->header.dsn->public_key,
+                                   std::string(request.user_agent));
+    whole = std::move(opening->whole);
   }
-  auto decoded = Decoded(request, d_.max_envelope);
+  if (!sender) co_return Refused(sender.error());
+  Result<Body> decoded = Body();
+  if (whole) {
+    decoded->text = std::move(*whole);
+  } else {
+    decoded = co_await Decoded(request, d_.max_envelope, Kind::kEnvelope);
+  }
   if (!decoded) {
-    if (known) NoteInvalid(request, *known, decoded.error());
+    NoteInvalid(request, *sender, decoded.error());
     co_return Refused(decoded.error());
   }
-  if (!known) {
-    auto header = ParseEnvelopeHeader(*decoded);
-    if (!header) co_return Refused(header.error());
-    if (!header->dsn) co_return Refused(Reject(kMissingAuth).error());
-    auto sender =
-        co_await Authenticate(request, header->dsn->public_key, std::string(request.user_agent));
-    if (!sender) co_return Refused(sender.error());
-    known = std::move(*sender);
-  }
-  auto envelope = ParseEnvelope(*decoded);
+  std::string& text = decoded->text;
+  auto envelope = text.size() <= kAtOnce
+                      ? ParseEnvelope(text)
+                      : co_await Work(text.size(), [&text] { return ParseEnvelope(text); });
   if (!envelope) {
-    NoteInvalid(request, *known, envelope.error());
+    NoteInvalid(request, *sender, envelope.error());
     co_return Refused(envelope.error());
   }
-  const projects::Admission& who = known->admission;
+  const projects::Admission& who = sender->admission;
   auto agreed =
       CheckAgreement(envelope->header, {.public_key = who.key.public_key,
                                         .project_id = who.project.id.value,
                                         .origin = RequestOrigin(request.origin, request.referer)});
   if (!agreed) {
-    NoteInvalid(request, *known, agreed.error());
+    NoteInvalid(request, *sender, agreed.error());
     co_return Refused(agreed.error());
   }
-  co_return co_await Accept(request, std::move(*known), std::move(*envelope), *decoded);
+  co_return co_await Accept(request, std::move(*sender), std::move(*envelope), text);
 }
 
 Task<IntakeAnswer> Intake::Tunnel(IntakeRequest request) {
-  auto decoded = Decoded(request, d_.max_envelope);
-  if (!decoded) co_return Refused(decoded.error());
-  auto header = ParseEnvelopeHeader(*decoded);
-  if (!header) co_return Refused(header.error());
-  if (!header->dsn) co_return Refused(Reject(kMissingAuth).error());
+  auto opening = Open(request);
+  if (!opening) co_return Refused(opening.error());
+  const EnvelopeHeader& header = opening->header;
+  if (!header.dsn) co_return Refused(Reject(kMissingAuth).error());
   auto sender =
-      co_await Authenticate(request, header->dsn->public_key, std::string(request.user_agent));
+      co_await Authenticate(request, header.dsn->public_key, std::string(request.user_agent));
   if (!sender) co_return Refused(sender.error());
-  if (header->dsn->project_id != sender->admission.project.id.value) {
+  if (header.dsn->project_id != sender->admission.project.id.value) {
     co_return Refused(Reject(kProjectMismatch).error());
   }
-  co_return co_await AcceptWrapped(request, std::move(*sender), std::move(*decoded));
+  Result<Body> decoded = Body();
+  if (opening->whole) {
+    decoded->text = std::move(*opening->whole);
+  } else {
+    decoded = co_await Decoded(request, d_.max_envelope, Kind::kEnvelope);
+  }
+  if (!decoded) {
+    NoteInvalid(request, *sender, decoded.error());
+    co_return Refused(decoded.error());
+  }
+  co_return co_await AcceptWrapped(request, std::move(*sender), std::move(decoded->text));
 }
 
 Task<IntakeAnswer> Intake::Store(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, d_.max_event);
+  auto decoded = co_await Decoded(request, d_.max_event);
   if (!decoded) {
     NoteInvalid(request, *sender, decoded.error());
     co_return Refused(decoded.error());
   }
   if (request.content_type.starts_with("application/x-sentry-envelope")) {
-    co_return co_await AcceptWrapped(request, std::move(*sender), std::move(*decoded));
+    co_return co_await AcceptWrapped(request, std::move(*sender), std::move(decoded->text));
   }
-  auto event = ParseStore(std::move(*decoded), sender->client, d_.max_event, d_.rng);
+  auto event = ParseStore(std::move(decoded->text), sender->client, d_.max_event, d_.rng);
   if (!event) {
     NoteInvalid(request, *sender, event.error());
     co_return Refused(event.error());
@@ -327,6 +454,7 @@ Task<IntakeAnswer> Intake::StorePixel(IntakeRequest request) {
   if (body) {
     IntakeRequest with_body = request;
     with_body.body = *body;
+    with_body.owned_body = nullptr;
     with_body.content_encoding = {};
     with_body.content_type = {};
     GH_CO_TRY_VOID(co_await Store(with_body));
@@ -341,14 +469,14 @@ Task<IntakeAnswer> Intake::Security(IntakeRequest request) {
   if (!IsSecurityContentType(request.content_type)) {
     co_return Refused(Reject(kContentType).error());
   }
-  auto decoded = Decoded(request, kMaxReport);
+  auto decoded = co_await Decoded(request, kMaxReport);
   if (!decoded) co_return Refused(decoded.error());
   const std::string release = QueryParameter(request.query, "sentry_release").value_or("");
   const std::string environment = QueryParameter(request.query, "sentry_environment").value_or("");
-  auto events = ParseSecurityReports(*decoded, {.client_ip = request.remote_ip,
-                                                .user_agent = request.user_agent,
-                                                .release = release,
-                                                .environment = environment});
+  auto events = ParseSecurityReports(decoded->text, {.client_ip = request.remote_ip,
+                                                     .user_agent = request.user_agent,
+                                                     .release = release,
+                                                     .environment = environment});
   co_return co_await AcceptReports(std::move(request), std::move(*sender), "security",
                                    std::move(events));
 }
@@ -356,9 +484,9 @@ Task<IntakeAnswer> Intake::Security(IntakeRequest request) {
 Task<IntakeAnswer> Intake::Nel(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, kMaxReport);
+  auto decoded = co_await Decoded(request, kMaxReport);
   if (!decoded) co_return Refused(decoded.error());
-  auto events = ParseNelReports(*decoded,
+  auto events = ParseNelReports(decoded->text,
                                 {.client_ip = request.remote_ip,
                                  .user_agent = request.user_agent,
                                  .release = {},
@@ -386,9 +514,11 @@ Task<IntakeAnswer> Intake::AcceptReports(IntakeRequest request, Sender sender, s
 Task<IntakeAnswer> Intake::Minidump(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, d_.max_envelope);
+  auto decoded = co_await Decoded(request, d_.max_envelope);
   if (!decoded) co_return Refused(decoded.error());
-  auto upload = ParseMinidumpUpload(request.content_type, *decoded, d_.max_envelope);
+  auto upload = co_await Work(decoded->text.size(), [this, &request, &decoded] {
+    return ParseMinidumpUpload(request.content_type, decoded->text, d_.max_envelope);
+  });
   if (!upload) {
     NoteInvalid(request, *sender, upload.error());
     co_return Refused(upload.error());
@@ -399,16 +529,19 @@ Task<IntakeAnswer> Intake::Minidump(IntakeRequest request) {
 Task<IntakeAnswer> Intake::Unreal(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, d_.max_envelope);
+  auto decoded = co_await Decoded(request, d_.max_envelope);
   if (!decoded) co_return Refused(decoded.error());
   const auto parameter = [&](std::string_view name) {
     return QueryParameter(request.query, name).value_or("");
   };
-  auto crash = ParseUnrealCrash(*decoded,
-                                {.user_id = parameter("UserID"),
-                                 .app_version = parameter("AppVersion"),
-                                 .environment = parameter("AppEnvironment")},
-                                d_.max_envelope);
+  const std::string user = parameter("UserID");
+  const std::string version = parameter("AppVersion");
+  const std::string environment = parameter("AppEnvironment");
+  const UnrealQuery about{.user_id = user, .app_version = version, .environment = environment};
+  // Packed once more inside.
+  auto crash = co_await Work(kAtOnce + 1, [this, &decoded, &about] {
+    return ParseUnrealCrash(decoded->text, about, d_.max_envelope);
+  });
   if (!crash) {
     NoteInvalid(request, *sender, crash.error());
     co_return Refused(crash.error());
@@ -441,11 +574,13 @@ Task<IntakeAnswer> Intake::AcceptCrash(const IntakeRequest& request, Sender send
 Task<IntakeAnswer> Intake::Attachments(IntakeRequest request, std::string event_id) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  const auto id = EventId::Parse(event_id);
+  const auto id = EventId::ParseUsable(event_id);
   if (!id) co_return Refused(Reject(kBadEventId).error());
-  auto decoded = Decoded(request, d_.max_envelope);
+  auto decoded = co_await Decoded(request, d_.max_envelope);
   if (!decoded) co_return Refused(decoded.error());
-  auto files = ParseAttachments(request.content_type, *decoded);
+  auto files = co_await Work(decoded->text.size(), [&request, &decoded] {
+    return ParseAttachments(request.content_type, decoded->text);
+  });
   if (!files) {
     NoteInvalid(request, *sender, files.error());
     co_return Refused(files.error());
@@ -468,9 +603,9 @@ Task<IntakeAnswer> Intake::Attachments(IntakeRequest request, std::string event_
 Task<IntakeAnswer> Intake::Cron(IntakeRequest request, std::string monitor) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, kMaxReport);
+  auto decoded = co_await Decoded(request, kMaxReport);
   if (!decoded) co_return Refused(decoded.error());
-  auto check_in = ParseCronRequest(monitor, request.query, *decoded);
+  auto check_in = ParseCronRequest(monitor, request.query, decoded->text);
   if (!check_in) {
     NoteInvalid(request, *sender, check_in.error());
     co_return Refused(check_in.error());
@@ -482,7 +617,7 @@ Task<IntakeAnswer> Intake::Cron(IntakeRequest request, std::string monitor) {
   if (!check_in->environment.empty()) payload["environment"] = check_in->environment;
   // The configuration of the body goes on as it came: it has been read without an error.
   if (check_in->config) {
-    if (auto body = json::ParseObject(*decoded)) {
+    if (auto body = json::ParseObject(decoded->text)) {
       if (const json::Object* config = json::GetObject(*body, "monitor_config")) {
         payload["monitor_config"] = *config;
       }
@@ -499,9 +634,11 @@ Task<IntakeAnswer> Intake::Cron(IntakeRequest request, std::string monitor) {
 Task<IntakeAnswer> Intake::OtlpTraces(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, d_.max_envelope);
+  auto decoded = co_await Decoded(request, d_.max_envelope);
   if (!decoded) co_return Refused(decoded.error());
-  auto spans = ParseOtlpTraces(request.content_type, *decoded);
+  auto spans = co_await Work(decoded->text.size(), [&request, &decoded] {
+    return ParseOtlpTraces(request.content_type, decoded->text);
+  });
   if (!spans) {
     NoteInvalid(request, *sender, spans.error());
     co_return Refused(spans.error());
@@ -524,9 +661,11 @@ Task<IntakeAnswer> Intake::OtlpTraces(IntakeRequest request) {
 Task<IntakeAnswer> Intake::OtlpLogs(IntakeRequest request) {
   auto sender = co_await Authenticate(request, std::nullopt, "");
   if (!sender) co_return Refused(sender.error());
-  auto decoded = Decoded(request, d_.max_envelope);
+  auto decoded = co_await Decoded(request, d_.max_envelope);
   if (!decoded) co_return Refused(decoded.error());
-  auto logs = ParseOtlpLogs(request.content_type, *decoded);
+  auto logs = co_await Work(decoded->text.size(), [&request, &decoded] {
+    return ParseOtlpLogs(request.content_type, decoded->text);
+  });
   if (!logs) {
     NoteInvalid(request, *sender, logs.error());
     co_return Refused(logs.error());

@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "platform/runtime/task.h"
+#include "platform/runtime/runtime.h"
 #include "region/ingest/intake/backlog.h"
 #include "region/ingest/intake/outcomes.h"
 #include "region/ingest/intake/quota_counters.h"
-#include "region/ingest/protocol/envelope.h"
+#include "region/ingest/intake/unpack_budget.h"
+#include "region/ingest/protocol/envelope_rules.h"
 #include "region/ingest/protocol/minidump.h"
 #include "region/ingest/quotas/quota.h"
 #include "region/ingest/settings/settings.h"
@@ -40,6 +41,9 @@ struct IntakeRequest {
   std::string_view remote_ip;
   Timestamp received;
   std::string_view body;
+  // What `body` is a view into, where the caller has no more use for it: it is taken, or given back
+  // early, if it is large.
+  std::string* owned_body = nullptr;
 };
 
 struct IntakeAnswer {
@@ -64,8 +68,15 @@ class Intake {
     QuotaSettings installation = {};               // limits for everybody
     std::size_t max_envelope = 200 * 1024 * 1024;  // decompressed
     std::size_t max_event = 1024 * 1024;
+    // What all requests together may hold unpacked; more is refused like a flood.
+    std::size_t max_unpacked = 256 * 1024 * 1024;
+    // Where what may be large is unpacked and read; none: on the caller's thread.
+    runtime::WorkerPool* workers = nullptr;
   };
-  explicit Intake(Parts parts) : d_(parts) {}
+  explicit Intake(Parts parts) : d_(parts), unpacked_(parts.max_unpacked) {}
+
+  // Of everything that is held unpacked now.
+  std::size_t unpacked_bytes() const { return unpacked_.used(); }
 
   // Not while what waits has filled its room.
   bool CanTakeMore() const;
@@ -98,10 +109,20 @@ class Intake {
   struct Sender;
   Task<Sender> Authenticate(const IntakeRequest& request, std::optional<std::string> dsn_key,
                             std::string client);
-  // The decoded body.
-  Result<std::string> Decoded(const IntakeRequest& request, std::size_t max) const;
+  struct Body;
+  struct Opening;
+  enum class Kind { kEnvelope, kOther };
+  // The decoded body. What is or may become large is unpacked by the workers, in two passes: the
+  // first keeps nothing and refuses, the second one takes exactly the room that is needed.
+  Task<Body> Decoded(IntakeRequest& request, std::size_t max, Kind kind = Kind::kOther);
+  Result<Body> DecodedLarge(const IntakeRequest& request, std::size_t max, Kind kind);
+  // An envelope's header line, with no more unpacked than that.
+  Result<Opening> Open(const IntakeRequest& request) const;
+  // On the workers if it is about so many bytes that others would wait for it.
+  template <class F>
+  auto Work(std::size_t bytes, F f) -> Task<typename std::invoke_result_t<F>::value_type>;
   // Applies limits, writes the envelope to the stream, answers. `text`, which the envelope's items
-  // are views into, is taken when it goes on as it came.
+  // are views into, is taken when it goes on as it came, and given back early otherwise.
   Task<IntakeAnswer> Accept(const IntakeRequest& request, Sender sender, ingest::Envelope envelope,
                             std::string& text);
   IntakeAnswer Refused(const Error& error) const;
@@ -116,6 +137,7 @@ class Intake {
   void NoteInvalid(const IntakeRequest& request, const Sender& sender, const Error& error);
 
   const Parts d_;
+  UnpackBudget unpacked_;
 };
 
 }  // namespace gatehouse::ingest

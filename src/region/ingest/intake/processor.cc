@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "region/eventstore/errors.h"
 #include "region/feedback/service_impl.h"
 #include "region/ingest/intake/items.h"
 #include "region/ingest/intake/parts.h"
@@ -39,6 +40,16 @@ Timestamp TimeOf(std::string_view text, Timestamp otherwise) {
   std::int64_t micros = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
   return error == std::errc() && end == text.data() + text.size() ? Timestamp{micros} : otherwise;
+}
+
+// Beside a lane's own position: what the event store refused has been counted up to here.
+constexpr const char* kRefusedMark = "/refused";
+
+std::string_view RefusedReason(std::string_view why) {
+  if (why == eventstore::kTooOld || why == eventstore::kTooNew) return reason::kTimestamp;
+  if (why == eventstore::kTooLarge) return reason::kTooLarge;
+  if (why == eventstore::kInvalidEventId) return reason::kPayload;
+  return reason::kInternal;
 }
 
 DataCategory CategoryOf(const events::Incoming& incoming) {
@@ -105,6 +116,8 @@ struct Processor::Batch {
   Ledger ledger;
   // Of unpacked.events, one each, as if it was accepted.
   std::vector<Outcome> accepted;
+  // The same: which entry it came with.
+  std::vector<std::size_t> entry_of;
   // Of unpacked.items: those that are not stored after all.
   std::vector<std::size_t> lost;
   // What was counted, for what is given back.
@@ -248,6 +261,7 @@ void Processor::Unpack(std::span<const Entry> entries, Batch& batch) const {
     for (std::size_t i = events; i < out.events.size(); ++i) {
       batch.accepted.push_back(
           OutcomeOf(entry.delivery, OutcomeKind::kAccepted, "", CategoryOf(out.events[i])));
+      batch.entry_of.push_back(static_cast<std::size_t>(&entry - entries.data()));
     }
     if (entry.delivery.source >= counted_) continue;
     // It comes again: stored once more, counted no more.
@@ -352,7 +366,7 @@ Task<void> Processor::Deal(std::span<const Entry> entries, stream::Offset next) 
                 }));
   counted_ = std::max(counted_, next);
   Refund(entries, batch.outcomes);
-  co_return co_await Store(batch, std::move(saved));
+  co_return co_await Store(entries, batch, std::move(saved), next);
 }
 
 Task<void> Processor::OneByOne(std::span<const Entry> entries, stream::Offset next) {
@@ -382,16 +396,48 @@ Task<void> Processor::OneByOne(std::span<const Entry> entries, stream::Offset ne
   co_return Result<void>();
 }
 
-Task<void> Processor::Store(Batch& batch, std::vector<events::Saved> saved) {
+Task<void> Processor::CountRefused(
+    std::span<const Entry> entries, const Batch& batch,
+    const std::vector<std::pair<std::size_t, std::string_view>>& events, stream::Offset next) {
+  const std::string mark = std::string(d_.topic) + kRefusedMark;
+  // All: the counts are of several organizations, the position of none.
+  co_return co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
+    GH_TRY(const sql::Rows rows, tx.Query(sqls::kPosition, {mark}));
+    const stream::Offset done = rows.empty() ? 0 : rows.front().Int(0);
+    std::vector<Outcome> outcomes;
+    for (const auto& [event, why] : events) {
+      if (entries[batch.entry_of[event]].delivery.source < done) continue;
+      Outcome outcome = batch.accepted[event];
+      outcome.quantity = 1;
+      outcome.kind = OutcomeKind::kInvalid;
+      outcome.reason = RefusedReason(why);
+      outcomes.push_back(outcome);
+      outcome.kind = OutcomeKind::kAccepted;
+      outcome.reason.clear();
+      outcome.quantity = static_cast<std::uint64_t>(-1);  // counted before
+      outcomes.push_back(std::move(outcome));
+    }
+    if (outcomes.empty()) return {};
+    GH_TRY_VOID(Outcomes::Write(tx, outcomes));
+    GH_TRY_VOID(tx.Exec(sqls::kSetPosition, {mark, next}));
+    return {};
+  });
+}
+
+Task<void> Processor::Store(std::span<const Entry> entries, Batch& batch,
+                            std::vector<events::Saved> saved, stream::Offset next) {
   std::vector<eventstore::StoredEvent> stored;
-  GH_CO_TRY_VOID(co_await d_.cpu.Run([&batch, &saved, &stored]() -> Result<void> {
+  std::vector<std::size_t> event_of;  // of `stored`
+  GH_CO_TRY_VOID(co_await d_.cpu.Run([&batch, &saved, &stored, &event_of]() -> Result<void> {
     stored.reserve(saved.size());
-    for (events::Saved& one : saved) {
+    for (std::size_t i = 0; i < saved.size(); ++i) {
+      events::Saved& one = saved[i];
       if (one.fate != events::Saved::Fate::kSaved) continue;
       const bool transaction = one.stored.type == "transaction";
       (transaction ? batch.transactions : batch.errors)
           .push_back(EncodeInsert(one.message, !transaction));
       stored.push_back(std::move(one.stored));
+      event_of.push_back(i);
     }
     return {};
   }));
@@ -399,8 +445,13 @@ Task<void> Processor::Store(Batch& batch, std::vector<events::Saved> saved) {
   if (!stored.empty()) {
     GH_CO_TRY(const eventstore::InsertOutcome inserted,
               co_await d_.store.Insert(std::move(stored)));
+    std::vector<std::pair<std::size_t, std::string_view>> refused;
     for (const eventstore::Refusal& refusal : inserted.refused) {
       d_.log.Log(telemetry::Level::kWarn, "event_not_stored", {{"reason", refusal.reason}});
+      refused.emplace_back(event_of[refusal.index], refusal.reason);
+    }
+    if (!refused.empty()) {
+      GH_CO_TRY_VOID(co_await CountRefused(entries, batch, refused, next));
     }
   }
   DropLost(batch.unpacked.items, batch.lost);

@@ -79,7 +79,13 @@ class Processor {
   static void Settle(Batch& batch, const std::vector<events::EventManager::Counted>& fates,
                      std::vector<Outcome>& outcomes);
   void Refund(std::span<const Entry> entries, const std::vector<Outcome>& outcomes) const;
-  Task<void> Store(Batch& batch, std::vector<events::Saved> saved);
+  Task<void> Store(std::span<const Entry> entries, Batch& batch, std::vector<events::Saved> saved,
+                   stream::Offset next);
+  // What was counted as accepted and is refused by the event store after all: `events` of the
+  // batch. Once, whatever comes again.
+  Task<void> CountRefused(std::span<const Entry> entries, const Batch& batch,
+                          const std::vector<std::pair<std::size_t, std::string_view>>& events,
+                          stream::Offset next);
 
   const Parts d_;
   // Where the documents of a batch begin; what is more is taken from the heap and given back.

@@ -59,11 +59,6 @@ void AddText(json::Object& attributes, std::string_view name, std::string_view v
   attributes[name] = json::Object{{"type", "string"}, {"value", json::Value(value)}};
 }
 
-void AddInteger(json::Object& attributes, std::string_view name, std::int64_t value) {
-  if (attributes.contains(name)) return;
-  attributes[name] = json::Object{{"type", "integer"}, {"value", value}};
-}
-
 std::string_view AttributeText(const json::Object& attributes, std::string_view name) {
   const json::Object* attribute = json::GetObject(attributes, name);
   if (attribute == nullptr) return {};

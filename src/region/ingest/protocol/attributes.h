@@ -16,7 +16,6 @@ json::Object CleanAttributes(const json::Object& raw, json::Object& meta);
 
 // For what the server adds itself. An attribute that is there stays.
 void AddText(json::Object& attributes, std::string_view name, std::string_view value);
-void AddInteger(json::Object& attributes, std::string_view name, std::int64_t value);
 
 // The text of a string attribute, or empty.
 std::string_view AttributeText(const json::Object& attributes, std::string_view name);

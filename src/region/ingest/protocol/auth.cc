@@ -139,13 +139,6 @@ Result<Auth> RequireAuth(const AuthSources& sources) {
   return std::move(*auth);
 }
 
-Auth AuthFromDsn(const Dsn& dsn) {
-  Auth auth;
-  auth.public_key = dsn.public_key;
-  auth.source = Auth::Source::kDsn;
-  return auth;
-}
-
 std::string_view ClientName(const Auth& auth, std::string_view user_agent) {
   return auth.client.empty() ? user_agent : std::string_view(auth.client);
 }

@@ -24,7 +24,7 @@ struct AuthSources {
 };
 
 struct Auth {
-  enum class Source : std::uint8_t { kHeader, kAuthorization, kBasic, kQuery, kPath, kDsn };
+  enum class Source : std::uint8_t { kHeader, kAuthorization, kBasic, kQuery, kPath };
 
   std::string public_key;  // 32 lower-case hexadecimal digits
   int version = kProtocolVersion;
@@ -38,8 +38,6 @@ Result<std::optional<Auth>> FindAuth(const AuthSources& sources);
 
 // The same, and none at all is kMissingAuth.
 Result<Auth> RequireAuth(const AuthSources& sources);
-
-Auth AuthFromDsn(const Dsn& dsn);
 
 // `sentry_client`, else the User-Agent: the name for statistics.
 std::string_view ClientName(const Auth& auth, std::string_view user_agent);

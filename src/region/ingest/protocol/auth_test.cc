@@ -271,7 +271,30 @@ TEST(Store, OldPythonMayWriteNaN) {
   auto request = ParseStore(R"({"a":NaN})", "raven-python/6.0", 100, rng);
   ASSERT_TRUE(request);
   EXPECT_EQ(request->payload, R"({"a":null})");
-  EXPECT_EQ(ParseStore(R"({"a":NaN})", "other/1", 100, rng)->payload, R"({"a":NaN})");
+  EXPECT_EQ(ParseStore(R"({"a":NaN})", "other/1", 100, rng).error().reason, "json_invalid");
+}
+
+TEST(Store, WhatCannotBeReadLaterIsRefusedAtOnce) {
+  SeededRng rng(1);
+  for (const char* text : {R"({"a":nonsense})", R"({"a":1,})", R"({"a":01})", "{\"a\":\"\xff\"}"}) {
+    auto refused = ParseStore(text, "", 1000, rng);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(RejectionOf(refused.error()).status, 400) << text;
+  }
+  const std::string deep =
+      "{\"extra\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  EXPECT_EQ(ParseStore(deep, "", 1 << 20, rng).error().reason, "json_depth");
+  // What is repaired later is no reason.
+  for (const char* text : {R"({"a":1,"a":2})", R"({"a":"\ud800"})", R"({"a":1e999})"}) {
+    EXPECT_TRUE(ParseStore(text, "", 1000, rng)) << text;
+  }
+}
+
+TEST(Store, TheNilIdIsNone) {
+  SeededRng rng(1);
+  auto request = ParseStore("{\"event_id\":\"" + std::string(32, '0') + "\"}", "", 1000, rng);
+  ASSERT_TRUE(request);
+  EXPECT_FALSE(request->event_id.IsNil());
 }
 
 TEST(Store, QueryCarriesABody) {

@@ -11,9 +11,6 @@
 namespace gatehouse::ingest {
 namespace {
 
-// Headers hold identifiers and a sampling context; 64 kB is room for a thousand of them.
-constexpr std::size_t kMaxHeader = 64 * 1024;
-
 std::string_view TakeLine(std::string_view& rest, bool* ended_by_newline) {
   std::size_t at = rest.find('\n');
   std::string_view line = rest.substr(0, at);
@@ -34,12 +31,12 @@ const json::Value* Member(const json::Object& object, std::string_view key) {
 
 Result<EnvelopeHeader> ParseHeader(std::string_view line) {
   EnvelopeHeader header;
-  auto fields = ParsePayloadObject(line, kMaxHeader);
+  auto fields = ParsePayloadObject(line, kMaxEnvelopeHeader);
   if (!fields) return Reject(kEnvelopeBadHeader, fields.error().detail);
   header.fields = std::move(*fields);
   if (const json::Value* id = Member(header.fields, "event_id")) {
     if (!id->is_string()) return Reject(kEnvelopeBadEventId);
-    header.event_id = EventId::Parse(TextMember(header.fields, "event_id"));
+    header.event_id = EventId::ParseUsable(TextMember(header.fields, "event_id"));
     if (!header.event_id) return Reject(kEnvelopeBadEventId);
   }
   if (const json::Value* sent = Member(header.fields, "sent_at")) {
@@ -55,27 +52,13 @@ Result<EnvelopeHeader> ParseHeader(std::string_view line) {
 
 Result<EnvelopeItem> ParseItem(std::string_view& rest) {
   bool newline = false;
-  std::string_view line = TakeLine(rest, &newline);
-  EnvelopeItem item;
-  auto fields = ParsePayloadObject(line, kMaxHeader);
-  if (!fields) return Reject(kEnvelopeBadItemHeader, fields.error().detail);
-  item.fields = std::move(*fields);
-  auto type = json::GetString(item.fields, "type");
-  if (!type) return Reject(kEnvelopeNoType);
-  item.type = ItemTypeByName(*type);
-
-  const json::Value* length = Member(item.fields, "length");
-  if (length == nullptr) {
+  GH_TRY(ItemStart start, ParseItemStart(TakeLine(rest, &newline)));
+  EnvelopeItem item = std::move(start.item);
+  if (!start.length) {
     item.payload = TakeLine(rest, &newline);
     return item;
   }
-  // Integers only: 1e3 is a double to the parser.
-  if (!length->is_int64()) return Reject(kEnvelopeBadLength);
-  std::int64_t bytes = length->get_int64();
-  if (bytes < 0 || bytes > std::numeric_limits<std::uint32_t>::max()) {
-    return Reject(kEnvelopeBadLength);
-  }
-  auto size = static_cast<std::size_t>(bytes);
+  const std::size_t size = *start.length;
   if (size > rest.size()) return Reject(kEnvelopeTruncated);
   item.payload = rest.substr(0, size);
   rest.remove_prefix(size);
@@ -99,6 +82,26 @@ std::optional<std::int64_t> EnvelopeItem::item_count() const {
 }
 bool EnvelopeItem::is_container() const {
   return content_type().starts_with("application/vnd.sentry.items.");
+}
+
+Result<ItemStart> ParseItemStart(std::string_view line) {
+  ItemStart start;
+  auto fields = ParsePayloadObject(line, kMaxEnvelopeHeader);
+  if (!fields) return Reject(kEnvelopeBadItemHeader, fields.error().detail);
+  start.item.fields = std::move(*fields);
+  auto type = json::GetString(start.item.fields, "type");
+  if (!type) return Reject(kEnvelopeNoType);
+  start.item.type = ItemTypeByName(*type);
+  const json::Value* length = Member(start.item.fields, "length");
+  if (length == nullptr) return start;
+  // Integers only: 1e3 is a double to the parser.
+  if (!length->is_int64()) return Reject(kEnvelopeBadLength);
+  const std::int64_t bytes = length->get_int64();
+  if (bytes < 0 || bytes > std::numeric_limits<std::uint32_t>::max()) {
+    return Reject(kEnvelopeBadLength);
+  }
+  start.length = static_cast<std::size_t>(bytes);
+  return start;
 }
 
 Result<Envelope> ParseEnvelope(std::string_view body) {

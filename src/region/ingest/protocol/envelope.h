@@ -28,6 +28,8 @@
 namespace gatehouse::ingest {
 
 inline constexpr std::size_t kMaxEnvelopeItems = 1000;
+// Headers hold identifiers and a sampling context; 64 kB is room for a thousand of them.
+inline constexpr std::size_t kMaxEnvelopeHeader = 64 * 1024;
 
 struct EnvelopeHeader {
   std::optional<EventId> event_id;
@@ -58,6 +60,13 @@ struct Envelope {
 
 // Errors: the kEnvelope… slugs, kBadDsn, kBadKey, kBadProjectId.
 Result<Envelope> ParseEnvelope(std::string_view body);
+
+// An item's header line: no payload yet, and its length if the line tells it.
+struct ItemStart {
+  EnvelopeItem item;
+  std::optional<std::size_t> length;
+};
+Result<ItemStart> ParseItemStart(std::string_view line);
 
 // The header line alone: enough to find the project of a tunnelled envelope.
 Result<EnvelopeHeader> ParseEnvelopeHeader(std::string_view body);

@@ -1,7 +1,9 @@
 #include "region/ingest/protocol/envelope_rules.h"
 
 #include <array>
+#include <cstdint>
 
+#include "platform/json/lenient_check.h"
 #include "region/ingest/protocol/json_text.h"
 
 namespace gatehouse::ingest {
@@ -9,7 +11,29 @@ namespace {
 
 constexpr std::size_t kKnownTypes = static_cast<std::size_t>(ItemType::kUnknown);
 
-std::size_t MaxBytes(const EnvelopeItem& item, const EnvelopeLimits& limits) {
+std::unexpected<Error> TooLarge(ItemType type) { return Reject(InfoOf(type).too_large.slug); }
+
+bool IsEventText(ItemType type) {
+  return type == ItemType::kEvent || type == ItemType::kTransaction || type == ItemType::kFeedback;
+}
+
+// How many '[' and '{' there are, also in texts.
+std::size_t Opened(std::string_view text) {
+  std::size_t opened = 0;
+  while (!text.empty()) {
+    // As many as one byte counts: the compiler makes vectors of it.
+    const std::string_view block = text.substr(0, 255);
+    std::uint8_t in_block = 0;
+    for (const char c : block) in_block += static_cast<std::uint8_t>((c & '\xDF') == '[');
+    opened += in_block;
+    text.remove_prefix(block.size());
+  }
+  return opened;
+}
+
+}  // namespace
+
+std::size_t MaxItemBytes(const EnvelopeItem& item, const EnvelopeLimits& limits) {
   switch (item.type) {
     case ItemType::kEvent:
     case ItemType::kTransaction:
@@ -21,10 +45,6 @@ std::size_t MaxBytes(const EnvelopeItem& item, const EnvelopeLimits& limits) {
       return InfoOf(item.type).max_bytes;
   }
 }
-
-std::unexpected<Error> TooLarge(ItemType type) { return Reject(InfoOf(type).too_large.slug); }
-
-}  // namespace
 
 Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits) {
   if (envelope.items.empty()) return Reject(kEnvelopeEmpty);
@@ -39,7 +59,7 @@ Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits) {
 
   for (const EnvelopeItem& item : envelope.items) {
     if (item.type == ItemType::kUnknown) continue;
-    if (item.payload.size() > MaxBytes(item, limits)) return TooLarge(item.type);
+    if (item.payload.size() > MaxItemBytes(item, limits)) return TooLarge(item.type);
     ++of(count, item.type);
     of(bytes, item.type) += item.payload.size();
     if (item.type == ItemType::kSpan) ++(item.is_container() ? span_containers : single_spans);
@@ -78,6 +98,19 @@ Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits) {
   return admission;
 }
 
+Result<void> CheckDepth(const Envelope& envelope) {
+  for (const EnvelopeItem& item : envelope.items) {
+    if (!IsEventText(item.type)) continue;
+    // Most events open fewer than the limit altogether, which is seen at the speed of memory.
+    if (Opened(item.payload) <= kMaxJsonDepth) continue;
+    auto checked = json::CheckLenient(
+        item.payload, {.max_bytes = item.payload.size(), .max_depth = kMaxJsonDepth});
+    // Anything else that is wrong with it costs the item alone.
+    if (!checked && checked.error().Is("json_depth")) return checked;
+  }
+  return {};
+}
+
 std::optional<EventId> EnsureEventId(Envelope& envelope, Rng& rng) {
   bool needed = false;
   for (const EnvelopeItem& item : envelope.items) {
@@ -92,7 +125,7 @@ std::optional<EventId> EnsureEventId(Envelope& envelope, Rng& rng) {
     MemberScan scan(source->payload);
     while (auto member = scan.Next()) {
       if (member->key != "event_id") continue;
-      if (auto text = PlainString(member->value)) id = EventId::Parse(*text);
+      if (auto text = PlainString(member->value)) id = EventId::ParseUsable(*text);
       break;
     }
   }

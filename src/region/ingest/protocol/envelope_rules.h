@@ -22,6 +22,9 @@ struct EnvelopeLimits {
   std::size_t single_spans = 25;
 };
 
+// REQUIRES: not kUnknown.
+std::size_t MaxItemBytes(const EnvelopeItem& item, const EnvelopeLimits& limits);
+
 struct Admission {
   std::size_t unknown_items = 0;             // dropped without an outcome
   std::size_t oversized_client_reports = 0;  // dropped without an outcome
@@ -31,6 +34,9 @@ struct Admission {
 // Errors: kEnvelopeEmpty (no item on arrival), kDuplicateItem, kEnvelopeTooManyItems, and the
 // `too_large` of an item type.
 Result<Admission> Admit(Envelope& envelope, const EnvelopeLimits& limits = {});
+
+// No event of the envelope is nested deeper than the parser of events goes. Error: json_depth.
+Result<void> CheckDepth(const Envelope& envelope);
 
 // The header's event id. When an item needs one and the header has none: the one of the event
 // payload if it is valid, else a new one; either is written into the header. std::nullopt if no

@@ -356,5 +356,43 @@ TEST(Response, Bodies) {
   EXPECT_TRUE(TransparentGif().starts_with("GIF89a"));
 }
 
+TEST(Envelope, TheNilIdNamesNoEvent) {
+  const std::string nil(32, '0');
+  EXPECT_EQ(SlugOf("{\"event_id\":\"" + nil + "\"}\n"), kEnvelopeBadEventId);
+  EXPECT_EQ(SlugOf("{\"event_id\":\"00000000-0000-0000-0000-000000000000\"}\n"),
+            kEnvelopeBadEventId);
+  const std::string body = "{}\n{\"type\":\"event\"}\n{\"event_id\":\"" + nil + "\"}";
+  auto envelope = ParseEnvelope(body);
+  ASSERT_TRUE(envelope);
+  SeededRng rng(1);
+  const auto id = EnsureEventId(*envelope, rng);
+  ASSERT_TRUE(id);
+  EXPECT_FALSE(id->IsNil()) << "a new one";
+}
+
+// INTAKE-16
+TEST(Envelope, AnEventThatIsNestedTooDeeplyIsFoundBeforeItIsAccepted) {
+  const auto slug = [](const std::string& payload, std::string_view type) {
+    const std::string body = "{}\n{\"type\":\"" + std::string(type) + "\"}\n" + payload;
+    auto envelope = ParseEnvelope(body);
+    EXPECT_TRUE(envelope);
+    auto checked = CheckDepth(*envelope);
+    return checked ? std::string() : std::string(checked.error().reason);
+  };
+  const auto nested = [](std::size_t depth) {
+    return "{\"extra\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+  };
+  for (const char* type : {"event", "transaction", "feedback"}) {
+    EXPECT_EQ(slug(nested(128), type), "") << type;
+    EXPECT_EQ(slug(nested(129), type), "json_depth") << type;
+    EXPECT_EQ(slug(nested(100'000), type), "json_depth") << type;
+  }
+  EXPECT_EQ(slug("{\"message\":\"" + std::string(1000, '{') + "\"}", "event"), "") << "text";
+  std::string wide = "{\"extra\":[";
+  for (int i = 0; i < 500; ++i) wide += i ? ",{}" : "{}";
+  EXPECT_EQ(slug(wide + "]}", "event"), "");
+  EXPECT_EQ(slug(wide, "event"), "") << "costs the item alone, later";
+}
+
 }  // namespace
 }  // namespace gatehouse::ingest

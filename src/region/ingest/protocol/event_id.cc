@@ -31,6 +31,12 @@ std::optional<EventId> EventId::Parse(std::string_view text) {
   return EventId(bytes);
 }
 
+std::optional<EventId> EventId::ParseUsable(std::string_view text) {
+  std::optional<EventId> id = Parse(text);
+  if (id && id->IsNil()) return std::nullopt;
+  return id;
+}
+
 EventId EventId::NewV4(Rng& rng) {
   std::array<std::uint8_t, 16> bytes{};
   rng.Fill(bytes);

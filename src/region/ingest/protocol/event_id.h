@@ -22,6 +22,8 @@ class EventId {
 
   // 32 digits of either case, or 8-4-4-4-12.
   static std::optional<EventId> Parse(std::string_view text);
+  // The same, but for the nil id: it names no event.
+  static std::optional<EventId> ParseUsable(std::string_view text);
   static EventId NewV4(Rng& rng);  // RFC 9562 version 4
 
   std::string ToString() const;      // 32 lower-case digits

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "platform/compress/decode.h"
+#include "platform/json/lenient_check.h"
 #include "region/ingest/protocol/auth.h"
 #include "region/ingest/protocol/json_text.h"
 #include "region/ingest/protocol/rejection.h"
@@ -51,10 +52,12 @@ Result<StoreRequest> ParseStore(std::string body, std::string_view client, std::
   MemberScan scan(request.payload);
   while (auto member = scan.Next()) {
     std::optional<std::string_view> text = PlainString(member->value);
-    if (member->key == "event_id" && text) id = EventId::Parse(*text);
+    if (member->key == "event_id" && text) id = EventId::ParseUsable(*text);
     if (member->key == "type" && text == "transaction") request.type = ItemType::kTransaction;
   }
   if (!scan.ok()) return Reject(kInvalidJson);
+  // Grammar, depth and text, so that nobody is told of an event that cannot be read later.
+  GH_TRY_VOID(json::CheckLenient(request.payload, {.max_bytes = max_bytes}));
   request.event_id = id ? *id : EventId::NewV4(rng);
   return request;
 }

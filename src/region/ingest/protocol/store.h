@@ -14,15 +14,15 @@
 namespace gatehouse::ingest {
 
 struct StoreRequest {
-  std::string payload;               // the event as JSON text; not parsed beyond its top level
+  std::string payload;               // the event as JSON text, checked to its end
   ItemType type = ItemType::kEvent;  // or kTransaction
-  // Of the body if valid, else a new one. Whoever reads the payload writes it there.
+  // Of the body if it names one, else a new one. Whoever reads the payload writes it there.
   EventId event_id;
 };
 
 // `body` after content decoding: JSON, or base64 of JSON or of zlib-compressed JSON (at most
 // `max_bytes` of it). `client` as ClientName() gives it: two old Python clients may write NaN.
-// Errors: kEmptyBody, kInvalidJson, bad compression, kBodyTooLarge.
+// Errors: kEmptyBody, kInvalidJson, json_depth, bad compression, kBodyTooLarge.
 Result<StoreRequest> ParseStore(std::string body, std::string_view client, std::size_t max_bytes,
                                 Rng& rng);
 

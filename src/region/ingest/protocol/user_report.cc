@@ -23,7 +23,7 @@ std::string_view Characters(std::string_view text, std::size_t limit) {
 Result<UserReport> ParseUserReport(std::string_view payload) {
   auto object = ParsePayloadObject(payload, 1024 * 1024);
   if (!object) return Reject(kInvalidUserReport, "not an object");
-  auto id = EventId::Parse(json::TextOf(*object, "event_id"));
+  auto id = EventId::ParseUsable(json::TextOf(*object, "event_id"));
   if (!id) return Reject(kInvalidUserReport, "event_id");
   UserReport out;
   out.event_id = *id;

@@ -236,6 +236,39 @@ TEST_P(IncidentsTest, AnArchivedIssueStaysArchived) {
   EXPECT_EQ(Only().times_seen, 2);
 }
 
+TEST_P(IncidentsTest, WhatIsMutedMakesNoIssueAndStillEndsOne) {
+  Take(kError, Hourly());
+  Take(kError, {}, "staging");
+  EXPECT_EQ(Tell(), 2);
+  const MonitorId id = Run(monitors_->Get(acme_, "nightly", std::nullopt))->id;
+  ASSERT_OK(Run(monitors_->Mute(acme_, id, "production", true, By(acme_, admin_))));
+  Take(kError);
+  Take(kError, {}, "staging");
+  EXPECT_EQ(Tell(), 1) << "the other environment is not muted";
+  clock().Advance(minutes(120));
+  ASSERT_OK(Run(monitors_->Judge()));
+  EXPECT_EQ(Run(monitors_->Get(acme_, "nightly", std::nullopt))->environments[0].status,
+            "missed_checkin");
+  Tell();
+  for (const issues::Issue& issue : Issues()) {
+    if (issue.times_seen == 1) EXPECT_EQ(issue.status, "unresolved");
+  }
+  Take(kOk);
+  EXPECT_EQ(Tell(), 1) << "its issue from before ends";
+  Take(kError);
+  EXPECT_EQ(Tell(), 0);
+  ASSERT_OK(Run(monitors_->Mute(acme_, id, "production", false, By(acme_, admin_))));
+  ASSERT_OK(Run(monitors_->Update(acme_, id, {.is_muted = true}, By(acme_, admin_))));
+  Take(kError);
+  Take(kError, {}, "staging");
+  Take(kError, {}, "new");
+  EXPECT_EQ(Tell(), 0) << "the monitor is muted with all it has";
+  EXPECT_EQ(Issues().size(), 2u);
+  ASSERT_OK(Run(monitors_->Update(acme_, id, {.is_muted = false}, By(acme_, admin_))));
+  Take(kError);
+  EXPECT_EQ(Tell(), 1);
+}
+
 TEST_P(IncidentsTest, WhatARemovedMonitorOrProjectNotedIsForgotten) {
   Take(kError, Hourly());
   auto monitor = Run(monitors_->Get(acme_, "nightly", std::nullopt));

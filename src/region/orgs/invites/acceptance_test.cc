@@ -253,8 +253,11 @@ TEST_P(AcceptanceTest, AnUnverifiedAddressWaitsWhereItMatters) {
   const std::string before = Digest();
   EXPECT_ERROR(kPermissionDenied, kEmailUnverified, Accept(TicketOf(invite), unverified));
   ExpectRefusal(kEmailUnverified);
+  EXPECT_EQ(Digest(), before);
   SetOptions({{"bind_invites_to_email", false}, {"require_email_verification", true}});
+  const std::string again = Digest();
   EXPECT_ERROR(kPermissionDenied, kEmailUnverified, Accept(TicketOf(invite), unverified));
+  EXPECT_EQ(Digest(), again);
   SetOptions({{"require_email_verification", false}});
   EXPECT_OK(Accept(TicketOf(invite), unverified));
 }

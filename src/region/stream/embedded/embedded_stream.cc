@@ -99,7 +99,10 @@ class EmbeddedStream final : public EventStream {
     work.records = static_cast<std::int64_t>(records.size());
     work.frames.reserve(bytes);
     const Timestamp now = clock_.Now();
-    for (const Record& record : records) AppendFrame(work.frames, now, record);
+    for (Record& record : records) {
+      AppendFrame(work.frames, now, record);
+      std::string().swap(record.payload);  // large ones are not held twice
+    }
     co_await Written(*to, work);
     co_return std::move(work.result);
   }
