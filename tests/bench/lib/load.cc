@@ -249,13 +249,16 @@ class Load {
       } else if (idle_.size() == connections_.size()) {
         break;
       }
-      int timeout = 100;
-      if (more && o_.rate > 0 && !idle_.empty()) {
-        timeout = static_cast<int>(
-            std::chrono::duration_cast<std::chrono::milliseconds>(due - now).count());
-        timeout = std::max(timeout, 0);
-      }
-      const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout);
+      // To the nanosecond: a generator that spins takes a processor from the server it measures.
+      constexpr Clock::duration kMost = std::chrono::milliseconds(100);
+      const bool paced = more && o_.rate > 0 && !idle_.empty();
+      const Clock::duration left =
+          paced ? std::clamp(due - now, Clock::duration::zero(), kMost) : kMost;
+      const timespec timeout{
+          .tv_sec = 0,
+          .tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(left).count()};
+      const int n =
+          ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
       for (int i = 0; i < n; ++i) {
         Connection& c = connections_[events[static_cast<std::size_t>(i)].data.u64];
         if (c.sent < c.out.size()) Write(c);
