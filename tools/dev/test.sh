@@ -54,7 +54,7 @@ run_e2e() {
   : >"$tap"
   # A test that fails may leave a server behind, and one that hangs must not keep the others' results.
   (cd "$folder" && GATEHOUSE_TEST_BINARY=$root/build/release/bin/gatehouse "$node" --test \
-    --test-force-exit --test-timeout=1200000 \
+    --test-force-exit --test-timeout=1200000 --test-concurrency=2 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$tap" "${files[@]}") || status=$?
   good=$(sed -n 's/^# pass \([0-9]*\)$/\1/p' "$tap" | tail -1)
