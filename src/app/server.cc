@@ -263,22 +263,6 @@ http::AccessLog LogRequests(telemetry::Logger& log) {
   };
 }
 
-Task<http::Response> WithHeaders(const http::Handler& handler, http::Request& request, bool https) {
-  GH_CO_TRY(http::Response response, co_await handler(request));
-  access::SetAnswerHeaders(response, https);
-  co_return response;
-}
-
-// Around every route, so that none can be without. REQUIRES: all are there. What a handler refuses
-// gets them where it is drawn.
-void SetHeadersOfAll(const http::Router& router, bool https) {
-  for (const std::unique_ptr<http::Route>& route : router.routes()) {
-    route->handler = [inner = std::move(route->handler), https](http::Request& request) {
-      return WithHeaders(inner, request, https);
-    };
-  }
-}
-
 }  // namespace
 
 int Serve(const config::Config& config) {
@@ -350,13 +334,15 @@ int Serve(const config::Config& config) {
   web::RegisterEvents(web.site(), router);
   (*events)->AddRoutes(router);
   RegisterHealth(router, i, metrics);
-  SetHeadersOfAll(router, guard.https());
 
   http::ServerOptions server_options;
   server_options.address = i.layout.listen_address;
   server_options.port = i.layout.listen_port;
   server_options.hosts = i.layout.hosts;
   server_options.trusted_proxies = config.Strings("trusted_proxies");
+  server_options.complete = [https = guard.https()](http::Response& response) {
+    access::SetAnswerHeaders(response, https);
+  };
   server_options.max_connections = ConnectionsFor(RaiseDescriptorLimit());
   server_options.max_connections_per_client = server_options.max_connections / 4;
   http::ErrorRenderer render = [&](const http::Request& request, const Error& error, int status) {
@@ -370,11 +356,8 @@ int Serve(const config::Config& config) {
                {"reason", error.reason},
                {"detail", error.detail}});
     }
-    http::Response response = request.path.starts_with("/api/")
-                                  ? api.RenderError(request, error, status)
-                                  : web.RenderError(request, error, status);
-    access::SetAnswerHeaders(response, guard.https());
-    return response;
+    return request.path.starts_with("/api/") ? api.RenderError(request, error, status)
+                                             : web.RenderError(request, error, status);
   };
   http::Server server(runtime, std::move(server_options), router, i.clock, i.rng, std::move(render),
                       LogRequests(log));

@@ -204,19 +204,25 @@ Task<PlaceOfEvent> ReadPlaceOfEvent(Call& call) {
   co_return place;
 }
 
+// Of one event, behind what is there.
+Task<void> AddAttachments(Call& call, std::int64_t project, std::string event, json::Array& list) {
+  eventstore::ItemQuery query{.project_id = project,
+                              .type = "attachment",
+                              .event_id = std::move(event),
+                              .limit = 100,
+                              .with_payload = true};
+  GH_CO_TRY(auto page, co_await call.events().store.ListItems(std::move(query)));
+  for (const eventstore::StoredItem& item : page.items) list.push_back(EncodeAttachment(item));
+  co_return Result<void>();
+}
+
 }  // namespace
 
 Task<http::Response> ListEventAttachments(Call& call) {
   GH_CO_TRY(PlaceOfEvent at, co_await ReadPlaceOfEvent(call));
   if (at.moved) co_return *std::move(at.moved);
-  eventstore::ItemQuery query{.project_id = at.project.value,
-                              .type = "attachment",
-                              .event_id = at.event,
-                              .limit = 100,
-                              .with_payload = true};
-  GH_CO_TRY(auto page, co_await call.events().store.ListItems(std::move(query)));
   json::Array list;
-  for (const eventstore::StoredItem& item : page.items) list.push_back(EncodeAttachment(item));
+  GH_CO_TRY_VOID(co_await AddAttachments(call, at.project.value, at.event, list));
   co_return Reply(std::move(list));
 }
 
@@ -231,13 +237,7 @@ Task<http::Response> ListIssueAttachments(Call& call) {
   GH_CO_TRY(const eventstore::EventPage page, co_await call.events().store.List(std::move(events)));
   json::Array list;
   for (const eventstore::StoredEvent& event : page.events) {
-    eventstore::ItemQuery query{.project_id = issue.project.value,
-                                .type = "attachment",
-                                .event_id = event.event_id,
-                                .limit = 100,
-                                .with_payload = true};
-    GH_CO_TRY(auto files, co_await call.events().store.ListItems(std::move(query)));
-    for (const eventstore::StoredItem& item : files.items) list.push_back(EncodeAttachment(item));
+    GH_CO_TRY_VOID(co_await AddAttachments(call, issue.project.value, event.event_id, list));
   }
   http::Response response = Reply(std::move(list));
   AddLinks(response, call.request, call.d.guard.origin(), StoreLinks(cursor, page.next));

@@ -46,6 +46,13 @@ Task<std::optional<http::Response>> EnterRelease(Call& call) {
   co_return std::optional<http::Response>();
 }
 
+// What the organization's own route does, once the release is known to be the project's.
+Task<http::Response> UnderProject(Call& call, Handler of_organization) {
+  GH_CO_TRY(auto moved, co_await EnterRelease(call));
+  if (moved) co_return *std::move(moved);
+  co_return co_await of_organization(call);
+}
+
 }  // namespace
 
 Task<http::Response> GetIssueById(Call& call) {
@@ -59,21 +66,15 @@ Task<http::Response> ListEventsOfIssueById(Call& call) {
 }
 
 Task<http::Response> ListProjectReleaseFiles(Call& call) {
-  GH_CO_TRY(auto moved, co_await EnterRelease(call));
-  if (moved) co_return *std::move(moved);
-  co_return co_await ListReleaseFiles(call);
+  return UnderProject(call, ListReleaseFiles);
 }
 
 Task<http::Response> UploadProjectReleaseFile(Call& call) {
-  GH_CO_TRY(auto moved, co_await EnterRelease(call));
-  if (moved) co_return *std::move(moved);
-  co_return co_await UploadReleaseFile(call);
+  return UnderProject(call, UploadReleaseFile);
 }
 
 Task<http::Response> ListProjectReleaseCommits(Call& call) {
-  GH_CO_TRY(auto moved, co_await EnterRelease(call));
-  if (moved) co_return *std::move(moved);
-  co_return co_await ListReleaseCommits(call);
+  return UnderProject(call, ListReleaseCommits);
 }
 
 // Events are processed with the files that are there when they come; none waits for others.

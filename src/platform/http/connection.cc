@@ -91,8 +91,8 @@ Connection::Connection(std::shared_ptr<NetThread> thread, asio::ip::tcp::socket 
 }
 
 Connection::~Connection() {
-  --state_.stats.open;
   if (counted_) state_.clients.Leave(peer_);
+  --state_.stats.open;
   unlink();
   // The last connection of a draining thread lets its timer, and so its context, end.
   if (thread_->draining_ && thread_->connections_.empty()) thread_->timer_.cancel();
@@ -175,6 +175,7 @@ asio::awaitable<bool> Connection::ServeOne() {
     response = result ? std::move(*result)
                       : Refuse(request, result.error(), HttpStatus(result.error().code));
   }
+  if (state_.options.complete) state_.options.complete(response);
 
   bool unread = exchange.has_body && !exchange.body_read;
   bool keep = !broken && !unread && !thread_->draining() && parser.keep_alive();

@@ -36,6 +36,8 @@ struct ServerOptions {
   // addresses stand for many clients.
   std::size_t max_connections_per_client = 2'500;
   std::vector<std::string> shared_addresses = {"127.0.0.0/8", "::1"};
+  // Completes every answer before it is sent, also those of the ErrorRenderer. Does not throw.
+  std::function<void(Response&)> complete = {};
   // How long running requests may go on after Runtime::Stop().
   std::chrono::seconds drain{10};
 };

@@ -471,12 +471,28 @@ TEST_F(ServerTest, WhenFullOfRequestsAConnectionIsRefused) {
   options.max_connections = 1;
   Start(std::move(options));
   RawClient running(port());
-  running.Send("POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\nab");
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  running.Send(
+      "POST /upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  EXPECT_EQ(running.Read(true).status, 100);
   RawClient refused(port());
   EXPECT_TRUE(refused.Closed());
-  running.Send("cd");
+  running.Send("abcd");
   EXPECT_EQ(running.Read().status, 200);
+}
+
+TEST_F(ServerTest, EveryAnswerIsCompleted) {
+  ServerOptions options;
+  options.complete = [](Response& response) { response.headers.Set("X-Complete", "yes"); };
+  Start(std::move(options));
+  RawClient client(port());
+  for (const char* path : {"/echo", "/nowhere"}) {
+    EXPECT_EQ(client.Get(path).Field("X-Complete"), "yes") << path;
+  }
+  client.Send("DELETE /echo HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  EXPECT_EQ(client.Read().Field("X-Complete"), "yes");
+  client.Send("GET /echo HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+  EXPECT_EQ(client.Read().Field("X-Complete"), "yes");
 }
 
 TEST_F(ServerTest, OneClientHasItsShareOfTheConnections) {
@@ -491,7 +507,7 @@ TEST_F(ServerTest, OneClientHasItsShareOfTheConnections) {
   EXPECT_TRUE(RawClient(port()).Closed());
   // What it gives back it may have again.
   one.reset();
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  while (server_->server->stats().open > 1) std::this_thread::yield();
   RawClient again(port());
   EXPECT_EQ(again.Get("/echo").status, 200);
   EXPECT_EQ(two.Get("/echo").status, 200);

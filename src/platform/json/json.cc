@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/json/builder.h"
 #include "platform/json/reasons.h"
 
 namespace gatehouse::json {
@@ -18,13 +19,8 @@ using bj::error_code;
 
 // Builds the value from the parser's events. Boost's own builder keeps the last of two equal keys;
 // this one refuses them.
-class StrictBuilder {
+class StrictBuilder : public Unbounded {
  public:
-  static constexpr std::size_t max_array_size = bj::array::max_size();
-  static constexpr std::size_t max_object_size = bj::object::max_size();
-  static constexpr std::size_t max_string_size = bj::string::max_size();
-  static constexpr std::size_t max_key_size = bj::string::max_size();
-
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
 

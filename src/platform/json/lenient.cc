@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/json/builder.h"
 #include "platform/json/lenient_check.h"
 #include "platform/json/reasons.h"
 
@@ -16,13 +17,8 @@ namespace {
 namespace bj = boost::json;
 using bj::error_code;
 
-class LenientBuilder {
+class LenientBuilder : public Unbounded {
  public:
-  static constexpr std::size_t max_array_size = bj::array::max_size();
-  static constexpr std::size_t max_object_size = bj::object::max_size();
-  static constexpr std::size_t max_string_size = bj::string::max_size();
-  static constexpr std::size_t max_key_size = bj::string::max_size();
-
   explicit LenientBuilder(const Storage& storage) : stack_({}, buffer_, sizeof buffer_) {
     stack_.reset(storage);
   }
@@ -104,12 +100,7 @@ class LenientBuilder {
 };
 
 // Takes everything and keeps nothing.
-struct NoBuilder {
-  static constexpr std::size_t max_array_size = bj::array::max_size();
-  static constexpr std::size_t max_object_size = bj::object::max_size();
-  static constexpr std::size_t max_string_size = bj::string::max_size();
-  static constexpr std::size_t max_key_size = bj::string::max_size();
-
+struct NoBuilder : Unbounded {
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_array_begin(error_code&) { return true; }

@@ -281,11 +281,6 @@ inline constexpr sql::Statement kSnoozed{
     "s JOIN issues i ON i.id = s.issue_id WHERE i.status = 'ignored' AND (s.until_at <= $1 OR "
     "s.users IS NOT NULL OR i.times_seen - s.events_then >= s.events) ORDER BY s.issue_id LIMIT "
     "1000"};
-inline constexpr sql::Statement kWake{
-    "issues_wake",
-    "UPDATE issues SET status = 'unresolved', substatus = $3, version = version + 1 WHERE "
-    "organization_id = $1 AND id = $2 AND status = 'ignored'"};
-
 // Projects that resolve by age; the value is in the options.
 inline constexpr sql::Statement kResolveAges{
     "projects_resolve_ages",

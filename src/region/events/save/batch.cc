@@ -6,6 +6,7 @@
 #include "region/events/save/resolution.h"
 #include "region/events/save/search_rows.h"
 #include "region/events/save/statements.h"
+#include "region/events/save/wake.h"
 #include "region/releases/policy.h"
 
 namespace gatehouse::events {
@@ -388,12 +389,8 @@ Result<void> SaveBatch::WakeIfDue(IssueId issue, const IssueState& state) {
   const auto wanted = row.OptInt(1);
   if (wanted && row.IsNull(2) && row.Int(3) >= *wanted) substatus = "escalating";
   if (substatus.empty()) return {};
-  GH_TRY(const std::int64_t woken, tx_.Exec(sqls::kWake, {state.organization, issue, substatus}));
-  GH_TRY_VOID(tx_.Exec(sqls::kDropSnooze, {state.organization, issue}));
-  if (woken == 0) return {};
   GH_TRY_VOID(
-      tx_.Exec(sqls::kActivity, {ids_.NextValue(), state.organization, state.latest->project().id,
-                                 issue, "set_unresolved", R"({"snoozed":true})", now_}));
+      Wake(tx_, ids_, state.organization, state.latest->project().id, issue, substatus, now_));
   return {};
 }
 

@@ -86,12 +86,11 @@ inline constexpr sql::Statement kSnooze{
     "issue_snoozes s JOIN issues i ON i.id = s.issue_id WHERE s.organization_id = $1 AND "
     "s.issue_id = $2"};
 inline constexpr sql::Statement kWake{
-    "issues_wake_by_event",
+    "issues_wake",
     "UPDATE issues SET status = 'unresolved', substatus = $3, version = version + 1 WHERE "
     "organization_id = $1 AND id = $2 AND status = 'ignored'"};
 inline constexpr sql::Statement kDropSnooze{
-    "issue_snoozes_drop_by_event",
-    "DELETE FROM issue_snoozes WHERE organization_id = $1 AND issue_id = $2"};
+    "issue_snoozes_drop", "DELETE FROM issue_snoozes WHERE organization_id = $1 AND issue_id = $2"};
 inline constexpr sql::Statement kDropResolution{
     "issue_resolutions_drop", "DELETE FROM issue_resolutions WHERE issue_id = $1"};
 inline constexpr sql::Statement kActivity{

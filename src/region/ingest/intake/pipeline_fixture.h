@@ -38,17 +38,20 @@ class PipelineFixture : public monitors::ShopFixture {
     intake_.reset();
     ShopFixture::TearDown();
   }
+  Intake::Parts IntakeParts() {
+    return {.projects = *projects_,
+            .stream = *stream_,
+            .outcomes = *outcomes_,
+            .quotas = *quotas_,
+            .settings = *settings_,
+            .backlog = *backlog_,
+            .rng = rng()};
+  }
   // A new process: it does not remember where the one before stood.
   void StartIntake() {
     quotas_ = std::make_unique<QuotaCounters>(db());
     ASSERT_OK(Run(quotas_->Load(clock().Now())));
-    intake_ = std::make_unique<Intake>(Intake::Parts{.projects = *projects_,
-                                                     .stream = *stream_,
-                                                     .outcomes = *outcomes_,
-                                                     .quotas = *quotas_,
-                                                     .settings = *settings_,
-                                                     .backlog = *backlog_,
-                                                     .rng = rng()});
+    intake_ = std::make_unique<Intake>(IntakeParts());
     if (processor_) StartProcessor();
   }
   void StartProcessor() {

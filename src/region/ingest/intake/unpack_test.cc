@@ -34,15 +34,10 @@ class UnpackTest : public PipelineFixture {
  protected:
   // With a budget of this many bytes, and workers as the server has them.
   void Restart(std::size_t max_unpacked) {
-    intake_ = std::make_unique<Intake>(Intake::Parts{.projects = *projects_,
-                                                     .stream = *stream_,
-                                                     .outcomes = *outcomes_,
-                                                     .quotas = *quotas_,
-                                                     .settings = *settings_,
-                                                     .backlog = *backlog_,
-                                                     .rng = rng(),
-                                                     .max_unpacked = max_unpacked,
-                                                     .workers = &unpack_});
+    Intake::Parts parts = IntakeParts();
+    parts.max_unpacked = max_unpacked;
+    parts.workers = &unpack_;
+    intake_ = std::make_unique<Intake>(parts);
   }
   // As over HTTP: the body belongs to the request and may be taken.
   IntakeAnswer Post(std::string body, std::string_view encoding, bool with_key = true) {
