@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "platform/sql/errors.h"
+#include "platform/sql/sqlite/pacing.h"
 
 namespace gatehouse::sql {
 
@@ -82,6 +83,7 @@ Result<void> SqliteConnection::Configure(const std::filesystem::path& file,
   // that all connections share. Refused, to no harm, once SQLite is in use.
   static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)uncounted;
+  PaceWrites();
   if (role_ == Role::kWriter) GH_TRY_VOID(CreateFile(file));
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (const int rc = sqlite3_open_v2(file.c_str(), &db_, flags, nullptr); rc != SQLITE_OK) {
