@@ -63,7 +63,8 @@ class Service {
   virtual Task<std::int64_t> FinishPending() = 0;
   // Makes the words of issues that an older version saved known to searches. Returns how many.
   virtual Task<std::int64_t> ReadTexts() = 0;
-  // Counts the users of issues that got events since the last time.
+  // Counts the users of issues that got events since the last time. After a count that took long
+  // the next calls do nothing for a while.
   virtual Task<std::int64_t> CountUsers() = 0;
   // Brings back ignored issues whose condition is over. Returns how many.
   virtual Task<std::int64_t> WakeSnoozed() = 0;

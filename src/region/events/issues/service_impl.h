@@ -70,6 +70,7 @@ class ServiceImpl final : public Service {
   const Parts d_;
   // Events saved before were looked at by CountUsers.
   std::atomic<std::int64_t> counted_until_{0};
+  std::atomic<Duration> count_users_at_{};  // monotonic; not before
 };
 
 }  // namespace gatehouse::issues

@@ -7,6 +7,7 @@
 #include "region/events/issues/service_impl.h"
 #include "region/events/issues/statements.h"
 #include "region/events/save/search_rows.h"
+#include "region/events/save/wake.h"
 
 namespace gatehouse::issues {
 namespace {
@@ -14,6 +15,10 @@ namespace {
 // An event is counted as saved before the event store has it.
 constexpr Duration kOverlap = std::chrono::minutes(2);
 constexpr Duration kSavedWindow = std::chrono::hours(1);
+// Counting reads every user of an issue: it rests so many times as long as it took, so that a large
+// installation does not spend its time with it. Below kSavedWindow, or issues would be missed.
+constexpr int kCountingRest = 50;
+constexpr Duration kLongestRest = std::chrono::minutes(30);
 
 struct Pending {
   IssueId issue;
@@ -96,6 +101,8 @@ Task<std::int64_t> ServiceImpl::ReadTexts() {
 }
 
 Task<std::int64_t> ServiceImpl::CountUsers() {
+  const Duration began = d_.clock.Monotonic();
+  if (began < count_users_at_.load()) co_return 0;
   const Timestamp now = d_.clock.Now();
   const Timestamp since{std::max(counted_until_.load(), (now - kSavedWindow).micros)};
   // All: a count is a count, whose ever the issue is.
@@ -124,6 +131,8 @@ Task<std::int64_t> ServiceImpl::CountUsers() {
               return rows;
             }));
   counted_until_ = (now - kOverlap).micros;
+  const Duration ended = d_.clock.Monotonic();
+  count_users_at_ = ended + std::min(kCountingRest * (ended - began), kLongestRest);
   co_return changed;
 }
 
@@ -181,20 +190,12 @@ Task<std::int64_t> ServiceImpl::WakeSnoozed() {
       }
     }
     if (substatus.empty()) continue;
-    GH_CO_TRY(
-        const std::int64_t changed,
-        co_await d_.db.Write(
-            sql::Tenant::Of(one.organization), [&](sql::Tx& tx) -> Result<std::int64_t> {
-              GH_TRY(const std::int64_t rows,
-                     tx.Exec(sqls::kWake, {one.organization, one.issue, substatus}));
-              GH_TRY_VOID(tx.Exec(sqls::kDropSnooze, {one.organization, one.issue}));
-              if (rows == 0) return rows;
-              GH_TRY_VOID(tx.Exec(sqls::kAddActivity,
-                                  {d_.ids.NextValue(), one.organization, one.project, one.issue,
-                                   "set_unresolved", nullptr, "{\"snoozed\":true}", now}));
-              return rows;
-            }));
-    woken += changed;
+    GH_CO_TRY(const bool is_awake,
+              co_await d_.db.Write(sql::Tenant::Of(one.organization), [&](sql::Tx& tx) {
+                return events::Wake(tx, d_.ids, one.organization, one.project, one.issue, substatus,
+                                    now);
+              }));
+    if (is_awake) ++woken;
   }
   co_return woken;
 }

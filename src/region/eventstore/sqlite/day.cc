@@ -47,6 +47,23 @@ Result<void> Prepare(sql::Database& db, std::span<const std::string_view> schema
   });
 }
 
+namespace {
+
+// Of a new file, of one that is as it should be, and of one from before there were generations.
+Result<void> PrepareDay(sql::Database& db) {
+  GH_TRY(const sql::Rows tables, db.ReadSync([](sql::Tx& tx) { return tx.Query(kTablesNamed); }));
+  const bool is_older = tables.size() == 1;
+  std::vector<std::string_view> schema;
+  if (is_older) schema.assign(std::begin(kBeforeGenerations), std::end(kBeforeGenerations));
+  schema.insert(schema.end(), std::begin(kDaySchema), std::end(kDaySchema));
+  if (is_older) {
+    schema.insert(schema.end(), std::begin(kAfterGenerations), std::end(kAfterGenerations));
+  }
+  return Prepare(db, schema);
+}
+
+}  // namespace
+
 Days::Days(std::filesystem::path folder, const Clock& clock, std::size_t open_days,
            Duration close_after)
     : folder_(std::move(folder)),
@@ -85,7 +102,7 @@ Result<std::shared_ptr<Day>> Days::Load(std::int64_t number) {
   options.file = PathOf(number, ".db");
   options.readers = 1;
   GH_TRY(day->db, sql::OpenSqlite(options));
-  GH_TRY_VOID(Prepare(*day->db, kDaySchema));
+  GH_TRY_VOID(PrepareDay(*day->db));
   if (prepare_) GH_TRY_VOID(prepare_(*day));
   slot.day = day;
   slot.kept = day;

@@ -29,6 +29,13 @@ std::int64_t DayOf(Timestamp t);
 std::string DayName(std::int64_t day);  // "2026-11-21"
 std::optional<std::int64_t> ParseDayName(std::string_view name);
 
+// Events of a day that came one after the other; number and first row. Where the order of an index
+// is a random one, the entries of a generation are together (README.md).
+struct Generation {
+  std::int64_t id = 0;
+  std::int64_t first_row = 0;
+};
+
 // Runs schema statements, one transaction.
 Result<void> Prepare(sql::Database& db, std::span<const std::string_view> schema);
 
@@ -42,6 +49,7 @@ struct Day {
   // Of the fresh events: texts that they brought, and the row of the next one. The writer's alone.
   std::unordered_set<std::int64_t> fresh_texts = {};
   std::int64_t next_row = 1;
+  Generation generation = {};  // the newest; the writer's alone
   std::optional<SeenIds> seen = {};
   // A write failed: what the file has of the fresh events is not known.
   bool uncertain = false;

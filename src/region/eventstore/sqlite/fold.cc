@@ -125,12 +125,15 @@ Result<void> Writer::Fold(Day& day) const {
   if (day.uncertain) return Open(day);
   const FreshEvents::Chunks chunks = day.fresh.Snapshot();
   if (chunks.empty()) return {};
+  const Generation generation = GenerationFor(day, chunks.front()->events.front().row);
   Counts counts;
   std::map<std::int64_t, const FreshText*> texts;
   std::map<std::int64_t, std::map<std::int64_t, const std::string*>> messages;  // by project
   for (const auto& chunk : chunks) {
     for (const FreshEvent& e : chunk->events) {
-      for (const TagId& tag : e.tags) ++counts.tags[{e.project_id, e.group_id, tag.key, tag.value}];
+      for (const TagId& tag : e.tags) {
+        ++counts.tags[{e.project_id, e.group_id, tag.key, generation.id, tag.value}];
+      }
       if (e.message_id != 0) messages[e.project_id].emplace(e.message_id, &e.message);
     }
     for (const FreshText& text : chunk->texts) texts.emplace(text.id, &text);
@@ -152,13 +155,16 @@ Result<void> Writer::Fold(Day& day) const {
   }
   if (!bytes.empty()) GH_TRY_VOID(day.payloads->Append(bytes));
   auto written = day.db->WriteSync([&](sql::Tx& tx) -> Result<void> {
-    GH_TRY_VOID(tx.Exec(kFoldEvents));
+    if (generation.id != day.generation.id) {
+      GH_TRY_VOID(tx.Exec(kAddGeneration, {generation.id, generation.first_row}));
+    }
+    GH_TRY_VOID(tx.Exec(kFoldEvents, {generation.id}));
     GH_TRY_VOID(tx.Exec(kDropFresh));
     for (const Block& block : blocks) {
       GH_TRY_VOID(tx.Exec(kInsertSearch, {block.project_id, block.place.at, block.place.bytes}));
     }
     for (const auto& [id, text] : texts) {
-      GH_TRY_VOID(tx.Exec(kInsertText, {id, text->project_id, false, text->value}));
+      GH_TRY_VOID(tx.Exec(kInsertTagText, {generation.id, id, text->value}));
     }
     return WriteCounts(tx, counts);
   });
@@ -166,11 +172,17 @@ Result<void> Writer::Fold(Day& day) const {
     day.uncertain = true;
     return written;
   }
+  day.generation = generation;
   if (day.known.size() + texts.size() > kMaxKnownTexts) day.known.clear();
   for (const auto& [id, text] : texts) day.known.insert(id);
   day.fresh_texts.clear();
   day.fresh.Replace(nullptr);
   return {};
+}
+
+Generation Writer::GenerationFor(const Day& day, std::int64_t row) const {
+  if (row - day.generation.first_row < options_.generation_events) return day.generation;
+  return {day.generation.id + 1, row};
 }
 
 Result<void> Writer::FoldAll() {
@@ -180,13 +192,17 @@ Result<void> Writer::FoldAll() {
 
 Result<void> Writer::Open(Day& day) const {
   std::int64_t last = 0;
-  GH_TRY(const sql::Rows rows, day.db->ReadSync([&last](sql::Tx& tx) -> Result<sql::Rows> {
+  Generation generation;
+  GH_TRY(const sql::Rows rows, day.db->ReadSync([&](sql::Tx& tx) -> Result<sql::Rows> {
     for (const sql::Statement& statement : {kLastRow, kLastFreshRow}) {
       GH_TRY(const sql::Rows row, tx.Query(statement));
       last = std::max(last, row.front().Int(0));
     }
+    GH_TRY(const sql::Rows newest, tx.Query(kGeneration));
+    generation = {newest.front().Int(0), newest.front().Int(1)};
     return tx.Query(kFreshRows);
   }));
+  day.generation = generation;
   day.next_row = last + 1;
   day.seen.reset();
   day.fresh_texts.clear();

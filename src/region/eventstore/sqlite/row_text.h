@@ -11,7 +11,7 @@
 namespace gatehouse::eventstore::sqlite {
 
 // As many texts as a day remembers to have in its file.
-inline constexpr std::size_t kMaxKnownTexts = 100'000;
+inline constexpr std::size_t kMaxKnownTexts = 20'000;
 
 inline std::int64_t KindOf(const StoredEvent& event) { return event.type == "transaction" ? 1 : 0; }
 

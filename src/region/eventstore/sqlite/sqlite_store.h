@@ -28,6 +28,8 @@ struct Options {
   std::size_t dictionary_bytes = 64 << 10;
   // So many new events of a day go into its indexes together (fresh.h).
   std::size_t fold_events = 2048;
+  // So many events make a generation of the indexes whose order is a random one.
+  std::int64_t generation_events = 16 << 10;
   // Called after a batch on the writer thread: for metrics.
   std::function<void(std::size_t rows)> on_commit = {};
 };

@@ -29,6 +29,7 @@ class OnDisk final : public EventStoreFixture {
  public:
   explicit OnDisk(std::size_t fold_events = 8192) {
     options_.fold_events = fold_events;
+    options_.generation_events = 40;
     options_.folder = folder_ / "events";
     options_.retention = std::chrono::days(30);
     options_.open_days = 3;
@@ -307,7 +308,30 @@ TEST(SqliteStoreTest, ManyMessagesThatMatchAreAllFound) {
   EXPECT_EQ(count("often 11999"), 1u);
 }
 
-// A day's file as it was before events were fresh and messages in blocks.
+// A day's file as it was before events were fresh, messages in blocks and indexes in generations.
+constexpr const char* kAsBefore[] = {
+    "INSERT INTO text (id, project_id, search, value) SELECT id, 1, 0, value FROM tag_text",
+    "INSERT OR IGNORE INTO text (id, project_id, search, value) SELECT message_id, project_id, 1, "
+    "'Something happened 1' FROM event",
+    "DROP TABLE fresh",
+    "DROP TABLE search",
+    "DROP TABLE tag_text",
+    "DROP TABLE generation",
+    "DROP INDEX event_key",
+    "DROP INDEX event_trace",
+    "ALTER TABLE event DROP COLUMN generation",
+    "CREATE UNIQUE INDEX event_key ON event (project_id, id_high, id_low)",
+    "CREATE INDEX event_trace ON event (trace_high) WHERE trace_high <> 0",
+    "ALTER TABLE tag_count RENAME TO newer",
+    "DROP INDEX tag_count_value",
+    "CREATE TABLE tag_count (project_id BIGINT NOT NULL, group_id BIGINT NOT NULL, key_id BIGINT "
+    "NOT NULL, value_id BIGINT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (project_id, group_id, "
+    "key_id, value_id)) WITHOUT ROWID",
+    "INSERT INTO tag_count SELECT project_id, group_id, key_id, value_id, n FROM newer",
+    "CREATE INDEX tag_count_value ON tag_count (value_id)",
+    "DROP TABLE newer",
+};
+
 TEST(SqliteStoreTest, ADayOfAnEarlierVersionIsReadAndWritten) {
   const std::filesystem::path folder = TempFolder();
   sqlite::Options options;
@@ -319,33 +343,51 @@ TEST(SqliteStoreTest, ADayOfAnEarlierVersionIsReadAndWritten) {
     const auto page = runtime::RunSync(store.List(query));
     return page ? page->events.size() : SIZE_MAX;
   };
+  const auto event = [&clock](int n) {
+    StoredEvent e = TypicalEvent(clock, n);
+    e.tags = {{"browser", "Firefox"}};
+    return e;
+  };
+  const Tag tag{"browser", "Firefox"};
+  const auto count = [&](EventStore& store) -> std::int64_t {
+    const auto tags = runtime::RunSync(store.Tags({.project_id = 1, .group_id = 5}));
+    for (const TagSummary& one : *tags) {
+      if (one.key == tag.first) return one.total;
+    }
+    return 0;
+  };
   {
     auto store = sqlite::OpenStore(options, clock, rng);
     ASSERT_TRUE(store.has_value());
-    ASSERT_TRUE(runtime::RunSync((*store)->Insert({TypicalEvent(clock, 1)})));
+    ASSERT_TRUE(runtime::RunSync((*store)->Insert({event(1)})));
   }
   {
     auto db =
         sql::OpenSqlite({.file = folder / (sqlite::DayName(sqlite::DayOf(clock.Now())) + ".db")});
     ASSERT_TRUE(db.has_value());
-    for (const char* text :
-         {"DROP TABLE fresh", "DROP TABLE search",
-          "INSERT INTO text (id, project_id, search, value) SELECT message_id, project_id, 1, "
-          "'Something happened 1' FROM event"}) {
-      ASSERT_TRUE(
-          (*db)->WriteSync([text](sql::Tx& tx) { return tx.Exec(sql::Statement{"", text}); }));
+    for (const char* text : kAsBefore) {
+      const auto done =
+          (*db)->WriteSync([text](sql::Tx& tx) { return tx.Query(sql::Statement{"", text}); });
+      ASSERT_TRUE(done.has_value()) << text << ": " << done.error().detail;
     }
   }
   auto store = sqlite::OpenStore(options, clock, rng);
   ASSERT_TRUE(store.has_value());
   EXPECT_EQ(found(**store, "HAPPENED"), 1u);
-  EXPECT_EQ(runtime::RunSync((*store)->Insert({TypicalEvent(clock, 1), TypicalEvent(clock, 2)}))
-                ->replaced,
-            1u);
-  ASSERT_TRUE(runtime::RunSync((*store)->Insert({TypicalEvent(clock, 3)})));
+  EXPECT_EQ(count(**store), 1);
+  const auto groups = runtime::RunSync((*store)->GroupsWithTag(1, tag, {}, 10));
+  EXPECT_EQ(*groups, std::vector<std::int64_t>{5});
+  EXPECT_EQ(runtime::RunSync((*store)->Insert({event(1), event(2)}))->replaced, 1u);
+  ASSERT_TRUE(runtime::RunSync((*store)->Insert({event(3)})));
   EXPECT_EQ(found(**store, "happened"), 3u);
   EXPECT_EQ(found(**store, "happened 2"), 1u);
+  EXPECT_EQ(count(**store), 3);
   EXPECT_TRUE((*runtime::RunSync((*store)->Get(1, EventIdOf(1)))).has_value());
+  store->reset();
+  // And again, as it is now.
+  store = sqlite::OpenStore(options, clock, rng);
+  ASSERT_TRUE(store.has_value());
+  EXPECT_EQ(count(**store), 3);
   store->reset();
   std::filesystem::remove_all(folder);
 }

@@ -16,10 +16,13 @@ namespace {
 constexpr std::size_t kMaxCountedProjects = 100'000;
 
 void AddEvent(auto& counts, const StoredEvent& event, std::int64_t project_id,
-              std::int64_t group_id, std::int64_t ts, const auto& tags, std::int64_t n) {
+              std::int64_t group_id, std::int64_t ts, const auto& tags, std::int64_t generation,
+              std::int64_t n) {
   counts.AddHours(project_id, group_id, KindOf(event), ts, n);
   if (group_id == 0) return;
-  for (const auto& tag : tags) counts.tags[{project_id, group_id, tag.key_id, tag.value_id}] += n;
+  for (const auto& tag : tags) {
+    counts.tags[{project_id, group_id, tag.key_id, generation, tag.value_id}] += n;
+  }
 }
 
 }  // namespace
@@ -126,9 +129,11 @@ Result<void> Writer::InsertDay(std::int64_t number, std::vector<Row>& rows,
 Result<void> Writer::InsertIndexed(Day& day, const std::vector<Row>& rows, InsertOutcome& outcome) {
   std::vector<Place> replaced;
   std::vector<std::int64_t> texts;
+  const Generation generation = GenerationFor(day, day.next_row);
   GH_TRY(const std::size_t fresh, day.db->WriteSync([&](sql::Tx& tx) {
-    return InsertRows(day, tx, rows, replaced, texts);
+    return InsertRows(day, tx, generation, rows, replaced, texts);
   }));
+  day.generation = generation;
   if (day.known.size() + texts.size() > kMaxKnownTexts) day.known.clear();
   day.known.insert(texts.begin(), texts.end());
   day.payloads->Erase(replaced);
@@ -141,8 +146,8 @@ Result<void> Writer::InsertIndexed(Day& day, const std::vector<Row>& rows, Inser
 Result<void> Writer::WriteCounts(sql::Tx& tx, const Counts& counts) {
   for (const auto& [at, n] : counts.tags) {
     if (n == 0) continue;
-    GH_TRY_VOID(tx.Exec(kAddTag, {at[0], at[1], at[2], at[3], n}));
-    if (n < 0) GH_TRY_VOID(tx.Exec(kDropTag, {at[0], at[1], at[2], at[3]}));
+    GH_TRY_VOID(tx.Exec(kAddTag, {at[0], at[1], at[2], at[3], at[4], n}));
+    if (n < 0) GH_TRY_VOID(tx.Exec(kDropTag, {at[0], at[1], at[2], at[3], at[4]}));
   }
   for (const auto& [at, n] : counts.hours) {
     if (n != 0) GH_TRY_VOID(tx.Exec(kAddHour, {at[0], at[1], at[2], at[3], n}));
@@ -150,67 +155,74 @@ Result<void> Writer::WriteCounts(sql::Tx& tx, const Counts& counts) {
   return {};
 }
 
-Result<std::size_t> Writer::InsertRows(Day& day, sql::Tx& tx, const std::vector<Row>& rows,
-                                       std::vector<Place>& replaced,
+Result<std::size_t> Writer::InsertRows(Day& day, sql::Tx& tx, const Generation& generation,
+                                       const std::vector<Row>& rows, std::vector<Place>& replaced,
                                        std::vector<std::int64_t>& texts) {
   replaced.clear();
   texts.clear();
   Counts counts;
   std::size_t fresh = 0;
+  if (generation.id != day.generation.id) {
+    GH_TRY_VOID(tx.Exec(kAddGeneration, {generation.id, generation.first_row}));
+  }
   for (const Row& row : rows) {
     const StoredEvent& e = *row.event;
-    GH_TRY_VOID(InsertTexts(day, tx, row, texts));
-    GH_TRY(const std::int64_t inserted,
-           tx.Exec(kInsertEvent,
-                   {e.project_id, row.id.high, row.id.low, e.timestamp, KindOf(e), row.group_id,
-                    row.release_id, row.environment_id, row.message_id, row.transaction_id,
-                    row.trace.high, row.trace.low, row.place.at, row.place.bytes}));
-    if (inserted == 0) {
-      GH_TRY_VOID(Replace(day, tx, row, counts, replaced));
-    } else {
+    GH_TRY_VOID(InsertTexts(day, tx, generation, row, texts));
+    std::int64_t into = generation.id;
+    GH_TRY(const sql::Rows there, tx.Query(kFindEvent, {e.project_id, row.id.high, row.id.low}));
+    if (there.empty()) {
+      GH_TRY_VOID(
+          tx.Exec(kInsertEvent,
+                  {e.project_id, row.id.high, row.id.low, e.timestamp, KindOf(e), row.group_id,
+                   row.release_id, row.environment_id, row.message_id, row.transaction_id,
+                   row.trace.high, row.trace.low, row.place.at, row.place.bytes, generation.id}));
       ++fresh;
+    } else {
+      GH_TRY(into, Replace(day, tx, row, there.front(), counts, replaced));
     }
-    AddEvent(counts, e, e.project_id, row.group_id, e.timestamp.micros, row.tags, 1);
+    AddEvent(counts, e, e.project_id, row.group_id, e.timestamp.micros, row.tags, into, 1);
   }
   GH_TRY_VOID(WriteCounts(tx, counts));
   return fresh;
 }
 
-Result<void> Writer::InsertTexts(Day& day, sql::Tx& tx, const Row& row,
-                                 std::vector<std::int64_t>& texts) const {
-  const std::int64_t project = row.event->project_id;
-  auto insert = [&](std::int64_t id, std::string_view value, bool search) -> Result<void> {
-    if (day.known.contains(id)) return {};
-    GH_TRY_VOID(tx.Exec(kInsertText, {id, project, search, Storable(value)}));
+Result<void> Writer::InsertTexts(Day& day, sql::Tx& tx, const Generation& generation,
+                                 const Row& row, std::vector<std::int64_t>& texts) const {
+  const auto is_new = [&](std::int64_t id) {
+    if (day.known.contains(id)) return false;
     texts.push_back(id);
-    return {};
+    return true;
   };
-  if (row.message_id != 0) GH_TRY_VOID(insert(row.message_id, row.event->message, true));
+  if (row.message_id != 0 && is_new(row.message_id)) {
+    GH_TRY_VOID(tx.Exec(
+        kInsertText, {row.message_id, row.event->project_id, true, Storable(row.event->message)}));
+  }
   for (const TagIds& tag : row.tags) {
-    GH_TRY_VOID(insert(tag.key_id, tag.tag->first, false));
-    GH_TRY_VOID(insert(tag.value_id, tag.tag->second, false));
+    for (const auto& [id, text] :
+         {std::pair(tag.key_id, &tag.tag->first), std::pair(tag.value_id, &tag.tag->second)}) {
+      if (!is_new(id)) continue;
+      GH_TRY_VOID(tx.Exec(kInsertTagText, {generation.id, id, Storable(*text)}));
+    }
   }
   return {};
 }
 
-Result<void> Writer::Replace(Day& day, sql::Tx& tx, const Row& row, Counts& counts,
-                             std::vector<Place>& replaced) {
+Result<std::int64_t> Writer::Replace(Day& day, sql::Tx& tx, const Row& row, const sql::Row& old,
+                                     Counts& counts, std::vector<Place>& replaced) {
   const StoredEvent& e = *row.event;
-  GH_TRY(const sql::Rows found, tx.Query(kFindEvent, {e.project_id, row.id.high, row.id.low}));
-  const sql::Row old = found.front();
   const Place place{old.Int(3), old.Int(4)};
   GH_TRY(const std::string bytes, records_.Read(e.project_id, *day.payloads, place));
   const auto before = DecodeEvent(bytes, false);
   if (!before) return Fail(Code::kDataLoss, kDamaged, "event " + e.event_id);
   const std::int64_t group = old.Int(2);
   AddEvent(counts, *before, e.project_id, group, old.Int(1),
-           group == 0 ? std::vector<TagIds>() : IdsOf(e.project_id, before->tags), -1);
+           group == 0 ? std::vector<TagIds>() : IdsOf(e.project_id, before->tags), old.Int(5), -1);
   replaced.push_back(place);
-  GH_TRY_VOID(tx.Exec(kUpdateEvent,
-                      {e.project_id, row.id.high, row.id.low, e.timestamp, KindOf(e), row.group_id,
-                       row.release_id, row.environment_id, row.message_id, row.transaction_id,
-                       row.trace.high, row.trace.low, row.place.at, row.place.bytes}));
-  return {};
+  GH_TRY_VOID(
+      tx.Exec(kUpdateEvent, {old.Int(0), e.timestamp, KindOf(e), row.group_id, row.release_id,
+                             row.environment_id, row.message_id, row.transaction_id, row.trace.high,
+                             row.trace.low, row.place.at, row.place.bytes}));
+  return old.Int(5);
 }
 
 Result<InsertOutcome> Writer::InsertItems(std::span<const StoredItem> items) {
@@ -303,6 +315,7 @@ Result<void> Writer::Apply(const Redirect& r) {
           GH_TRY_VOID(tx.Exec(kAddHour, {r.project_id, 0, row.Int(1), row.Int(0), -row.Int(2)}));
         }
         GH_TRY_VOID(tx.Exec(kDeleteTexts, {r.project_id, r.group_id}));
+        GH_TRY_VOID(tx.Exec(kDeleteTagTexts, {r.project_id, r.group_id}));
         GH_TRY_VOID(tx.Exec(kDeleteEvents, {r.project_id, r.group_id}));
       }
       GH_TRY_VOID(tx.Exec(kDeleteTags, {r.project_id, r.group_id}));

@@ -73,7 +73,8 @@ class Writer {
   };
   // Counts to add, in the order of their tables.
   struct Counts {
-    std::map<std::array<std::int64_t, 4>, std::int64_t> tags;   // project, group, key, value
+    // project, group, key, generation, value
+    std::map<std::array<std::int64_t, 5>, std::int64_t> tags;
     std::map<std::array<std::int64_t, 4>, std::int64_t> hours;  // project, group, kind, hour
 
     void AddHours(std::int64_t project_id, std::int64_t group_id, std::int64_t kind,
@@ -93,13 +94,17 @@ class Writer {
   Result<void> InsertFresh(Day& day, const std::vector<Row>& rows) const;
   Result<void> InsertIndexed(Day& day, const std::vector<Row>& rows, InsertOutcome& outcome);
   Result<void> Fold(Day& day) const;
-  Result<std::size_t> InsertRows(Day& day, sql::Tx& tx, const std::vector<Row>& rows,
-                                 std::vector<Place>& replaced, std::vector<std::int64_t>& texts);
-  Result<void> InsertTexts(Day& day, sql::Tx& tx, const Row& row,
+  // Of rows that begin with this one: the newest, or the next one.
+  Generation GenerationFor(const Day& day, std::int64_t row) const;
+  Result<std::size_t> InsertRows(Day& day, sql::Tx& tx, const Generation& generation,
+                                 const std::vector<Row>& rows, std::vector<Place>& replaced,
+                                 std::vector<std::int64_t>& texts);
+  Result<void> InsertTexts(Day& day, sql::Tx& tx, const Generation& generation, const Row& row,
                            std::vector<std::int64_t>& texts) const;
   static Result<void> WriteCounts(sql::Tx& tx, const Counts& counts);
-  Result<void> Replace(Day& day, sql::Tx& tx, const Row& row, Counts& counts,
-                       std::vector<Place>& replaced);
+  // `old` is what kFindEvent found. Returns the generation it stays in.
+  Result<std::int64_t> Replace(Day& day, sql::Tx& tx, const Row& row, const sql::Row& old,
+                               Counts& counts, std::vector<Place>& replaced);
   Result<void> InsertItemDay(std::int64_t number, std::vector<ItemRow>& rows,
                              InsertOutcome& outcome);
 
