@@ -247,4 +247,7 @@ Task<http::Response> ListItems(Call& call);
 Task<http::Response> GetItem(Call& call);
 Task<http::Response> SearchEvents(Call& call);
 
+// discover.cc. Of the datasets that are none of its own, SearchEvents answers.
+Task<http::Response> Discover(Call& call);
+
 }  // namespace gatehouse::api

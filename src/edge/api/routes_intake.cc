@@ -66,8 +66,8 @@ const Route kIntakeRoutes[] = {
      ListItems, kEventRead},
     {"getItem", kGet, GH_PROJECT "/items/{type}/{item}/", "The content of an item", GetItem,
      kEventRead},
-    {"searchEvents", kGet, GH_ORG "/events/", "Logs and spans as a table", SearchEvents,
-     kEventRead},
+    {"searchEvents", kGet, GH_ORG "/events/", "Errors, transactions, logs and spans as a table",
+     Discover, kEventRead},
 };
 #undef GH_ORG
 #undef GH_PROJECT

@@ -120,4 +120,12 @@ export async function callIntake(api, gatehouse, olivia, nina, project, key) {
     [["dataset", "logs"], ["field", "timestamp"], ["field", "message"], ["field", "part"]] });
   assert.equal(table.data[0].part, "x");
   await api.call(olivia, "searchEvents", 400, { params: acme });
+  const events = await api.call(olivia, "searchEvents", 200, { params: acme, query:
+    [["dataset", "discover"], ["field", "id"], ["field", "title"], ["field", "level"],
+     ["query", `id:${event}`], ["sort", "-timestamp"], ["per_page", "1"]] });
+  assert.equal(events.data[0].id, event);
+  assert.equal(events.meta.fields.title, "string");
+  const refused = await api.call(olivia, "searchEvents", 400, { params: acme, query:
+    [["dataset", "errors"], ["field", "count()"]] });
+  assert.match(refused.detail, /count\(\)/);
 }
