@@ -240,6 +240,56 @@ TEST_P(IntakeAttack, WhatTheStoreRefusesIsNotCountedAsAccepted) {
   EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1);
 }
 
+// The same of items: what was counted of each is counted over, and what is only a copy is not.
+TEST_P(IntakeAttack, ItemsThatTheStoreRefusesAreNotCountedAsAccepted) {
+  const auto logs = [](Timestamp first, Timestamp second) {
+    const auto log = [](Timestamp at) {
+      return "{\"timestamp\":" + std::to_string(at.micros / 1'000'000) +
+             R"(,"level":"info","body":"b","trace_id":"5b8efff798038103d269b633813fc60c"})";
+    };
+    return Item("log", "{\"items\":[" + log(first) + "," + log(second) + "]}",
+                R"(,"item_count":2,"content_type":"application/vnd.sentry.items.log+json")");
+  };
+  const Timestamp now = clock().Now();
+  EXPECT_EQ(Send("{}\n" + logs(now, now - std::chrono::days(400))).status, 200);
+  Process();
+  EXPECT_EQ(Items("log").size(), 1u);
+  EXPECT_EQ(OutcomeCount("accepted"), 1);
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1);
+
+  // Everything that one envelope can hold, and the clock goes back before it is stored.
+  EXPECT_EQ(
+      Send(
+          "{\"event_id\":\"" + HexId(1) + "\"}\n" + Item("event", R"({"message":"m"})") +
+          Item("attachment", "bytes", R"(,"filename":"a.txt")") +
+          Item(
+              "check_in",
+              R"({"check_in_id":"a460c25ff2554577b920fcfacae4e5eb","monitor_slug":"m","status":"ok"})") +
+          Item(
+              "session",
+              R"({"sid":"7c7b6585-f901-4351-bf8d-02711b721929","init":true,"status":"ok","started":")" +
+                  FormatIso8601(now) + R"(","attrs":{"release":"a@1"}})") +
+          logs(now, now))
+          .status,
+      200);
+  const std::int64_t accepted = OutcomeCount("accepted");
+  clock().SetWall(now - std::chrono::hours(72));
+  ASSERT_OK(Run(processor_->Step()));
+  EXPECT_TRUE(Items("attachment").empty());
+  EXPECT_EQ(Items("log").size(), 1u);
+  // The event, five bytes, two logs. The check-in names no monitor that is there.
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1 + 1 + 5 + 2);
+  EXPECT_EQ(OutcomeCount("accepted"), accepted);
+  EXPECT_EQ(OutcomeCount("invalid", "monitor_not_found"), 1);
+  // It comes again after a crash: nothing is counted twice.
+  StartProcessor();
+  EXPECT_EQ(Process(), 1u);
+  EXPECT_EQ(OutcomeCount("invalid", "timestamp"), 1 + 1 + 5 + 2);
+  EXPECT_EQ(OutcomeCount("accepted"), accepted);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM outcomes WHERE quantity < 0"), 0);
+  clock().SetWall(now);
+}
+
 // INTAKE-21: not the latest one wins, as elsewhere in the field, but the first.
 TEST_P(IntakeAttack, ASecondEventOfTheSameIdChangesNothing) {
   EXPECT_EQ(Send(Error(kId)).status, 200);

@@ -270,11 +270,19 @@ class Unpacker {
     out_.events.push_back(std::move(incoming));
   }
 
-  void Keep(const EnvelopeItem& item, eventstore::StoredItem stored, std::uint64_t quantity = 1) {
+  void Add(eventstore::StoredItem stored, Unpacked::Counted counted = {}) {
     out_.items.push_back(std::move(stored));
-    Outcome accepted = OutcomeOf(delivery_, OutcomeKind::kAccepted, "", InfoOf(item.type).category);
-    accepted.quantity = quantity;
-    out_.outcomes.push_back(std::move(accepted));
+    out_.counted.push_back(counted);
+  }
+
+  // One of those that the item's outcome counts.
+  static Unpacked::Counted OneOf(const EnvelopeItem& item) {
+    return {InfoOf(item.type).category, 1};
+  }
+
+  void Keep(const EnvelopeItem& item, eventstore::StoredItem stored) {
+    Add(std::move(stored), OneOf(item));
+    Count(item, 1, OutcomeKind::kAccepted, "");
   }
 
   ItemContext Context() const {
@@ -303,7 +311,7 @@ class Unpacker {
       stored.fields.emplace_back("status", SessionStatusName(session->status));
       stored.fields.emplace_back("errors", std::to_string(session->errors));
       stored.payload = item.payload;
-      out_.items.push_back(std::move(stored));
+      Add(std::move(stored));
       sessions::Add(delivery_.admission.project, *session, ledger_.sessions);
       return;
     }
@@ -320,7 +328,7 @@ class Unpacker {
             std::pair("crashed", bucket.crashed)}) {
         stored.fields.emplace_back(name, std::to_string(value));
       }
-      out_.items.push_back(std::move(stored));
+      Add(std::move(stored));
     }
   }
 
@@ -343,7 +351,7 @@ class Unpacker {
     stored.text = report->comments;
     stored.fields = {{"name", report->name}, {"email", report->email}};
     stored.payload = item.payload;
-    out_.items.push_back(std::move(stored));
+    Add(std::move(stored));
     ledger_.reports.push_back({.arrived = {.organization = delivery_.admission.project.organization,
                                            .project = delivery_.admission.project.id,
                                            .report = std::move(*report),
@@ -363,7 +371,7 @@ class Unpacker {
                      {"environment", check_in->environment}};
     stored.payload = item.payload;
     const std::string guid = stored.id;
-    out_.items.push_back(std::move(stored));
+    Add(std::move(stored));
     ledger_.check_ins.push_back(
         {.arrived = {.organization = delivery_.admission.project.organization,
                      .project = delivery_.admission.project.id,
@@ -383,7 +391,7 @@ class Unpacker {
       auto logs = ParseLogs(item.payload, item.item_count(),
                             json::GetBool(item.fields, "otlp").value_or(false));
       if (!logs) return Invalid(item, reason::kInvalidJson);
-      for (const LogRecord& log : logs->records) KeepLog(log);
+      for (const LogRecord& log : logs->records) KeepLog(item, log);
       invalid = logs->invalid;
       invalid_reason = reason::kInvalidLog;
     } else if (item.type == ItemType::kTraceMetric) {
@@ -395,7 +403,7 @@ class Unpacker {
         stored.text = metric.name;
         stored.fields = {{"type", metric.type}, {"trace_id", metric.trace_id}};
         stored.payload = json::Serialize(ToJson(metric));
-        out_.items.push_back(std::move(stored));
+        Add(std::move(stored), OneOf(item));
       }
       invalid = metrics->invalid;
       invalid_reason = reason::kInvalidTraceMetric;
@@ -404,7 +412,7 @@ class Unpacker {
     } else {
       auto spans = ParseSpans(item.payload, item.item_count());
       if (!spans) return Invalid(item, reason::kInvalidJson);
-      for (const SpanRecord& span : spans->records) segments += KeepSpan(span) ? 1 : 0;
+      for (const SpanRecord& span : spans->records) segments += KeepSpan(item, span) ? 1 : 0;
       invalid = spans->invalid;
       invalid_reason = reason::kInvalidSpan;
     }
@@ -412,13 +420,13 @@ class Unpacker {
     Count(item, invalid, OutcomeKind::kInvalid, invalid_reason);
   }
 
-  void KeepLog(const LogRecord& log) {
+  void KeepLog(const EnvelopeItem& item, const LogRecord& log) {
     eventstore::StoredItem stored = NewItem("log");
     stored.timestamp = log.timestamp;
     stored.text = log.body;
     stored.fields = {{"level", std::string(LogLevelName(log.level))}, {"trace_id", log.trace_id}};
     stored.payload = json::Serialize(ToJson(log));
-    out_.items.push_back(std::move(stored));
+    Add(std::move(stored), OneOf(item));
   }
 
   void TakeOtel(const EnvelopeItem& item) {
@@ -426,11 +434,11 @@ class Unpacker {
       auto log = ParseOtelLog(item.payload);
       if (!log) return Invalid(item, reason::kInvalidLog);
       Flag(projects::kHasLogs);
-      KeepLog(*log);
+      KeepLog(item, *log);
     } else {
       auto span = ParseOtelSpan(item.payload);
       if (!span) return Invalid(item, reason::kInvalidSpan);
-      KeepSpan(*span);
+      KeepSpan(item, *span);
     }
     Count(item, 1, OutcomeKind::kAccepted, "");
   }
@@ -443,7 +451,7 @@ class Unpacker {
       stored.text = record.name;
       stored.fields = {{"type", std::string(1, record.type)}, {"unit", record.unit}};
       stored.payload = json::Serialize(ToJson(record));
-      out_.items.push_back(std::move(stored));
+      Add(std::move(stored), OneOf(item));
     }
     Count(item, lines.records.size(), OutcomeKind::kAccepted, "");
     Count(item, lines.invalid, OutcomeKind::kInvalid, reason::kPayload);
@@ -474,34 +482,34 @@ class Unpacker {
   void TakeSingleSpan(const EnvelopeItem& item) {
     auto span = ParseSingleSpan(item.payload);
     if (!span) return Invalid(item, reason::kInvalidSpan);
-    KeepSpan(*span);
+    KeepSpan(item, *span);
     Count(item, 1, OutcomeKind::kAccepted, "");
   }
 
   // True: a segment was kept beside it.
-  bool KeepSpan(const SpanRecord& span) {
+  bool KeepSpan(const EnvelopeItem& item, const SpanRecord& span) {
     eventstore::StoredItem stored = NewItem("span");
     stored.id = span.span_id;
     stored.timestamp = span.start;
     stored.text = span.name;
     stored.fields = {{"trace_id", span.trace_id}, {"status", span.status}};
     stored.payload = json::Serialize(ToJson(span));
-    out_.items.push_back(std::move(stored));
+    Add(std::move(stored), OneOf(item));
     if (!span.is_segment) return false;
     Flag(projects::kHasTransactions);
     const auto attribute = [&span](std::string_view name) {
       return std::string(AttributeText(span.attributes, name));
     };
-    out_.items.push_back(eventstore::ToItem({.name = span.name,
-                                             .op = attribute("sentry.op"),
-                                             .status = span.status,
-                                             .environment = attribute("sentry.environment"),
-                                             .release = attribute("sentry.release"),
-                                             .trace_id = span.trace_id,
-                                             .span_id = span.span_id,
-                                             .start = span.start,
-                                             .duration = span.end - span.start},
-                                            delivery_.admission.project.id.value));
+    Add(eventstore::ToItem({.name = span.name,
+                            .op = attribute("sentry.op"),
+                            .status = span.status,
+                            .environment = attribute("sentry.environment"),
+                            .release = attribute("sentry.release"),
+                            .trace_id = span.trace_id,
+                            .span_id = span.span_id,
+                            .start = span.start,
+                            .duration = span.end - span.start},
+                           delivery_.admission.project.id.value));
     return true;
   }
 
@@ -527,12 +535,13 @@ class Unpacker {
                      {"size", std::to_string(data.size())}};
     stored.payload = std::string(data);
     Outcome accepted = OutcomeOf(delivery_, OutcomeKind::kAccepted, "", DataCategory::kAttachment);
-    accepted.quantity = std::max<std::uint64_t>(data.size(), 1);
+    const std::uint64_t quantity = std::max<std::uint64_t>(data.size(), 1);
+    accepted.quantity = quantity;
     files_.push_back({.item = out_.items.size(),
                       .event = 0,
                       .is_crash_report = is_crash_report,
                       .accepted = std::move(accepted)});
-    out_.items.push_back(std::move(stored));
+    Add(std::move(stored), {DataCategory::kAttachment, quantity});
   }
 
   void DropFile(std::string_view data, OutcomeKind kind, std::string_view why) {

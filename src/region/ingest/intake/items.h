@@ -41,6 +41,13 @@ struct Unpacked {
   std::vector<Ungrouped> ungrouped;
   std::vector<events::Incoming> events;
   std::vector<eventstore::StoredItem> items;
+  // The same: what of the outcomes says that it was accepted. Quantity 0: none does, because it is
+  // a copy of what is counted elsewhere, or nothing that is counted.
+  struct Counted {
+    DataCategory category = DataCategory::kInternal;
+    std::uint64_t quantity = 0;
+  };
+  std::vector<Counted> counted;
   // Attachments that came with one of `events` and share its fate: their outcome is not among
   // `outcomes`.
   struct File {

@@ -81,7 +81,8 @@ std::uint64_t SeedOf(const Delivery& delivery) {
 }
 
 // `lost`: in ascending order.
-void DropLost(std::vector<eventstore::StoredItem>& items, const std::vector<std::size_t>& lost) {
+template <class T>
+void DropLost(std::vector<T>& items, const std::vector<std::size_t>& lost) {
   for (auto i = lost.rbegin(); i != lost.rend(); ++i) {
     items.erase(items.begin() + static_cast<std::ptrdiff_t>(*i));
   }
@@ -107,6 +108,13 @@ struct Processor::Entry {
   std::shared_ptr<const OrganizationSettings> settings;
 };
 
+// Counted as accepted, and refused by the event store after all.
+struct Processor::Refused {
+  std::size_t entry;
+  Outcome accepted;  // as it was counted
+  std::string_view why;
+};
+
 struct Processor::Batch {
   explicit Batch(unsigned char* scratch) : arena(scratch, kScratch) {
     unpacked.storage = json::Storage(&arena);
@@ -118,6 +126,8 @@ struct Processor::Batch {
   std::vector<Outcome> accepted;
   // The same: which entry it came with.
   std::vector<std::size_t> entry_of;
+  // Of unpacked.items: likewise.
+  std::vector<std::size_t> entry_of_item;
   // Of unpacked.items: those that are not stored after all.
   std::vector<std::size_t> lost;
   // What was counted, for what is given back.
@@ -263,6 +273,7 @@ void Processor::Unpack(std::span<const Entry> entries, Batch& batch) const {
           OutcomeOf(entry.delivery, OutcomeKind::kAccepted, "", CategoryOf(out.events[i])));
       batch.entry_of.push_back(static_cast<std::size_t>(&entry - entries.data()));
     }
+    batch.entry_of_item.resize(out.items.size(), static_cast<std::size_t>(&entry - entries.data()));
     if (entry.delivery.source >= counted_) continue;
     // It comes again: stored once more, counted no more.
     out.outcomes.resize(outcomes);
@@ -396,25 +407,22 @@ Task<void> Processor::OneByOne(std::span<const Entry> entries, stream::Offset ne
   co_return Result<void>();
 }
 
-Task<void> Processor::CountRefused(
-    std::span<const Entry> entries, const Batch& batch,
-    const std::vector<std::pair<std::size_t, std::string_view>>& events, stream::Offset next) {
+Task<void> Processor::CountRefused(std::span<const Entry> entries,
+                                   const std::vector<Refused>& refused, stream::Offset next) {
   const std::string mark = std::string(d_.topic) + kRefusedMark;
   // All: the counts are of several organizations, the position of none.
   co_return co_await d_.db.Write(sql::Tenant::All(), [&](sql::Tx& tx) -> Result<void> {
     GH_TRY(const sql::Rows rows, tx.Query(sqls::kPosition, {mark}));
     const stream::Offset done = rows.empty() ? 0 : rows.front().Int(0);
     std::vector<Outcome> outcomes;
-    for (const auto& [event, why] : events) {
-      if (entries[batch.entry_of[event]].delivery.source < done) continue;
-      Outcome outcome = batch.accepted[event];
-      outcome.quantity = 1;
+    for (const Refused& one : refused) {
+      if (entries[one.entry].delivery.source < done) continue;
+      Outcome outcome = one.accepted;
       outcome.kind = OutcomeKind::kInvalid;
-      outcome.reason = RefusedReason(why);
-      outcomes.push_back(outcome);
-      outcome.kind = OutcomeKind::kAccepted;
-      outcome.reason.clear();
-      outcome.quantity = static_cast<std::uint64_t>(-1);  // counted before
+      outcome.reason = RefusedReason(one.why);
+      outcomes.push_back(std::move(outcome));
+      outcome = one.accepted;
+      outcome.quantity = -outcome.quantity;  // counted before
       outcomes.push_back(std::move(outcome));
     }
     if (outcomes.empty()) return {};
@@ -422,6 +430,28 @@ Task<void> Processor::CountRefused(
     GH_TRY_VOID(tx.Exec(sqls::kSetPosition, {mark, next}));
     return {};
   });
+}
+
+Task<void> Processor::StoreItems(std::span<const Entry> entries, Batch& batch,
+                                 std::vector<Refused>& refused) {
+  Unpacked& unpacked = batch.unpacked;
+  DropLost(unpacked.items, batch.lost);
+  DropLost(unpacked.counted, batch.lost);
+  DropLost(batch.entry_of_item, batch.lost);
+  if (unpacked.items.empty()) co_return Result<void>();
+  GH_CO_TRY(const eventstore::InsertOutcome inserted,
+            co_await d_.store.InsertItems(std::move(unpacked.items)));
+  for (const eventstore::Refusal& refusal : inserted.refused) {
+    d_.log.Log(telemetry::Level::kWarn, "item_not_stored", {{"reason", refusal.reason}});
+    const Unpacked::Counted& counted = unpacked.counted[refusal.index];
+    if (counted.quantity == 0) continue;
+    const std::size_t entry = batch.entry_of_item[refusal.index];
+    Outcome accepted =
+        OutcomeOf(entries[entry].delivery, OutcomeKind::kAccepted, "", counted.category);
+    accepted.quantity = counted.quantity;
+    refused.push_back({.entry = entry, .accepted = std::move(accepted), .why = refusal.reason});
+  }
+  co_return Result<void>();
 }
 
 Task<void> Processor::Store(std::span<const Entry> entries, Batch& batch,
@@ -442,26 +472,22 @@ Task<void> Processor::Store(std::span<const Entry> entries, Batch& batch,
     return {};
   }));
   saved.clear();
+  std::vector<Refused> refused;
   if (!stored.empty()) {
     GH_CO_TRY(const eventstore::InsertOutcome inserted,
               co_await d_.store.Insert(std::move(stored)));
-    std::vector<std::pair<std::size_t, std::string_view>> refused;
     for (const eventstore::Refusal& refusal : inserted.refused) {
       d_.log.Log(telemetry::Level::kWarn, "event_not_stored", {{"reason", refusal.reason}});
-      refused.emplace_back(event_of[refusal.index], refusal.reason);
-    }
-    if (!refused.empty()) {
-      GH_CO_TRY_VOID(co_await CountRefused(entries, batch, refused, next));
-    }
-  }
-  DropLost(batch.unpacked.items, batch.lost);
-  if (!batch.unpacked.items.empty()) {
-    GH_CO_TRY(const eventstore::InsertOutcome inserted,
-              co_await d_.store.InsertItems(std::move(batch.unpacked.items)));
-    for (const eventstore::Refusal& refusal : inserted.refused) {
-      d_.log.Log(telemetry::Level::kWarn, "item_not_stored", {{"reason", refusal.reason}});
+      const std::size_t event = event_of[refusal.index];
+      Outcome accepted = batch.accepted[event];
+      accepted.quantity = 1;
+      refused.push_back(
+          {.entry = batch.entry_of[event], .accepted = std::move(accepted), .why = refusal.reason});
     }
   }
+  GH_CO_TRY_VOID(co_await StoreItems(entries, batch, refused));
+  // Together: what was counted up to a position is counted no more.
+  if (!refused.empty()) GH_CO_TRY_VOID(co_await CountRefused(entries, refused, next));
   if (!batch.errors.empty()) {
     GH_CO_TRY_VOID(
         co_await d_.stream.Append(std::string(stream::kTopicEvents), std::move(batch.errors)));

@@ -66,6 +66,7 @@ class Processor {
  private:
   struct Entry;
   struct Batch;
+  struct Refused;
   Task<void> JoinGroup();
   Task<void> MoveGroup();
   Task<std::vector<Entry>> Admitted(stream::ReadResult& read);
@@ -81,10 +82,11 @@ class Processor {
   void Refund(std::span<const Entry> entries, const std::vector<Outcome>& outcomes) const;
   Task<void> Store(std::span<const Entry> entries, Batch& batch, std::vector<events::Saved> saved,
                    stream::Offset next);
-  // What was counted as accepted and is refused by the event store after all: `events` of the
-  // batch. Once, whatever comes again.
-  Task<void> CountRefused(std::span<const Entry> entries, const Batch& batch,
-                          const std::vector<std::pair<std::size_t, std::string_view>>& events,
+  // Adds what was counted and is refused after all.
+  Task<void> StoreItems(std::span<const Entry> entries, Batch& batch,
+                        std::vector<Refused>& refused);
+  // Counts it over as invalid. Once, whatever comes again.
+  Task<void> CountRefused(std::span<const Entry> entries, const std::vector<Refused>& refused,
                           stream::Offset next);
 
   const Parts d_;
