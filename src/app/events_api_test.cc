@@ -138,12 +138,53 @@ TEST_P(EventsApiTest, ATeamSaysWhatTheCallerHasToDoWithIt) {
 TEST_P(EventsApiTest, UsersOfAnOrganizationAreThoseWhoHaveCome) {
   const json::Array users = List(GetAs("/api/0/organizations/acme/users/"));
   EXPECT_EQ(users.size(), 4u);
-  for (const json::Value& one : users) EXPECT_TRUE(one.at("user").is_object());
+  for (const json::Value& one : users) {
+    EXPECT_TRUE(one.at("user").is_object());
+    EXPECT_TRUE(one.at("projects").as_array().empty());
+  }
   EXPECT_LT(Status(http::Method::kPost, "/api/0/organizations/acme/members/",
                    R"({"email":"new@acme.example","role":"member"})"),
             300);
   EXPECT_EQ(List(GetAs("/api/0/organizations/acme/users/")).size(), 4u);
   EXPECT_EQ(List(GetAs("/api/0/organizations/acme/members/")).size(), 5u);
+}
+
+TEST_P(EventsApiTest, UsersAreListedWithTheProjectsOfTheirTeams) {
+  // The shop is both teams', the blog one's, the attic nobody's.
+  for (const char* slug : {"blog", "attic", "gone"}) Create(acme_, slug, slug);
+  for (const char* team : {"makers", "sellers"}) {
+    EXPECT_EQ(Status(http::Method::kPost, "/api/0/organizations/acme/teams/",
+                     R"({"slug":")" + std::string(team) + "\"}"),
+              201);
+  }
+  const auto join = [&](UserId user, const std::string& team) {
+    EXPECT_LT(
+        Status(http::Method::kPost, "/api/0/organizations/acme/members/" +
+                                        MemberOf(acme_, user).ToString() + "/teams/" + team + "/"),
+        300);
+  };
+  const auto give = [&](const std::string& project, const std::string& team) {
+    EXPECT_EQ(
+        Status(http::Method::kPost, "/api/0/projects/acme/" + project + "/teams/" + team + "/"),
+        201);
+  };
+  give("shop", "makers");
+  give("shop", "sellers");
+  give("blog", "makers");
+  give("gone", "makers");
+  EXPECT_EQ(Status(http::Method::kDelete, "/api/0/projects/acme/gone/"), 204);
+  join(owner_, "makers");
+  join(owner_, "sellers");
+  join(member_, "sellers");
+  std::map<std::string, std::string> shown;
+  for (const json::Value& one : List(GetAs("/api/0/organizations/acme/users/"))) {
+    shown[Text(one, "email")] = json::Serialize(one.at("projects"));
+  }
+  EXPECT_EQ(shown["owner@gate.example"], R"(["blog","shop"])");
+  EXPECT_EQ(shown["member@gate.example"], R"(["shop"])");
+  EXPECT_EQ(shown["admin@gate.example"], "[]");
+  const json::Array members = List(GetAs("/api/0/organizations/acme/members/"));
+  EXPECT_FALSE(members.front().as_object().contains("projects"));
 }
 
 TEST_P(EventsApiTest, OlderPathsAnswerAsTheirNewerOnes) {

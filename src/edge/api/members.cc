@@ -75,10 +75,22 @@ Task<http::Response> PageOfMembers(Call& call, bool only_users) {
   std::vector<UserId> ids;
   for (const orgs::Member& member : page.members) AddPeople(member, ids);
   GH_CO_TRY(People people, co_await Load(call.d.users, std::move(ids)));
+  projects::SlugsByMember projects;
+  // A process without projects has none to tell of.
+  const bool with_projects = only_users && call.d.events != nullptr;
+  if (with_projects && !page.members.empty()) {
+    GH_CO_TRY(projects, co_await call.events().projects.SlugsOfMembers(
+                            call.organization(), page.members.front().id, page.members.back().id));
+  }
   json::Array list;
   for (const orgs::Member& member : page.members) {
     if (only_users && member.pending()) continue;
     json::Object o = Encode(member, people, call.d.clock.Now());
+    if (with_projects) {
+      json::Array slugs;
+      for (const std::string& slug : projects[member.id]) slugs.emplace_back(slug);
+      o["projects"] = std::move(slugs);
+    }
     if (expand == "externalUsers") o["externalUsers"] = json::Array();
     list.push_back(std::move(o));
   }

@@ -47,6 +47,10 @@ class Service {
   // Of each project, the slugs of its teams.
   virtual Task<std::vector<std::string>> Teams(OrgId organization, ProjectId project) = 0;
 
+  // Of members with ids from the first to the last: the slugs of their teams' projects, in order.
+  // Who has none is missing.
+  virtual Task<SlugsByMember> SlugsOfMembers(OrgId organization, MemberId first, MemberId last) = 0;
+
   // With a first key, "Default". `team` may be "": the project belongs to no team yet. REQUIRES
   // project:write. Audited (project.create). Errors: kInvalidArgument "slug_invalid",
   // "name_invalid", "platform_invalid"; kAlreadyExists "slug_taken"; kNotFound "team_not_found";

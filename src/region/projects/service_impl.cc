@@ -154,6 +154,12 @@ Task<std::vector<std::string>> ServiceImpl::Teams(OrgId organization, ProjectId 
   });
 }
 
+Task<SlugsByMember> ServiceImpl::SlugsOfMembers(OrgId organization, MemberId first, MemberId last) {
+  co_return co_await d_.db.Read(sql::Tenant::Of(organization), [&](sql::Tx& tx) {
+    return store::SlugsOfMembers(tx, organization, first, last);
+  });
+}
+
 Result<Project> ServiceImpl::Insert(sql::Tx& tx, OrgId organization, std::string_view slug,
                                     std::string_view name, std::string_view platform,
                                     const orgs::Actor& actor) {

@@ -36,6 +36,7 @@ class ServiceImpl final : public Service {
                                          std::vector<ProjectId> projects) override;
   Task<Project> Get(OrgId organization, std::string slug_or_id) override;
   Task<std::vector<std::string>> Teams(OrgId organization, ProjectId project) override;
+  Task<SlugsByMember> SlugsOfMembers(OrgId organization, MemberId first, MemberId last) override;
   Task<Project> Create(OrgId organization, std::string slug, std::string name, std::string platform,
                        std::string team, Caller caller) override;
   Task<Project> CreateOnHost(OrgId organization, std::string slug, std::string name,

@@ -25,7 +25,7 @@ class ProjectServiceTest : public members::MembersFixture {
         .db = db(), .clock = clock(), .rng = rng(), .ids = ids(), .audit = audit()});
     admin_ = Add(acme_, UserId{10}, "admin");
     member_ = Add(acme_, UserId{11}, "member");
-    MakeTeam(acme_, "web");
+    web_ = MakeTeam(acme_, "web");
     other_ = MakeOrg("other", UserId{20});
   }
   ServiceImpl& projects() { return *projects_; }
@@ -49,6 +49,7 @@ class ProjectServiceTest : public members::MembersFixture {
   }
 
   MemberId admin_, member_;
+  TeamId web_;
   OrgId other_;
   std::unique_ptr<ServiceImpl> projects_;
 };
@@ -76,6 +77,29 @@ TEST_P(ProjectServiceTest, ASlugIsMadeFromTheNameAndIsUniqueInItsOrganization) {
   EXPECT_EQ(*Run(projects().Teams(acme_, made->id)), std::vector<std::string>{"web"});
   EXPECT_ERROR(kAlreadyExists, orgs::kSlugTaken, Create("web-shop", admin_));
   ASSERT_OK(Run(projects().CreateOnHost(other_, "web-shop", "Web Shop", "", {})));
+}
+
+TEST_P(ProjectServiceTest, MembersHaveTheProjectsOfTheirTeams) {
+  const TeamId shops = MakeTeam(acme_, "shops");
+  const auto by = By(acme_, admin_);
+  for (const char* slug : {"shop", "blog", "attic", "gone"}) ASSERT_OK(Create(slug, admin_));
+  const auto give = [&](const std::string& slug, const std::string& team) {
+    ASSERT_OK(Run(projects().AddTeam(acme_, Run(projects().Get(acme_, slug))->id, team, by)));
+  };
+  give("shop", "web");
+  give("shop", "shops");
+  give("blog", "web");
+  give("gone", "shops");
+  ASSERT_OK(Run(projects().Delete(acme_, Run(projects().Get(acme_, "gone"))->id, by)));
+  PutIn(acme_, web_, admin_);
+  PutIn(acme_, shops, admin_);
+  PutIn(acme_, shops, member_);
+  const MemberId last{INT64_MAX};
+  const SlugsByMember all{{admin_, {"blog", "shop"}}, {member_, {"shop"}}};
+  EXPECT_EQ(*Run(projects().SlugsOfMembers(acme_, MemberId{0}, last)), all);
+  const SlugsByMember one{{member_, {"shop"}}};
+  EXPECT_EQ(*Run(projects().SlugsOfMembers(acme_, member_, member_)), one);
+  EXPECT_TRUE(Run(projects().SlugsOfMembers(other_, MemberId{0}, last))->empty());
 }
 
 TEST_P(ProjectServiceTest, WhatIsNoNameSlugPlatformOrTeamIsRefusedAndNothingIsStored) {

@@ -92,6 +92,13 @@ inline constexpr sql::Statement kTeams{
     "project_teams_slugs",
     "SELECT t.slug FROM project_teams pt JOIN teams t ON t.id = pt.team_id "
     "WHERE pt.organization_id = $1 AND pt.project_id = $2 ORDER BY t.slug"};
+// Of members from $2 to $3: the projects of their teams.
+inline constexpr sql::Statement kSlugsByMember{
+    "project_teams_by_member",
+    "SELECT DISTINCT tm.member_id, p.slug FROM team_members tm JOIN project_teams pt ON "
+    "pt.team_id = tm.team_id JOIN projects p ON p.id = pt.project_id WHERE tm.organization_id = $1 "
+    "AND tm.member_id >= $2 AND tm.member_id <= $3 AND pt.organization_id = $1 AND p.status <> "
+    "'deleted' ORDER BY tm.member_id, p.slug"};
 inline constexpr sql::Statement kAddTeam{
     "project_teams_add",
     "INSERT INTO project_teams (organization_id, project_id, team_id) VALUES ($1, $2, $3) "

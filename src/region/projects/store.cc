@@ -168,6 +168,14 @@ Result<std::vector<std::string>> Teams(sql::Tx& tx, OrgId organization, ProjectI
   return slugs;
 }
 
+Result<SlugsByMember> SlugsOfMembers(sql::Tx& tx, OrgId organization, MemberId first,
+                                     MemberId last) {
+  GH_TRY(const sql::Rows rows, tx.Query(sqls::kSlugsByMember, {organization, first, last}));
+  SlugsByMember slugs;
+  for (const sql::Row row : rows) slugs[row.As<MemberId>(0)].push_back(row.String(1));
+  return slugs;
+}
+
 Result<void> AddTeam(sql::Tx& tx, OrgId organization, ProjectId project, std::string_view team) {
   GH_TRY(const std::int64_t id, TeamOf(tx, organization, team));
   GH_TRY_VOID(tx.Exec(sqls::kAddTeam, {organization, project, id}));

@@ -31,6 +31,8 @@ Result<void> HideEnvironment(sql::Tx& tx, OrgId organization, ProjectId project,
                              const Environment& environment);
 
 Result<std::vector<std::string>> Teams(sql::Tx& tx, OrgId organization, ProjectId project);
+Result<SlugsByMember> SlugsOfMembers(sql::Tx& tx, OrgId organization, MemberId first,
+                                     MemberId last);
 // Errors: kNotFound "team_not_found".
 Result<void> AddTeam(sql::Tx& tx, OrgId organization, ProjectId project, std::string_view team);
 Result<void> RemoveTeam(sql::Tx& tx, OrgId organization, ProjectId project, std::string_view team);

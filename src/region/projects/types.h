@@ -3,6 +3,7 @@
 // Projects and the keys with which SDKs send to them.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +75,8 @@ struct Surroundings {
   std::vector<std::string> environments = {};  // by name, without hidden ones and the empty name
   std::string latest_release = {};             // "" without one
 };
+
+using SlugsByMember = std::map<MemberId, std::vector<std::string>>;
 
 struct Environment {
   std::int64_t id = 0;
