@@ -224,12 +224,26 @@ std::vector<std::string> Samples(Timestamp now) {
                            {"exited", 240 - hours * 4},
                            {"errored", old ? 9 : 3},
                            {"crashed", old ? 6 : 1}};
-    letters.push_back(Letter()
-                          .Add({{"type", "sessions"}},
-                               {{"aggregates", json::Array{std::move(aggregate)}},
-                                {"attrs", json::Object{{"release", old ? kOldRelease : kRelease},
-                                                       {"environment", "production"}}}})
-                          .text());
+    const json::Object attributes{{"release", old ? kOldRelease : kRelease},
+                                  {"environment", "production"}};
+    Letter letter;
+    letter.Add({{"type", "sessions"}},
+               {{"aggregates", json::Array{std::move(aggregate)}}, {"attrs", attributes}});
+    // Those of browsers come one by one, and tell how long they were.
+    for (int i = 0; i < 12; ++i) {
+      const Timestamp started = ago(hours * 60 - i);
+      const int seconds = 30 + 35 * (i * 5 % 12);
+      letter.Add({{"type", "session"}},
+                 {{"sid", Hex("demo session " + std::to_string(hours * 12 + i), 32)},
+                  {"did", kCustomers[static_cast<std::size_t>(i) % kCustomers.size()].id},
+                  {"init", true},
+                  {"status", "exited"},
+                  {"started", FormatIso8601(started)},
+                  {"timestamp", FormatIso8601(started + std::chrono::seconds(seconds))},
+                  {"duration", seconds},
+                  {"attrs", attributes}});
+    }
+    letters.push_back(letter.text());
   }
 
   const std::pair<std::string_view, std::string_view> lines[] = {

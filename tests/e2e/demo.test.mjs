@@ -45,6 +45,7 @@ describe("the demonstration", { timeout: 180_000 }, () => {
     await shows("/organizations/acme/issues/", "PaymentError", "TypeError", "Only 2 copies left");
     await shows("/organizations/acme/transactions/", "POST /checkout");
     await shows("/organizations/acme/releases/", "1.4.0", "1.3.9");
+    await shows("/organizations/acme/releases/shop@1.4.0/", "Median length", "Mean length");
     await shows("/organizations/acme/logs/", "bank answered after 900 ms");
     await shows("/organizations/acme/monitors/", "nightly-stock-count");
     await shows("/organizations/acme/feedback/", "I clicked Pay three times");
