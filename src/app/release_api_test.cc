@@ -282,13 +282,46 @@ TEST_P(ReleaseApiTest, FilesOfAReleaseComeBackAsTheyWereSentAndHarmless) {
 }
 
 // 238
+TEST_P(ReleaseApiTest, TheAddressForChunksSuitsTheClient) {
+  const std::string relative = "organizations/acme/chunk-upload/";
+  const std::string absolute = std::string(kBase) + "/api/0/" + relative;
+  const auto told = [&](const std::string& client) {
+    const http::Response options =
+        Ask(ci_, {Method::kGet, Acme("chunk-upload/"), "", {{"User-Agent", client}}});
+    return std::string(Json(options).at("url").as_string());
+  };
+  for (const char* client : {"sentry-cli/1.70.1", "sentry-cli/1.77.3", "sentry-cli/2.0.0",
+                             "sentry-cli/2.29.1", "sentry-cli/1.71.0-beta"}) {
+    EXPECT_EQ(told(client), relative) << client;
+  }
+  for (const char* client :
+       {"sentry-cli/1.70.0", "sentry-cli/0.99.9", "sentry-cli/2.30.0", "sentry-cli/2.30",
+        "sentry-cli/3.0.0", "sentry-cli/", "sentry-cli/x.y.z", "sentry-cli/2.1",
+        "sentry-cli/99999999999.1.1", "sentry-cli", "curl/8.5.0", ""}) {
+    EXPECT_EQ(told(client), absolute) << client;
+  }
+}
+
+// 238
 TEST_P(ReleaseApiTest, ChunksAreTakenAsDocumented) {
   const json::Value options = Json(Get(ci_, Acme("chunk-upload/")));
   EXPECT_EQ(options.at("url").as_string(),
             std::string(kBase) + "/api/0/organizations/acme/chunk-upload/");
   EXPECT_EQ(options.at("chunkSize").as_int64(), 8388608);
+  EXPECT_EQ(options.at("chunksPerRequest").as_int64(), 64);
+  EXPECT_EQ(options.at("maxFileSize").as_int64(), 2147483648);
+  EXPECT_EQ(options.at("maxRequestSize").as_int64(), 33554432);
+  EXPECT_EQ(options.at("concurrency").as_int64(), 8);
   EXPECT_EQ(options.at("hashAlgorithm").as_string(), "sha1");
+  EXPECT_EQ(json::Serialize(options.at("compression")), R"(["gzip"])");
+  const std::string accept = json::Serialize(options.at("accept"));
+  for (const char* kind : {"debug_files", "release_files", "artifact_bundles_v2"}) {
+    EXPECT_NE(accept.find("\"" + std::string(kind) + "\""), std::string::npos) << kind;
+  }
   EXPECT_EQ(Post(Acme("chunk-upload/"), "").status, 200) << "no file is no mistake";
+  const http::Response empty = Upload(ci_, Acme("chunk-upload/"), {});
+  EXPECT_EQ(empty.status, 200);
+  EXPECT_EQ(empty.body, "");
   EXPECT_EQ(UploadChunk("hello").status, 200);
   EXPECT_EQ(UploadChunk("hello", true).status, 200);
   http::Response wrong =
@@ -299,6 +332,17 @@ TEST_P(ReleaseApiTest, ChunksAreTakenAsDocumented) {
   EXPECT_EQ(Upload(ci_, Acme("chunk-upload/"), many).body, R"({"error":"Too many chunks"})");
   EXPECT_EQ(UploadChunk(std::string(8388609, '\0'), true).body,
             R"({"error":"Chunk size too large"})");
+  EXPECT_EQ(UploadChunk(std::string(8388609, '\0')).body, R"({"error":"Chunk size too large"})");
+  // Each is small enough, but not all together.
+  const std::string large(8388608, 'x');
+  const std::vector<Piece> heavy(5,
+                                 Piece{"file_gzip", crypto::Sha1Hex(large), compress::Gzip(large)});
+  const http::Response too_large = Upload(ci_, Acme("chunk-upload/"), heavy);
+  EXPECT_EQ(too_large.status, 400);
+  EXPECT_EQ(too_large.body, R"({"error":"Request too large"})");
+  const Credentials nobody{.session = {}, .pending = {}, .token = "ghp_nonsense"};
+  EXPECT_EQ(Upload(nobody, Acme("chunk-upload/"), {}).status, 401);
+  EXPECT_EQ(Get(nobody, Acme("chunk-upload/")).status, 401);
   EXPECT_EQ(Upload(Token(owner_, {"org:read"}), Acme("chunk-upload/"), {}).status, 403);
   EXPECT_EQ(Upload(LogIn(stranger_), Acme("chunk-upload/"), {}).status, 404);
   EXPECT_EQ(Upload({}, Acme("chunk-upload/"), {}).status, 401);

@@ -2,6 +2,7 @@
 // files together from them.
 
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
 #include "edge/api/errors.h"
@@ -23,6 +24,22 @@ constexpr std::array<std::string_view, 10> kAccepted = {
     "artifact_bundles_v2", "proguard"};
 // A request for more files at once is none of the clients'.
 constexpr std::size_t kMaxDebugFiles = 1'000;
+
+// sentry-cli from 1.70.1 to 2.29 is told an address relative to "/api/0/" of where it asked.
+bool WantsRelativeUrl(std::string_view user_agent) {
+  constexpr std::string_view kClient = "sentry-cli/";
+  if (!user_agent.starts_with(kClient)) return false;
+  std::array<int, 3> version{};
+  const char* at = user_agent.data() + kClient.size();
+  const char* const end = user_agent.data() + user_agent.size();
+  for (std::size_t i = 0; i < version.size(); ++i) {
+    if (i > 0 && (at == end || *at++ != '.')) return false;
+    const auto [behind, error] = std::from_chars(at, end, version[i]);
+    if (error != std::errc()) return false;
+    at = behind;
+  }
+  return version >= std::array{1, 70, 1} && version < std::array{2, 30, 0};
+}
 
 // Strings of `key`; std::nullopt: something else stands there.
 std::optional<std::vector<std::string>> Texts(const json::Object& object, std::string_view key) {
@@ -78,8 +95,9 @@ Task<http::Response> GetChunkUpload(Call& call) {
   json::Array accept;
   for (const std::string_view one : kAccepted) accept.emplace_back(one);
   json::Object o;
-  o["url"] = call.events().base_url + "/api/0/organizations/" + call.org().organization.slug +
-             "/chunk-upload/";
+  const std::string path = "organizations/" + call.org().organization.slug + "/chunk-upload/";
+  const bool relative = WantsRelativeUrl(call.request.headers.Get("User-Agent"));
+  o["url"] = relative ? path : call.events().base_url + "/api/0/" + path;
   o["chunkSize"] = artifacts::kChunkBytes;
   o["chunksPerRequest"] = artifacts::kChunksPerRequest;
   o["maxFileSize"] = artifacts::kFileBytes;
