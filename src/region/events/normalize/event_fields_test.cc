@@ -92,6 +92,10 @@ TEST(Timestamps, FutureAndPastAreShiftedToTheTimeOfArrival) {
   auto past = RunEvent("{\"timestamp\":" + std::to_string(kNow - 30 * 86400 - 1) + "}");
   EXPECT_EQ(past.Errors(), "past_timestamp timestamp");
   EXPECT_EQ(past.NumberAt("timestamp"), double{kNow});
+  // What would come to lie before 1970 stays readable.
+  auto apart = RunEvent("{\"start_timestamp\":5,\"timestamp\":" + std::to_string(kNow + 99) + "}");
+  EXPECT_EQ(apart.NumberAt("start_timestamp"), 0.0);
+  EXPECT_EQ(apart.NumberAt("timestamp"), double{kNow});
 }
 
 TEST(Timestamps, TimeSpent) {

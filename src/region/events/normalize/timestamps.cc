@@ -1,5 +1,6 @@
 // When it happened: bad values, clocks that are wrong, and the time of arrival.
 
+#include <algorithm>
 #include <cmath>
 
 #include "region/events/normalize/passes.h"
@@ -14,7 +15,8 @@ constexpr std::string_view kTooNew = "transaction is in the future";
 
 void Shift(json::Object& object, std::string_view key, double delta) {
   if (json::Value* value = object.if_contains(key); value != nullptr && value->is_double()) {
-    value->get_double() = std::round((value->get_double() + delta) * 1e6) / 1e6;
+    // Not before 1970: that would be too stale when the event is read again.
+    value->get_double() = std::max(std::round((value->get_double() + delta) * 1e6) / 1e6, 0.0);
   }
 }
 

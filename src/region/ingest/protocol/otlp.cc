@@ -86,7 +86,9 @@ json::Value PlainValue(const json::Object& any, std::size_t depth) {
       for (const json::Value& each : *values) {
         const json::Object* pair = each.if_object();
         const json::Object* value = pair != nullptr ? json::GetObject(*pair, "value") : nullptr;
-        if (value != nullptr) out[json::TextOf(*pair, "key")] = PlainValue(*value, depth - 1);
+        if (value == nullptr) continue;
+        const std::string_view key = json::TextOf(*pair, "key");
+        if (!key.empty()) out[key] = PlainValue(*value, depth - 1);
       }
     }
     return out;
